@@ -1,0 +1,119 @@
+"""What a case holds: one value a variable, the words that gave it, and how a new one replaces it.
+
+clinical.md 2.0, 3.6: an explicit correction replaces and is logged; a contradiction without a
+marker keeps the more urgent value of a safety fact and flags `conflict`; any other fact takes the latest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.domain.dictionary import Dictionary, Value
+
+Author = Literal["patient", "staff", "derived"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One value with its provenance. `value` is None when the patient declined to say."""
+
+    variable: str
+    value: Value | None
+    words: str
+    message_id: str | None
+    asked: str | None
+    """Name of the question it answered; None when volunteered."""
+    by: Author
+    at: dt.datetime
+    declined: bool = False
+    conflict: bool = False
+    corrected: bool = False
+    """It replaced an earlier value by an explicit correction."""
+    reason: str = ""
+
+
+def values_of(facts: Mapping[str, Fact]) -> dict[str, Value]:
+    """What the protocols judge: the known values, without the declined ones."""
+    return {name: fact.value for name, fact in facts.items() if fact.value is not None}
+
+
+def fold(
+    current: Mapping[str, Fact], new: Iterable[Fact], dictionary: Dictionary, *, correction: bool
+) -> list[Fact]:
+    """The facts to write after `new` ones arrive, in order; nothing for what changes nothing.
+
+    With `correction` a new value replaces the old one. Without, a safety fact keeps the more urgent
+    of the two values and is flagged, and any other fact takes the new value.
+    """
+    written: list[Fact] = []
+    held = dict(current)
+    for fact in new:
+        change = _change(held.get(fact.variable), fact, dictionary, correction=correction)
+        if change is not None:
+            held[fact.variable] = change
+            written.append(change)
+    return written
+
+
+def _change(old: Fact | None, new: Fact, dictionary: Dictionary, *, correction: bool) -> Fact | None:
+    if old is None or old.value is None:
+        return new
+    if new.value is None or new.value == old.value:
+        return None
+    variable = dictionary[new.variable]
+    if variable.kind == "list" and not correction:
+        return _joined(old, new)
+    if correction:
+        return replace(new, corrected=True)
+    if not variable.safety or old.value == "unsure":
+        return new
+    if new.value == "unsure" and old.value == "no":
+        return replace(new, conflict=True)
+    kept = variable.more_urgent(old.value, new.value)
+    return replace(new, value=kept, conflict=True) if kept != old.value else _flagged(old)
+
+
+def _joined(old: Fact, new: Fact) -> Fact | None:
+    before = old.value if isinstance(old.value, tuple) else ()
+    after = new.value if isinstance(new.value, tuple) else ()
+    both = tuple(dict.fromkeys((*before, *after)))
+    if len(both) > 1:
+        both = tuple(item for item in both if item != "none")
+    return None if both == before else replace(new, value=both)
+
+
+def _flagged(old: Fact) -> Fact | None:
+    return None if old.conflict else replace(old, conflict=True)
+
+
+def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
+    """Facts that follow from others: variable -> (value, source variable) (clinical.md 3.6).
+
+    Only what is not known already is derived, except `region`, which grows.
+    """
+    derived: dict[str, tuple[Value, str]] = {}
+    limb = values.get("radiates") not in (None, "none") or values.get("limb_numbness") == "yes"
+    if values.get("side") == "both" and limb and values.get("radiates") != "arm":
+        derived["bilateral_leg_symptoms"] = ("yes", "side")
+    temperature = values.get("temp_f")
+    if isinstance(temperature, (int, float)) and temperature >= 100.4:
+        derived["fever"] = ("yes", "temp_f")
+    months = values.get("prior_surgery_months_ago")
+    if isinstance(months, (int, float)) and months <= 3:
+        derived["postop_days"] = (round(months * 30.4), "prior_surgery_months_ago")
+    derived = {name: item for name, item in derived.items() if name not in values}
+    region = _region_with_limb(values)
+    if region is not None:
+        derived["region"] = (region, "radiates")
+    return derived
+
+
+def _region_with_limb(values: Mapping[str, Value]) -> tuple[str, ...] | None:
+    limb = {"leg_above_knee": "leg", "leg_below_knee": "leg", "arm": "arm"}.get(str(values.get("radiates")))
+    region = values.get("region")
+    if limb is None or not isinstance(region, tuple) or limb in region:
+        return None
+    return (*region, limb)

@@ -1,0 +1,52 @@
+"""What the clinic's protocols say about a set of facts (contract: `judge`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.dictionary import Value
+from bot.domain.levels import Level
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """One fired rule: the facts it read, its sources, a line for the patient and one for staff."""
+
+    rule: str
+    facts: Mapping[str, Value]
+    source: tuple[str, ...]
+    patient: str
+    staff: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtocolStamp:
+    """Which protocol judged: id, version, sha256 of its bytes, status (draft, active, retired)."""
+
+    id: str
+    version: str
+    sha256: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """Level, outcome and the reasons. `why` is in table order, so its first line is the one to say."""
+
+    level: Level
+    rules: tuple[str, ...]
+    outcome: str
+    decision: str
+    visit: str
+    need: Mapping[str, int]
+    complexity: int
+    notes: tuple[str, ...]
+    missing: tuple[str, ...]
+    provisional: str | None
+    tier: str
+    flags: tuple[str, ...]
+    why: tuple[Why, ...]
+    protocols: tuple[ProtocolStamp, ...]
+    nearly: tuple[Why, ...] = field(default=())
+    """Rules that one more fact would fire; filled on request only."""

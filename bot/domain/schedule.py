@@ -1,0 +1,182 @@
+"""Opening hours, providers' times, and when a callback is due. Pure arithmetic on zone-aware times."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Period = tuple[dt.time, dt.time]
+"""Start and end on one day, clinic time; the end is not included."""
+
+Priority = Literal["P0", "P1", "P2", "P3"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """The clinic's week. `weekly[0]` is Monday; a holiday has no periods."""
+
+    zone: ZoneInfo
+    weekly: tuple[tuple[Period, ...], ...]
+    holidays: frozenset[dt.date] = frozenset()
+
+    def periods(self, day: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        """Open periods of one day as zone-aware times."""
+        if day in self.holidays:
+            return
+        for start, end in self.weekly[day.weekday()]:
+            yield (
+                dt.datetime.combine(day, start, self.zone),
+                dt.datetime.combine(day, end, self.zone),
+            )
+
+    def is_open(self, moment: dt.datetime) -> bool:
+        """Whether somebody is there at this moment."""
+        local = _aware(moment).astimezone(self.zone)
+        return any(start <= local < end for start, end in self.periods(local.date()))
+
+    def due(self, since: dt.datetime, *, business_hours: float = 0, business_days: int = 0) -> dt.datetime:
+        """When so much open time after `since` has passed.
+
+        `business_days` counts whole open days: due at the end of the n-th open day after `since`.
+        `business_hours` counts open hours: 1 business hour asked at 16:45 with closing time 17:00
+        is due 45 minutes after the next opening.
+        """
+        if business_days:
+            return self._end_of_open_day(_aware(since), business_days)
+        return self._after_open_time(_aware(since), dt.timedelta(hours=business_hours))
+
+    def _end_of_open_day(self, since: dt.datetime, count: int) -> dt.datetime:
+        day = since.astimezone(self.zone).date()
+        while count:
+            day += dt.timedelta(days=1)
+            ends = [end for _, end in self.periods(day)]
+            count -= bool(ends)
+        return max(ends).astimezone(dt.timezone.utc)
+
+    def _after_open_time(self, since: dt.datetime, left: dt.timedelta) -> dt.datetime:
+        for start, end in self._open_from(since):
+            if left <= _elapsed(start, end):
+                return start.astimezone(dt.timezone.utc) + left
+            left -= _elapsed(start, end)
+        raise ValueError("the clinic's hours hold no open period within a year: check the clinic file")
+
+    def _open_from(self, since: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        first = since.astimezone(self.zone).date()
+        for offset in range(370):
+            for start, end in self.periods(first + dt.timedelta(days=offset)):
+                if end > since:
+                    yield max(start, since), end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """Somebody who sees patients: which visits, at which hours."""
+
+    id: str
+    name: str
+    visits: frozenset[str]
+    hours: Hours
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A time that could be offered; UTC, end not included."""
+
+    provider_id: str
+    start: dt.datetime
+    end: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appointment:
+    """A held, booked, cancelled or expired time."""
+
+    id: str
+    case_id: str
+    provider_id: str
+    visit: str
+    start: dt.datetime
+    end: dt.datetime
+    status: Literal["held", "booked", "cancelled", "expired"]
+    hold_expires_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffTask:
+    """Something a person of the clinic must do for a case (FHIR: Task)."""
+
+    id: str
+    case_id: str
+    kind: Literal[
+        "emergency", "crisis", "urgent_callback", "callback", "engine_failure", "safety_flag", "test_flag",
+        "person_wanted", "undelivered",
+    ]  # fmt: skip
+    priority: Priority
+    created_at: dt.datetime
+    due_at: dt.datetime
+    status: Literal["open", "acknowledged", "done"] = "open"
+    acknowledged_by: str | None = None
+    acknowledged_at: dt.datetime | None = None
+    private: bool = False
+    """Not shown where a proxy could read it (clinical.md 6.6)."""
+    note: str = ""
+
+
+def open_slots(
+    providers: Iterable[Provider],
+    *,
+    visit: str,
+    minutes: int,
+    earliest: dt.datetime,
+    latest: dt.datetime,
+    taken: Mapping[str, Collection[tuple[dt.datetime, dt.datetime]]],
+) -> Iterator[Slot]:
+    """Free times of `minutes` for a visit, by day then start then provider.
+
+    `taken` maps a provider's id to its held and booked spans. Starts lie on the grid of the
+    visit's own length from each period's start.
+    """
+    able = [p for p in providers if visit in p.visits]
+    days = sorted({d for p in able for d in _days(earliest, latest, p.hours.zone)})
+    for day in days:
+        found = [slot for p in able for slot in _free(p, day, minutes, earliest, latest, taken.get(p.id, ()))]
+        yield from sorted(found, key=lambda s: (s.start, s.provider_id))
+
+
+def _free(
+    provider: Provider,
+    day: dt.date,
+    minutes: int,
+    earliest: dt.datetime,
+    latest: dt.datetime,
+    taken: Collection[tuple[dt.datetime, dt.datetime]],
+) -> Iterator[Slot]:
+    step = dt.timedelta(minutes=minutes)
+    for opening, closing in provider.hours.periods(day):
+        start, last = opening.astimezone(dt.timezone.utc), closing.astimezone(dt.timezone.utc)
+        while start + step <= last:
+            slot = Slot(provider_id=provider.id, start=start, end=start + step)
+            if earliest <= start and slot.end <= latest and not any(s < slot.end and slot.start < e for s, e in taken):
+                yield slot
+            start += step
+
+
+def _days(earliest: dt.datetime, latest: dt.datetime, zone: ZoneInfo) -> Iterator[dt.date]:
+    day, last = earliest.astimezone(zone).date(), latest.astimezone(zone).date()
+    while day <= last:
+        yield day
+        day += dt.timedelta(days=1)
+
+
+def _elapsed(start: dt.datetime, end: dt.datetime) -> dt.timedelta:
+    # Wall-clock subtraction inside one zone ignores a DST change; real time does not.
+    return end.astimezone(dt.timezone.utc) - start.astimezone(dt.timezone.utc)
+
+
+def _aware(moment: dt.datetime) -> dt.datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone was given: attach one")
+    return moment

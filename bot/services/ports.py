@@ -1,0 +1,382 @@
+"""What the services need from outside. Concrete parts are chosen in `bot.bootstrap` only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from bot.domain.cases import AskState, Case, Draft, Message
+from bot.domain.facts import Fact
+from bot.domain.findings import Reading
+from bot.domain.judgement import Judgement
+from bot.domain.schedule import Appointment, StaffTask
+
+# --- the record ---------------------------------------------------------------------------------
+
+
+class Cases(Protocol):
+    """Cases by opaque id; every write bumps `updated_at`."""
+
+    async def add(self, case: Case) -> None:
+        """Store a new case. Raises Conflict when the id or reference exists."""
+
+    async def get(self, case_id: str) -> Case:
+        """The case; raises NotAllowed when there is none."""
+
+    async def save(self, case: Case) -> None:
+        """Write all fields of an existing case."""
+
+    async def find_open_by_address(self, address: str) -> Case | None:
+        """The newest case of this phone number that is not closed."""
+
+    async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
+        """Take the case's turn lease by compare-and-swap; False while another owner's lease runs."""
+
+    async def release_turn(self, case_id: str, *, owner: str) -> None:
+        """Give the lease back; does nothing when it is not ours."""
+
+
+class Messages(Protocol):
+    """Messages of a case, append-only; `seq` is given here, gapless within a case."""
+
+    async def add_inbound(
+        self,
+        case_id: str,
+        *,
+        text: str,
+        channel: str,
+        client_message_id: str,
+        at: dt.datetime,
+        choices: Sequence[str] = (),
+    ) -> tuple[Message, bool]:
+        """Store a patient's message; (message, True) when new, (the stored one, False) when the
+        same `client_message_id` came before. Raises Conflict when its content differs.
+        `client_message_id` is unique per case; for SMS it is the provider's sid, unique for good."""
+
+    async def add(self, case_id: str, draft: Draft, *, channel: str, at: dt.datetime, reply_to: str | None) -> Message:
+        """Store a message of ours (or of staff)."""
+
+    async def get(self, message_id: str) -> Message:
+        """One message; raises NotAllowed when there is none."""
+
+    async def replies_to(self, message_id: str) -> list[Message]:
+        """What was answered to a patient's message, in order."""
+
+    async def after(self, case_id: str, seq: int, *, limit: int = 200) -> list[Message]:
+        """Messages with a higher seq, in order."""
+
+    async def set_reading(self, message_id: str, reading: Mapping[str, Any]) -> None:
+        """What the language layer read in a patient's message."""
+
+    async def mark_answered(self, message_id: str, *, intent: str | None, confidence: float | None) -> None:
+        """The turn of a patient's message is over."""
+
+    async def unanswered(self, *, channel: str, limit: int = 50) -> list[Message]:
+        """Patients' messages whose turn is not over, oldest first."""
+
+
+class Facts(Protocol):
+    """Facts with history: a new value never overwrites, it succeeds."""
+
+    async def current(self, case_id: str) -> dict[str, Fact]:
+        """The value in force of each variable."""
+
+    async def history(self, case_id: str) -> dict[str, list[Fact]]:
+        """All values of each variable, oldest first."""
+
+    async def add(self, case_id: str, facts: Sequence[Fact]) -> None:
+        """Append; each becomes the current value of its variable."""
+
+
+class Asks(Protocol):
+    """Which questions were put, how often, and how they ended."""
+
+    async def all(self, case_id: str) -> dict[str, AskState]:
+        """By name of the question."""
+
+    async def save(self, case_id: str, state: AskState) -> None:
+        """Insert or replace by name."""
+
+
+class Judgements(Protocol):
+    """Every judgement ever made, with what judged it."""
+
+    async def add(self, case_id: str, judgement: Judgement, *, message_id: str | None, at: dt.datetime) -> None:
+        """Append."""
+
+    async def latest(self, case_id: str) -> Judgement | None:
+        """The newest, or None."""
+
+
+class Appointments(Protocol):
+    """Holds and bookings. Two overlapping ones of a provider cannot exist: the database refuses."""
+
+    async def hold(self, appointment: Appointment, *, now: dt.datetime) -> None:
+        """Insert with status held, after expiring holds whose time is over. Raises TimeTaken."""
+
+    async def book(self, appointment_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
+        """held -> booked by compare-and-swap; booking what is booked for the same case returns it.
+        Raises HoldExpired otherwise."""
+
+    async def release_holds(self, case_id: str) -> None:
+        """All holds of a case become expired."""
+
+    async def cancel(self, appointment_id: str, *, case_id: str) -> None:
+        """booked -> cancelled; raises NotAllowed when it is not this case's."""
+
+    async def taken(self, provider_ids: Collection[str], *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> dict[str, list[tuple[dt.datetime, dt.datetime]]]:
+        """Held (unexpired) and booked spans by provider within [start, end)."""
+
+    async def of_case(self, case_id: str) -> list[Appointment]:
+        """All of a case, newest first."""
+
+
+class Tasks(Protocol):
+    """What staff must do."""
+
+    async def add(self, task: StaffTask) -> bool:
+        """Insert; False (and nothing changes) when this case has an unfinished task of that kind."""
+
+    async def of_case(self, case_id: str) -> list[StaffTask]:
+        """All of a case, most urgent first."""
+
+    async def acknowledge(self, task_id: str, *, by: str, at: dt.datetime) -> StaffTask:
+        """open -> acknowledged; raises NotAllowed when there is none."""
+
+    async def finish(self, task_id: str, *, by: str, at: dt.datetime, note: str) -> StaffTask:
+        """-> done."""
+
+    async def overdue(self, *, now: dt.datetime, limit: int = 100) -> list[StaffTask]:
+        """Open tasks whose due time has passed, most urgent first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboundSms:
+    """A text to send, once. `dedupe_key` is unique: the same key again is not sent again."""
+
+    id: str
+    case_id: str | None
+    to: str
+    body: str
+    dedupe_key: str
+    created_at: dt.datetime
+    attempts: int = 0
+    status: str = "queued"
+    provider_id: str | None = None
+
+
+class Outbox(Protocol):
+    """Effects that leave the house, written in the transaction that decides them."""
+
+    async def add(self, sms: OutboundSms) -> bool:
+        """Queue; False when the dedupe key is known."""
+
+    async def claim_due(self, *, owner: str, now: dt.datetime, lease_seconds: float, limit: int = 10) -> list[OutboundSms]:
+        """Due texts, leased to `owner`; per number strictly in order of creation (one at a time)."""
+
+    async def sent(self, sms_id: str, *, provider_id: str, at: dt.datetime) -> None:
+        """Delivered to the provider."""
+
+    async def retry(self, sms_id: str, *, at: dt.datetime, error: str) -> None:
+        """Try again at that time; one more attempt counted."""
+
+    async def dead(self, sms_id: str, *, error: str) -> None:
+        """Never again; staff see it."""
+
+    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> None:
+        """What the provider reported later; unknown ids are ignored."""
+
+
+class OptOuts(Protocol):
+    """Who wants no texts. Checked in the transaction that sends."""
+
+    async def is_out(self, number: str) -> bool: ...
+
+    async def set(self, number: str, *, out: bool, at: dt.datetime, source: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffMember:
+    """A person of the clinic."""
+
+    id: str
+    name: str
+    role: str
+    password_hash: str = field(repr=False)
+    disabled: bool = False
+
+
+class Staff(Protocol):
+    """People, their sessions and API tokens; tokens are stored as SHA-256 only."""
+
+    async def add(self, member: StaffMember) -> None:
+        """Raises Conflict when the name exists."""
+
+    async def by_name(self, name: str) -> StaffMember | None: ...
+
+    async def add_session(self, token_hash: str, *, staff_id: str, csrf: str, expires_at: dt.datetime) -> None: ...
+
+    async def session(self, token_hash: str, *, now: dt.datetime) -> tuple[StaffMember, str] | None:
+        """(member, csrf) of a live session of an enabled member."""
+
+    async def end_session(self, token_hash: str) -> None: ...
+
+    async def add_api_token(self, token_hash: str, *, staff_id: str, at: dt.datetime) -> None: ...
+
+    async def by_api_token(self, token_hash: str) -> StaffMember | None: ...
+
+
+class Sessions(Protocol):
+    """Patients' chat sessions: proof of possession, stored as SHA-256 only."""
+
+    async def add(self, token_hash: str, *, case_id: str, expires_at: dt.datetime) -> None: ...
+
+    async def case_id(self, token_hash: str, *, now: dt.datetime) -> str | None:
+        """The case of a live token, else None."""
+
+
+class Effects(Protocol):
+    """Idempotency: one row per (case, message, effect), in the transaction of the effect."""
+
+    async def result(self, case_id: str, message_id: str, effect: str) -> Any | None:
+        """What the effect returned when it was done before, else None."""
+
+    async def record(self, case_id: str, message_id: str, effect: str, result: Any) -> None:
+        """Remember it. Raises Conflict when another transaction was first."""
+
+
+class Audit(Protocol):
+    """Who did what, append-only, stable action codes, no patient words."""
+
+    async def add(self, *, actor: str, action: str, case_id: str | None, at: dt.datetime, detail: Mapping[str, Any] = {}) -> None: ...
+
+
+class Desk(Protocol):
+    """What the staff list reads: one query, keyset pages."""
+
+    async def cases(
+        self, *, queue: str, query: str | None, reference: str | None, after: str | None, limit: int
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """Rows {id, reference, channel, status, level, rules, outcome, visit, handoff, priority, due,
+        task_id, task_status, claimed_by, created_at, updated_at, name, phone, test} most urgent
+        first (unacknowledged P0, level, due, age) and the cursor of the next page.
+        `queue`: open | mine:<name> | all."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction: rolls back unless `commit` was awaited.
+
+    Raises StoreUnavailable on enter or commit when the database cannot be used.
+    """
+
+    cases: Cases
+    messages: Messages
+    facts: Facts
+    asks: Asks
+    judgements: Judgements
+    appointments: Appointments
+    tasks: Tasks
+    outbox: Outbox
+    opt_outs: OptOuts
+    staff: Staff
+    sessions: Sessions
+    effects: Effects
+    audit: Audit
+    desk: Desk
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def commit(self) -> None: ...
+
+
+class UnitOfWorkFactory(Protocol):
+    def __call__(self, *, write: bool = True) -> UnitOfWork:
+        """`write=False` takes no write lock (SQLite: BEGIN instead of BEGIN IMMEDIATE)."""
+
+
+# --- the engine ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnRequest:
+    """One message for the engine."""
+
+    case_id: str
+    message_id: str
+    text: str
+    phase: str
+    asked: str | None
+    question: str | None
+    reading: Reading
+    state: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnReply:
+    """What the engine made of it. `drafts` is never empty: silence raises DialogueFailed."""
+
+    drafts: tuple[Draft, ...]
+    intent: str
+    confidence: float
+    state: str | None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    name: str
+    confidence: float
+    topic: str | None = None
+
+
+class Dialogue(Protocol):
+    """The line to the engine."""
+
+    async def turn(self, request: TurnRequest) -> TurnReply:
+        """Raises DialogueFailed on timeout, error, silence or a reply for another case."""
+
+    async def understand(self, text: str, *, asked: str | None, reading: Reading) -> Intent:
+        """The intent alone; nothing is remembered. Raises DialogueFailed."""
+
+    async def model_id(self) -> str:
+        """Which model answers. Raises DialogueFailed."""
+
+
+# --- the rest -----------------------------------------------------------------------------------
+
+
+class Reader(Protocol):
+    """The language layer."""
+
+    def read(self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date) -> Reading:
+        """What the text says, given what was asked, on that date (the patient's day)."""
+
+
+class SmsProvider(Protocol):
+    async def send(self, *, to: str, body: str, dedupe_key: str) -> str:
+        """The provider's id of the sent text; raises DeliveryFailed."""
+
+
+class Clock(Protocol):
+    def now(self) -> dt.datetime:
+        """Zone-aware UTC."""
+
+
+class Ids(Protocol):
+    def new(self) -> str:
+        """An opaque id: 32 lower-case hex digits, 128 random bits."""
+
+    def token(self) -> str:
+        """A secret for a bearer: 256 random bits, URL-safe."""
+
+    def reference(self) -> str:
+        """A short code to read out on the phone, without look-alike letters, e.g. `K7QM-4T2X`."""
+
+

@@ -1,0 +1,40 @@
+"""`python -m bot COMMAND`: one module of `bot.cli` per command, loaded only when asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+COMMANDS = {
+    "run": "start engine, actions, gateway and watchdog, and print where they are",
+    "serve": "the gateway alone",
+    "actions": "the action server alone",
+    "migrate": "bring the database to the newest schema",
+    "check": "settings, protocols, texts, model, database: one line each",
+    "chat": "a conversation in the terminal through the running service",
+    "judge": "facts in, judgement out",
+    "understand": "messages in, understanding out",
+    "protocols": "compare and publish protocol versions",
+    "staff": "people of the clinic and their API tokens",
+    "train": "train a model when none fits the sources",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Spine Intake")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    chosen = next((word for word in arguments if word in COMMANDS), None)
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary)
+        if name == chosen:
+            importlib.import_module(f"bot.cli.{name}").configure(subparser)
+    options = parser.parse_args(arguments)
+    status: int = importlib.import_module(f"bot.cli.{options.command}").run(options)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""What every use case is given: the ports, the clinic's protocols, the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.protocols import Protocols
+from bot.services.ports import Clock, Dialogue, Ids, Reader, UnitOfWorkFactory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Numbers the clinic does not decide."""
+
+    web_characters: int = 2000
+    sms_characters: int = 1600
+    session_days: float = 30
+    turn_lease_seconds: float = 30
+    """How long one turn may hold a case; longer than the engine's budget."""
+    turn_wait_seconds: float = 20
+    """How long a message waits for the turn before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Frozen; one per process, made by `bot.bootstrap`."""
+
+    unit_of_work: UnitOfWorkFactory
+    protocols: Protocols
+    reader: Reader
+    dialogue: Dialogue
+    clock: Clock
+    ids: Ids
+    limits: Limits = field(default_factory=Limits)
+    wake: Callable[[str], None] = lambda case_id: None
+    """Called with a case id after new messages are committed; wakes this process's streams."""

@@ -74,8 +74,14 @@ class Messages(Protocol):
     async def mark_answered(self, message_id: str, *, intent: str | None, confidence: float | None) -> None:
         """The turn of a patient's message is over."""
 
-    async def unanswered(self, *, channel: str, limit: int = 50) -> list[Message]:
-        """Patients' messages whose turn is not over, oldest first."""
+    async def unanswered(self, *, channel: str, before: dt.datetime, limit: int = 50) -> list[Message]:
+        """Patients' messages stored before that time whose turn is not over, oldest first."""
+
+    async def of_patient(self, case_id: str) -> list[Message]:
+        """All messages the patient sent in this case, in order."""
+
+    async def erase_words(self, case_id: str) -> None:
+        """Empty the text, choices and reading of every patient's message of a case (consent refused)."""
 
 
 class Facts(Protocol):

@@ -228,6 +228,9 @@ class Staff(Protocol):
     async def session(self, token_hash: str, *, now: dt.datetime) -> tuple[StaffMember, str] | None:
         """(member, csrf) of a live session of an enabled member."""
 
+    async def extend_session(self, token_hash: str, *, expires_at: dt.datetime) -> None:
+        """A new end for a session; does nothing when there is none."""
+
     async def end_session(self, token_hash: str) -> None: ...
 
     async def add_api_token(self, token_hash: str, *, staff_id: str, at: dt.datetime) -> None: ...
@@ -260,8 +263,25 @@ class Audit(Protocol):
     async def add(self, *, actor: str, action: str, case_id: str | None, at: dt.datetime, detail: Mapping[str, Any] = {}) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A line one of the staff wrote on a case, for the staff only."""
+
+    id: str
+    case_id: str
+    text: str
+    by: str
+    at: dt.datetime
+
+
 class Desk(Protocol):
-    """What the staff list reads: one query, keyset pages."""
+    """What the staff list reads: one query, keyset pages. And what staff write on a case."""
+
+    async def add_note(self, note: Note) -> None:
+        """Append."""
+
+    async def notes(self, case_id: str) -> list[Note]:
+        """Oldest first."""
 
     async def cases(
         self, *, queue: str, query: str | None, reference: str | None, after: str | None, limit: int

@@ -1,0 +1,38 @@
+# The commands of the README. Everything but `setup` runs in the two environments that `setup` makes.
+
+PYTHON ?= python3
+SERVICE := .venv/bin
+ENGINE := bot/engine/.venv/bin
+
+.PHONY: help setup run test check train bench chat
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' Makefile
+
+setup: ## tools, both environments, .env
+	@$(PYTHON) bot/ops/provision.py
+
+run: setup ## start everything; Ctrl-C stops it
+	@$(SERVICE)/python -m bot run
+
+train: setup ## train and evaluate a model
+	@$(SERVICE)/python -m bot train
+
+test: setup ## every test
+	@$(SERVICE)/python -m bot train --if-needed
+	@$(SERVICE)/python -m bot.ops.testrun
+
+check: setup ## formatting, lint, types, borders between the rooms, configuration
+	@$(SERVICE)/ruff format --check .
+	@$(SERVICE)/ruff check .
+	@$(SERVICE)/mypy
+	@$(SERVICE)/lint-imports
+	@$(SERVICE)/yamllint --strict .
+	@$(SERVICE)/python -m bot train --if-needed
+	@$(SERVICE)/python -m bot check
+
+bench: setup ## the measurements
+	@$(SERVICE)/python -m benchmarks
+
+chat: setup ## a conversation in the terminal, through the whole service
+	@$(SERVICE)/python -m bot chat

@@ -1,0 +1,1 @@
+"""Setting up, starting and watching the processes of one installation."""

@@ -1,0 +1,143 @@
+"""Every setting, read once from the environment and `.env`, frozen; secrets hide themselves.
+
+The README's table documents each one (tests/house/test_documentation.py). `python -m bot run`
+hands a child process its own addresses through the same variables.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout: protocols, lexicon, models and Rasa's files are found from here."""
+
+PREFIX = "INTAKE_"
+SHORTEST_SECRET = 32
+"""Characters. 128 random bits written in hexadecimal; anything shorter was typed by a person."""
+
+TWILIO = ("twilio_account_sid", "twilio_auth_token", "sms_number", "public_url")
+
+
+class Settings(BaseSettings):
+    """What a clinic may set. Field `x` is the variable `INTAKE_X`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ROOT / ".env",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    host: str = Field("127.0.0.1", description="address the gateway listens on")
+    port: int = Field(8000, ge=0, le=65535, description="port the gateway listens on")
+    data_dir: Path = Field(Path("var"), description="database, logs, run files; relative to the checkout")
+    database_url: SecretStr | None = Field(
+        None, description="SQLAlchemy address of the database; SQLite in the data folder when unset"
+    )
+    demo: bool = Field(False, description="demo page, demo phone number and a banner")
+    clinic_phone: str | None = Field(None, description="the clinic's phone; overrides `clinic.yaml`")
+    public_url: str | None = Field(None, description="how the outside reaches the gateway")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="web pages that may embed the widget, exact origins, with commas between"
+    )
+    twilio_account_sid: str | None = Field(None, description="the clinic's Twilio account")
+    twilio_auth_token: SecretStr | None = Field(None, description="its secret; signs what Twilio sends us")
+    sms_number: str | None = Field(None, description="the clinic's number for texts, as +1...")
+    twilio_api_url: str = Field("https://api.twilio.com", description="where texts are sent")
+    engine_url: str | None = Field(None, description="where the engine listens; `make run` finds a port")
+    engine_secret: SecretStr = Field(description="shared by gateway and engine, 32 characters or more")
+    engine_timeout_seconds: float = Field(10.0, gt=0, le=50, description="time budget of one engine turn")
+    actions_url: str | None = Field(None, description="where the actions listen; `make run` finds a port")
+    actions_secret: SecretStr = Field(description="shared by engine and actions, 32 characters or more")
+    session_days: float = Field(30, gt=0, le=365, description="how long a patient's chat token lives")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="of the technical log")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _from_the_checkout(cls, value: Path) -> Path:
+        return value if value.is_absolute() else ROOT / value
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _exact_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any("*" in origin or "://" not in origin or origin.endswith("/") for origin in value):
+            raise ValueError("write exact origins such as https://clinic.example, no star, no final slash")
+        return value
+
+    @field_validator("engine_secret", "actions_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"use {SHORTEST_SECRET} random characters or more")
+        return value
+
+    @field_validator("public_url", "twilio_api_url", "engine_url", "actions_url")
+    @classmethod
+    def _without_final_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
+
+    @model_validator(mode="after")
+    def _twilio_complete(self) -> Self:
+        account = [self.twilio_account_sid, self.twilio_auth_token, self.sms_number]
+        if any(account) and not self.sms_is_open:
+            missing = [PREFIX + name.upper() for name in TWILIO if not getattr(self, name)]
+            raise ValueError(
+                f"texts also need {', '.join(missing)}; with none of them the SMS door is closed"
+            )
+        return self
+
+    @property
+    def sms_is_open(self) -> bool:
+        """Whether everything the SMS door needs is set."""
+        return all(getattr(self, name) for name in TWILIO)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address in force; may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir / 'intake.sqlite3'}"
+
+    @property
+    def outside_url(self) -> str:
+        """How a browser reaches the gateway, without a final slash."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings in force; `given` wins over the environment, and that over `.env`.
+
+    Raises SettingsError that names each wrong or missing variable and what to do, never a value.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        complaints = [_complaint(item) for item in error.errors(include_input=False)]
+        raise SettingsError("\n".join(complaints)) from None
+
+
+def _complaint(item: Any) -> str:
+    name = str(item["loc"][0]).upper() if item["loc"] else ""
+    key = name if name.startswith(PREFIX) or not name else PREFIX + name
+    if item["type"] == "missing":
+        return f"{key} is missing: set it in .env (`make run` writes one with fresh secrets)"
+    if item["type"] == "extra_forbidden":
+        return f"{key} is not a setting: the README lists them all"
+    reason = str(item["msg"]).removeprefix("Value error, ")
+    return f"{key}: {reason}" if key else reason

@@ -1,0 +1,178 @@
+"""Everything staff see of one case, loaded in one transaction, and what a role without the right to
+contact data sees of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.domain.cases import Case, Message
+from bot.domain.facts import Fact, values_of
+from bot.domain.judgement import Judgement
+from bot.domain.schedule import Appointment, StaffTask
+from bot.protocols import Protocols
+from bot.services.permissions import May, may
+from bot.services.ports import Note, StaffMember, UnitOfWork
+
+CONTACT = frozenset(
+    {"contact_name", "contact_phone", "contact_email", "birth_date", "wc_claim_no", "wc_adjuster"}
+)
+"""Variables that say who the patient is."""
+PAGE = 200
+"""Messages read at once; a case may have more."""
+MASK = "•"
+SHORTEST_MASKED_WORD = 3
+SHORTEST_PHONE_DIGITS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateState:
+    """One safety gate: which of its facts are unknown, and which the patient was not sure about."""
+
+    name: str
+    unknown: tuple[str, ...]
+    unsure: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """One case as staff see it. `contact_hidden`: names, numbers and the like are masked."""
+
+    case: Case
+    messages: tuple[Message, ...]
+    facts: Mapping[str, Fact]
+    history: Mapping[str, Sequence[Fact]]
+    judgement: Judgement | None
+    tasks: tuple[StaffTask, ...]
+    appointments: tuple[Appointment, ...]
+    notes: tuple[Note, ...]
+    gate_complete: bool
+    gates: tuple[GateState, ...]
+    contact_hidden: bool = False
+
+    @property
+    def appointment(self) -> Appointment | None:
+        """The booked time, if any."""
+        return next((item for item in self.appointments if item.status == "booked"), None)
+
+    @property
+    def callback(self) -> StaffTask | None:
+        """The promised call: the unfinished task of the hand-off, else the last finished one."""
+        calls = [task for task in self.tasks if task.kind == self.case.handoff]
+        return next((task for task in calls if task.status != "done"), calls[-1] if calls else None)
+
+    @property
+    def alarm(self) -> StaffTask | None:
+        """The P0 nobody has acknowledged yet."""
+        return next((t for t in self.tasks if t.priority == "P0" and t.status == "open"), None)
+
+
+async def load_file(uow: UnitOfWork, protocols: Protocols, case_id: str, *, reader: StaffMember) -> CaseFile:
+    """The case, masked for the reader's role. Raises NotAllowed when there is none."""
+    case = await uow.cases.get(case_id)
+    facts = await uow.facts.current(case_id)
+    values = values_of(facts)
+    tasks = await uow.tasks.of_case(case_id)
+    file = CaseFile(
+        case=case,
+        messages=tuple(await _all_messages(uow, case_id)),
+        facts=facts,
+        history=await uow.facts.history(case_id),
+        judgement=await uow.judgements.latest(case_id),
+        tasks=tuple(t for t in tasks if not t.private or may(reader, May.SEE_PRIVATE)),
+        appointments=tuple(await uow.appointments.of_case(case_id)),
+        notes=tuple(await uow.desk.notes(case_id)),
+        gate_complete=protocols.gate_complete(values),
+        gates=_gate_states(protocols, values),
+    )
+    return file if may(reader, May.SEE_CONTACT) else _without_contact(file)
+
+
+async def _all_messages(uow: UnitOfWork, case_id: str) -> list[Message]:
+    found: list[Message] = []
+    while True:
+        page = await uow.messages.after(case_id, found[-1].seq if found else 0, limit=PAGE)
+        found.extend(page)
+        if len(page) < PAGE:
+            return found
+
+
+def _gate_states(protocols: Protocols, values: Mapping[str, Any]) -> tuple[GateState, ...]:
+    return tuple(
+        GateState(
+            name=gate.name,
+            unknown=tuple(v for v in gate.clear_no if v not in values),
+            unsure=tuple(v for v in gate.clear_no if values.get(v) == "unsure"),
+        )
+        for gate in protocols.dictionary.gates.values()
+    )
+
+
+def _without_contact(file: CaseFile) -> CaseFile:
+    # The same length is kept: findings point into the text by offset.
+    mask = _Mask(_known_contact(file))
+    return replace(
+        file,
+        case=replace(file.case, address=None),
+        messages=tuple(mask.message(message) for message in file.messages),
+        facts={name: mask.fact(fact) for name, fact in file.facts.items()},
+        history={name: [mask.fact(fact) for fact in facts] for name, facts in file.history.items()},
+        tasks=tuple(replace(task, note=mask.text(task.note)) for task in file.tasks),
+        notes=tuple(replace(note, text=mask.text(note.text)) for note in file.notes),
+        contact_hidden=True,
+    )
+
+
+def _known_contact(file: CaseFile) -> Iterable[str]:
+    if file.case.address:
+        yield file.case.address
+    for variable in CONTACT:
+        for fact in file.history.get(variable, ()):
+            yield from (text for text in (fact.value, fact.words) if isinstance(text, str) and text)
+
+
+class _Mask:
+    """Covers known names and numbers wherever they stand, whatever stands between the digits."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        patterns = sorted({pattern for text in known for pattern in _patterns(text)}, key=len, reverse=True)
+        self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+
+    def text(self, text: str) -> str:
+        return self._pattern.sub(_cover, text) if self._pattern else text
+
+    def fact(self, fact: Fact) -> Fact:
+        if fact.variable in CONTACT and isinstance(fact.value, str):
+            return replace(fact, value=MASK * 3, words=self.text(fact.words))
+        value = self.text(fact.value) if isinstance(fact.value, str) else fact.value
+        return replace(fact, value=value, words=self.text(fact.words), reason=self.text(fact.reason))
+
+    def message(self, message: Message) -> Message:
+        choices = tuple(replace(choice, label=self.text(choice.label)) for choice in message.choices)
+        reading = self._inside(message.reading) if message.reading is not None else None
+        return replace(message, text=self.text(message.text), choices=choices, reading=reading)
+
+    def _inside(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {name: self._inside(item) for name, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._inside(item) for item in value]
+        return value
+
+
+def _patterns(text: str) -> Iterable[str]:
+    digits = re.sub(r"\D", "", text)
+    if len(digits) >= SHORTEST_PHONE_DIGITS:
+        yield r"\D{0,3}".join(digits[-10:])
+        yield r"\D{0,3}".join(digits[-7:])
+    for word in re.findall(r"[^\W\d_]+", text):
+        if len(word) >= SHORTEST_MASKED_WORD:
+            yield rf"\b{re.escape(word)}\b"
+
+
+def _cover(found: re.Match[str]) -> str:
+    return re.sub(r"\S", MASK, found.group())

@@ -1,0 +1,46 @@
+"""What each role of the clinic's staff may do. What is not in the table is refused."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from bot.domain.errors import RoleRefused
+from bot.services.ports import StaffMember
+
+
+class May(enum.Enum):
+    """A kind of thing a role may do."""
+
+    SEE_CASES = "see_cases"
+    """The list, and a case: what was said, found, judged and arranged."""
+    SEE_CONTACT = "see_contact"
+    """Names, phone numbers and other things that say who the patient is."""
+    SEE_PRIVATE = "see_private"
+    """What must not stand where a companion could read it (clinical.md 6.6)."""
+    WORK = "work"
+    """Acknowledge, claim, finish, write notes."""
+
+
+TABLE: Mapping[str, frozenset[May]] = {
+    "front_desk": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK}),
+    "nurse": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK}),
+    "surgeon": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK}),
+    "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK}),
+    "language_editor": frozenset({May.SEE_CASES}),
+    "protocol_approver": frozenset({May.SEE_CASES}),
+    "auditor": frozenset({May.SEE_CASES}),
+}
+
+ROLES = tuple(TABLE)
+
+
+def may(member: StaffMember, what: May) -> bool:
+    """Whether this person may; an unknown role may nothing."""
+    return what in TABLE.get(member.role, frozenset())
+
+
+def require(member: StaffMember, what: May) -> None:
+    """Raises RoleRefused before anything is looked up, so that the answer says nothing about what exists."""
+    if not may(member, what):
+        raise RoleRefused(f"the role {member.role} may not do this: it needs the right {what.value}")

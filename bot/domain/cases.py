@@ -107,8 +107,17 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class AskState:
-    """How often a question was put and whether it is over without a value."""
+    """How often a question was put, and where it stands.
+
+    `wanted`: to be put next whatever is known (a doubt, a correction, "go back"); the other words
+    say how it ended; empty while it is simply open.
+    """
 
     name: str
     times: int = 0
-    closed: Literal["", "answered", "declined", "unsure", "skipped"] = ""
+    state: Literal["", "wanted", "answered", "declined", "unsure", "skipped"] = ""
+
+    @property
+    def ended(self) -> bool:
+        """Not to be put again."""
+        return self.state not in ("", "wanted")

@@ -1,0 +1,122 @@
+"""What is asked next. Stages in the order of clinical.md 2.1; the first that has a question wins.
+
+The safety gate and the clinical questions come from the protocols' planner; this module only knows
+the frame around them: consent, who it is about, the story, contact, the summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bot.domain.judgement import Judgement
+from bot.domain.levels import Level
+from bot.protocols import AskPlan, Protocols
+from bot.services.case_view import CaseView
+
+NO_INTAKE_REASONS = frozenset({"reschedule", "billing", "records", "question"})
+"""Visit reasons that want no clinical intake (clinical.md 3.5)."""
+PERSON_WANTED = "person_wanted"
+MINOR_ALONE = "minor_alone"
+ABUSE_SCRIPT = "abuse_script"
+_CONTACT = ("contact_name", "contact_phone", "callback_ok_time")
+_MOST_TIMES = 3
+
+Stage = Callable[[Protocols, CaseView, Judgement], AskPlan | None]
+
+
+def next_ask(protocols: Protocols, view: CaseView) -> AskPlan | None:
+    """The next question, or None when nothing is left to ask."""
+    judgement = protocols.judge(view.values)
+    return next(_offers(protocols, view, judgement), None)
+
+
+def wants_intake(view: CaseView) -> bool:
+    """Whether the clinical questions are wanted at all."""
+    reason = view.values.get("visit_reason")
+    return reason not in NO_INTAKE_REASONS and not {PERSON_WANTED, ABUSE_SCRIPT} & set(view.case.flags)
+
+
+def open_names(view: CaseView) -> frozenset[str]:
+    """Names over for good: closed, declined, or put too often."""
+    worn_out = {name for name, ask in view.asks.items() if ask.times >= _MOST_TIMES}
+    return view.closed() | worn_out
+
+
+def _offers(protocols: Protocols, view: CaseView, judgement: Judgement) -> Iterator[AskPlan]:
+    if MINOR_ALONE in view.case.flags or view.case.consent == "refused":
+        return
+    for stage in _STAGES:
+        plan = stage(protocols, view, judgement)
+        if plan is not None:
+            yield plan
+
+
+def _consent(_: Protocols, view: CaseView, __: Judgement) -> AskPlan | None:
+    return AskPlan(name="consent", variables=()) if view.case.consent == "unasked" else None
+
+
+def _who(_: Protocols, view: CaseView, __: Judgement) -> AskPlan | None:
+    over = open_names(view)
+    wanted = tuple(name for name in ("who_for", "age") if name not in view.values and name not in over)
+    return AskPlan(name=wanted[0], variables=wanted) if wanted and wants_intake(view) else None
+
+
+def _parent(_: Protocols, view: CaseView, __: Judgement) -> AskPlan | None:
+    age = view.values.get("age")
+    if not isinstance(age, (int, float)) or age >= 18 or view.proxy or "parent_present" in open_names(view):
+        return None
+    return AskPlan(name="parent_present", variables=())
+
+
+def _requested(protocols: Protocols, view: CaseView, _: Judgement) -> AskPlan | None:
+    """Put on the list by a doubt, a correction or "go back": asked whatever is known."""
+    for name, ask in view.asks.items():
+        if ask.state == "wanted" and name in protocols.dictionary:
+            return AskPlan(name=name, variables=(name,))
+    return None
+
+
+def _opening(protocols: Protocols, view: CaseView, _: Judgement) -> AskPlan | None:
+    told = any(protocols.dictionary[name].section != "A" for name in view.facts)
+    if told or "opening" in open_names(view) or not wants_intake(view):
+        return None
+    return AskPlan(name="opening", variables=())
+
+
+def _planned(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskPlan | None:
+    if not wants_intake(view):
+        return None
+    plan = protocols.next_question(view.values, closed=open_names(view))
+    if plan is None or judgement.level < Level.SAME_DAY:
+        return plan
+    # At same_day only the safety gate may still be finished (clinical.md 3.0).
+    return plan if plan.name in protocols.dictionary.gates or _of_gate(protocols, plan) else None
+
+
+def _of_gate(protocols: Protocols, plan: AskPlan) -> bool:
+    return any(protocols.dictionary[name].ask == "gate" for name in plan.variables)
+
+
+def _contact(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskPlan | None:
+    over = open_names(view)
+    wanted = _CONTACT if _will_call(protocols, view, judgement) else _CONTACT[:2]
+    missing = tuple(name for name in wanted if name not in view.values and name not in over)
+    return AskPlan(name=missing[0], variables=missing[:2] if missing[0] == "contact_name" else missing[:1]) if missing else None
+
+
+def _will_call(protocols: Protocols, view: CaseView, judgement: Judgement) -> bool:
+    if not wants_intake(view):
+        return True
+    rule = protocols.handoff_for(judgement, gate_complete=protocols.gate_complete(view.values))
+    return rule.kind == "callback"
+
+
+def _summary(_: Protocols, view: CaseView, judgement: Judgement) -> AskPlan | None:
+    if judgement.level >= Level.SAME_DAY or not wants_intake(view) or "confirm_summary" in view.closed():
+        return None
+    return AskPlan(name="confirm_summary", variables=())
+
+
+_STAGES: tuple[Stage, ...] = (
+    _consent, _who, _parent, _opening, _requested, _planned, _contact, _summary,
+)  # fmt: skip

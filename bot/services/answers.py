@@ -1,0 +1,224 @@
+"""Booking a patient's message as the answer to the open question.
+
+The facts themselves were folded on reception. Here the question is closed, kept open for one plainer
+re-ask, or given up by the rules of clinical.md 3.6; the engine's intent has its say on what kind of
+answer it was, and where it contradicts the words on a safety fact, the fact is open again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.domain.cases import AskState, Message
+from bot.domain.dictionary import Value
+from bot.domain.facts import Fact
+from bot.domain.findings import Reading
+from bot.services import agenda, reception
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+from bot.services.steps import Turn
+
+Ending = Literal["answered", "declined", "unsure", "skipped"]
+
+_SURE = 0.6
+"""From this confidence on, an intent may contradict the language layer."""
+_OPPOSITE = {"affirm": "deny", "deny": "affirm"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """How the open question ended. `which` asks a bare "yes" to a group: which of these?"""
+
+    which: bool = False
+    show_lines: bool = False
+    """The patient wants to change something but has not said what."""
+
+
+async def settle(ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading) -> Settled:
+    """Close, keep or give up the open question. Nothing happens when none is open."""
+    name = view.asked
+    if name is None:
+        return Settled()
+    session = _SESSION.get(name)
+    if session is not None:
+        return await session(ctx, uow, view, turn, message, reading)
+    return await _settle_facts(ctx, uow, view, turn, message, reading, name)
+
+
+async def close(uow: UnitOfWork, view: CaseView, name: str, how: Ending) -> None:
+    """End a question for good."""
+    ask = view.asks.get(name, AskState(name=name, times=1))
+    await uow.asks.save(view.case.id, replace(ask, state=how))
+
+
+# --- questions about facts --------------------------------------------------------------------
+
+
+async def _settle_facts(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading, name: str
+) -> Settled:
+    asked = asked_variables(ctx, view, name)
+    if _contradicts(ctx, asked, turn, reading):
+        await _reopen(ctx, uow, view, message, asked)
+        return Settled()
+    missing = [variable for variable in asked if variable not in view.values]
+    if not missing:
+        await close(uow, view, name, "answered")
+    elif reading.answer == "declined" or turn.intent == "skip":
+        await _decline(ctx, uow, view, message, missing, name)
+    elif _bare_yes(ctx, reading, name):
+        return Settled(which=True)
+    elif view.times_asked(name) >= 2:
+        await _give_up(ctx, uow, view, message, missing, name)
+    return Settled()
+
+
+def asked_variables(ctx: Context, view: CaseView, name: str) -> tuple[str, ...]:
+    """The variables an ask is about: a gate's, or the asked one with those grouped to it."""
+    gate = ctx.protocols.dictionary.gates.get(name)
+    if gate is not None:
+        return tuple(gate.clear_no)
+    also = view.pending.also_asks if view.pending else ()
+    return tuple(item for item in (name, *also) if item in ctx.protocols.dictionary)
+
+
+def _contradicts(ctx: Context, asked: tuple[str, ...], turn: Turn, reading: Reading) -> bool:
+    safety = any(ctx.protocols.dictionary[name].safety for name in asked)
+    opposite = _OPPOSITE.get(reading.polarity or "")
+    return safety and turn.intent == opposite and turn.confidence >= _SURE
+
+
+async def _reopen(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, asked: tuple[str, ...]) -> None:
+    """The facts this message gave to the open question are unknown again."""
+    given = [fact for name in asked if (fact := view.facts.get(name)) and fact.message_id == message.id]
+    blank = [replace(fact, value=None, reason="intent and words disagree", at=message.at) for fact in given]
+    await uow.facts.add(view.case.id, blank)
+
+
+def _bare_yes(ctx: Context, reading: Reading, name: str) -> bool:
+    return name in ctx.protocols.dictionary.gates and reading.polarity == "affirm" and reading.answer == "partial"
+
+
+async def _decline(
+    ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, missing: list[str], name: str
+) -> None:
+    """"Prefer not to say" leaves a fact unknown and marked; an unanswered gate is flagged (3.6)."""
+    await close(uow, view, name, "declined")
+    blank = [_fact(message, variable, None, name, declined=True) for variable in missing]
+    await uow.facts.add(view.case.id, blank)
+    if name in ctx.protocols.dictionary.gates:
+        await _flag_gate(ctx, uow, view, message, name)
+
+
+async def _give_up(
+    ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, missing: list[str], name: str
+) -> None:
+    """Still unclear after the plainer re-ask."""
+    await close(uow, view, name, "unsure")
+    gate = ctx.protocols.dictionary.gates.get(name)
+    doubtful = missing if gate else [v for v in missing if _may_be_unsure(ctx, v)]
+    if gate is not None and gate.unclear == "incomplete":
+        await _flag_gate(ctx, uow, view, message, name)
+    elif doubtful:
+        facts = [_fact(message, variable, "unsure", name) for variable in doubtful]
+        await reception.write_facts(ctx, uow, view, facts, correction=False, message_id=message.id)
+
+
+def _may_be_unsure(ctx: Context, name: str) -> bool:
+    variable = ctx.protocols.dictionary[name]
+    return variable.safety and "unsure" in variable.values
+
+
+async def _flag_gate(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, name: str) -> None:
+    flag = _fact(message, "gate_incomplete", "yes", name, by_patient=False)
+    await reception.write_facts(ctx, uow, view, [flag], correction=False, message_id=message.id)
+
+
+def _fact(
+    message: Message, variable: str, value: Value | None, asked: str, *, declined: bool = False, by_patient: bool = True
+) -> Fact:
+    return Fact(
+        variable=variable,
+        value=value,
+        words=message.text,
+        message_id=message.id,
+        asked=asked,
+        by="patient" if by_patient else "derived",
+        at=message.at,
+        declined=declined,
+    )
+
+
+# --- questions of the frame -------------------------------------------------------------------
+
+
+async def _consent(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
+) -> Settled:
+    said = reading.polarity or (turn.intent if turn.intent in _OPPOSITE else None)
+    if said is None or turn.intent == _OPPOSITE.get(said) and turn.confidence >= _SURE:
+        return Settled()
+    if said == "affirm":
+        await uow.cases.save(replace(view.case, consent="given", phase="intake"))
+        await close(uow, view, "consent", "answered")
+        await reception.release_quarantine(ctx, uow, view.case.id)
+    elif said == "deny":
+        await uow.cases.save(replace(view.case, consent="refused", phase="done", status="closed"))
+        await uow.messages.erase_words(view.case.id)
+    return Settled()
+
+
+async def _opening(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
+) -> Settled:
+    if turn.intent in ("inform", "correct", "skip") or view.times_asked("opening") >= 2:
+        await close(uow, view, "opening", "answered")
+    return Settled()
+
+
+async def _parent_present(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
+) -> Settled:
+    if reading.polarity == "affirm":
+        await close(uow, view, "parent_present", "answered")
+    elif reading.polarity == "deny" or view.times_asked("parent_present") >= 2:
+        await close(uow, view, "parent_present", "unsure")
+        await uow.cases.save(replace(view.case, flags=(*view.case.flags, agenda.MINOR_ALONE)))
+    return Settled()
+
+
+async def _confirm_summary(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
+) -> Settled:
+    if reading.facts or reading.correction:
+        return Settled(show_lines=not reading.facts)
+    if reading.polarity == "affirm" and turn.intent not in ("deny", "correct"):
+        await close(uow, view, "confirm_summary", "answered")
+        return Settled()
+    return Settled(show_lines=reading.polarity == "deny" or turn.intent in ("deny", "correct"))
+
+
+async def _which_fact(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
+) -> Settled:
+    """A line of the summary was named: its question is put again; the old value stays until then."""
+    for button in reception.chosen(view.pending, message):
+        if button.means.startswith("fact:"):
+            await request(uow, view, button.means.removeprefix("fact:"))
+    return Settled()
+
+
+async def request(uow: UnitOfWork, view: CaseView, name: str) -> None:
+    """Ask this again next, whatever is known."""
+    await uow.asks.save(view.case.id, AskState(name=name, state="wanted"))
+
+
+_SESSION = {
+    "consent": _consent,
+    "opening": _opening,
+    "parent_present": _parent_present,
+    "confirm_summary": _confirm_summary,
+    "which_fact": _which_fact,
+}

@@ -1,0 +1,275 @@
+"""The intake conversation, one function per kind of turn. Called by the engine's actions.
+
+Every function that writes is idempotent per message: the step it returned is recorded in the same
+transaction, and a repeat (the engine retries, a process was killed) returns that step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.domain.cases import AskState, Draft
+from bot.domain.findings import Reading
+from bot.domain.facts import Fact
+from bot.protocols import AskPlan
+from bot.services import agenda, answers, reception, wording
+from bot.services.case_view import CaseView, load_view
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+from bot.services.steps import Step, Turn, step_from_json, step_to_json
+
+Work = Callable[[UnitOfWork, CaseView], Awaitable[Step]]
+
+_SMALL_TALK = {
+    "greet": "smalltalk_greet",
+    "thanks": "smalltalk_thanks",
+    "goodbye": "smalltalk_goodbye",
+    "chitchat": "smalltalk_chitchat",
+    "complaint": "complaint",
+    "abuse": "abuse_of_bot",
+    "injection": "injection",
+    "other_language": "other_language",
+    "out_of_scope": "out_of_scope",
+    "who_reads": "who_reads_this",
+}
+_NOT_UNDERSTOOD = {1: "not_understood_rephrase", 2: "not_understood_choices", 3: "not_understood_person"}
+
+
+async def take_turn(ctx: Context, turn: Turn) -> Step:
+    """Book the message as the answer to the open question and say the next one.
+
+    `asking` is None when the intake is over: the summary is confirmed, or nothing may be asked.
+    """
+
+    async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        message = await uow.messages.get(turn.message_id)
+        reading = Reading.from_json(message.reading or {})
+        settled = await answers.settle(ctx, uow, view, turn, message, reading)
+        lead = await _echo(ctx, uow, view, turn, reading)
+        after = await load_view(uow, turn.case_id)
+        if settled.show_lines:
+            return _asking(after, (*lead, wording.which_fact_draft(ctx, after)))
+        return await _ask_next(ctx, uow, after, lead=lead, which=settled.which)
+
+    return await once(ctx, turn, "take_turn", work)
+
+
+async def resume(ctx: Context, turn: Turn) -> Step:
+    """The open question again, shortened, after an interruption; the next one when none is open."""
+
+    async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        pending = view.pending
+        if pending is None or pending.asks is None:
+            return await _ask_next(ctx, uow, view)
+        lead = wording.text(ctx, view, "back_to_question")
+        return _asking(view, (_again(view, lead),))
+
+    return await once(ctx, turn, "resume", work)
+
+
+async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
+    """A short answer that leaves the open question as it is."""
+    async with ctx.unit_of_work(write=False) as uow:
+        view = await load_view(uow, turn.case_id)
+    if kind == "faq":
+        return (_faq(ctx, view, turn.topic),)
+    if kind == "why":
+        return (_why(ctx, view),)
+    if kind == "how_many_more":
+        return (wording.say(ctx, view, "progress", n=_remaining(ctx, view)),)
+    if kind == "repeat":
+        return ()
+    return (wording.say(ctx, view, _SMALL_TALK.get(kind, "out_of_scope"), kind="answer"),)
+
+
+async def go_back(ctx: Context, turn: Turn) -> Step:
+    """The question before this one again; its old answer stands until a new one comes."""
+
+    async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        before = view.pending.reply_to if view.pending else None
+        given = [fact for fact in view.facts.values() if fact.message_id == before and fact.asked]
+        if not given:
+            lead = wording.text(ctx, view, "nothing_to_go_back_to")
+            return _asking(view, (_again(view, lead),)) if view.asked else await _ask_next(ctx, uow, view)
+        await answers.request(uow, view, str(given[0].variable))
+        return await _ask_next(ctx, uow, await load_view(uow, turn.case_id))
+
+    return await once(ctx, turn, "go_back", work)
+
+
+async def skip(ctx: Context, turn: Turn) -> Step:
+    """"Prefer not to say": accepted everywhere; staff see what was skipped."""
+    return await take_turn(ctx, replace(turn, intent="skip"))
+
+
+async def correct(ctx: Context, turn: Turn) -> Step:
+    """A correction: taken when it says what, else the lines to choose from."""
+
+    async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        lead = wording.say(ctx, view, "correction_what")
+        draft = wording.which_fact_draft(ctx, view)
+        return _asking(view, (replace(draft, text=f"{lead.text}\n{draft.text}"),))
+
+    async with ctx.unit_of_work(write=False) as uow:
+        reading = Reading.from_json((await uow.messages.get(turn.message_id)).reading or {})
+        view = await load_view(uow, turn.case_id)
+    if reading.facts or view.asked in ("confirm_summary", "which_fact") or not wording.summary_lines(ctx, view):
+        return await take_turn(ctx, turn)
+    return await once(ctx, turn, "take_turn", work)
+
+
+async def start_over(ctx: Context, turn: Turn) -> Step:
+    """Begin again: the answers so far are set aside (their history stays), safety facts stay known."""
+
+    async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        message = await uow.messages.get(turn.message_id)
+        dictionary = ctx.protocols.dictionary
+        dropped = [f for f in view.facts.values() if not dictionary[f.variable].safety and f.value is not None]
+        blank = [replace(f, value=None, reason="started over", message_id=message.id, at=message.at) for f in dropped]
+        await uow.facts.add(view.case.id, blank)
+        for name in view.asks:
+            if name != "consent":
+                await uow.asks.save(view.case.id, AskState(name=name))
+        lead = (wording.say(ctx, view, "start_over"),)
+        return await _ask_next(ctx, uow, await load_view(uow, turn.case_id), lead=lead)
+
+    return await once(ctx, turn, "start_over", work)
+
+
+async def wants_person(ctx: Context, turn: Turn) -> Step:
+    """A person is wanted: no more clinical questions, only how to reach the patient."""
+    return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, "person_wanted")
+
+
+async def admin(ctx: Context, turn: Turn) -> Step:
+    """Billing, records, refills, an existing appointment: a person calls; no clinical questions."""
+    return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, "admin_request")
+
+
+async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
+    """1: say it in other words. 2: choices. 3: a person or a callback. Never the same twice."""
+    if round >= 3:
+        return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, _NOT_UNDERSTOOD[3])
+
+    async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        lead = wording.text(ctx, view, _NOT_UNDERSTOOD[max(1, round)])
+        if view.asked is None:
+            return await _ask_next(ctx, uow, view, lead=(wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),))
+        return _asking(view, (replace(_again(view, lead), kind="fallback"),))
+
+    return await once(ctx, turn, "not_understood", work)
+
+
+async def once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
+    """Run `work` in one transaction, or return what it returned before for this message."""
+    async with ctx.unit_of_work() as uow:
+        done = await uow.effects.result(turn.case_id, turn.message_id, effect)
+        if done is not None:
+            return step_from_json(done)
+        step = await work(uow, await load_view(uow, turn.case_id))
+        case = await uow.cases.get(turn.case_id)
+        await uow.cases.save(replace(case, phase=step.phase))
+        await uow.effects.record(turn.case_id, turn.message_id, effect, step_to_json(step))
+        await uow.commit()
+    return step
+
+
+# --- parts --------------------------------------------------------------------------------------
+
+
+async def _ask_next(
+    ctx: Context, uow: UnitOfWork, view: CaseView, *, lead: tuple[Draft, ...] = (), which: bool = False
+) -> Step:
+    plan = agenda.next_ask(ctx.protocols, view)
+    if plan is None:
+        return Step(drafts=lead, asking=None, phase="intake" if view.case.consent == "given" else view.case.phase)
+    draft = wording.ask_draft(ctx, view, plan, which=which and plan.name == view.asked)
+    await _count(ctx, uow, view, plan)
+    return _asking(view, (*lead, draft))
+
+
+async def _count(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -> None:
+    grouped = () if plan.name in ctx.protocols.dictionary.gates else plan.variables
+    for name in dict.fromkeys((plan.name, *grouped)):
+        ask = view.asks.get(name, AskState(name=name))
+        await uow.asks.save(view.case.id, replace(ask, times=ask.times + 1, state=""))
+
+
+def _asking(view: CaseView, drafts: tuple[Draft, ...]) -> Step:
+    phase = "consent" if view.case.consent == "unasked" else "intake"
+    return Step(drafts=drafts, asking=drafts[-1].asks, phase=phase)
+
+
+def _again(view: CaseView, lead: str) -> Draft:
+    """The open question as it was put, behind a short lead."""
+    pending = view.pending
+    assert pending is not None  # noqa: S101 - callers look at `view.asked` first
+    return Draft(
+        kind=pending.kind,
+        text=f"{lead} {pending.text}",
+        asks=pending.asks,
+        also_asks=pending.also_asks,
+        choices=pending.choices,
+    )
+
+
+async def _echo(ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, reading: Reading) -> tuple[Draft, ...]:
+    """What changed, after a correction; what was noted, after the opening."""
+    after = await load_view(uow, turn.case_id)
+    corrected = [f for f in after.facts.values() if f.corrected and f.message_id == turn.message_id and f.value is not None]
+    if corrected:
+        return await _corrections(ctx, uow, after, corrected)
+    opened = view.asked in ("opening", "consent") and after.case.consent == "given"
+    lines = [line for _, line in wording.summary_lines(ctx, after)]
+    if opened and len(lines) > 1:
+        return (wording.say(ctx, after, "echo_opening", facts="; ".join(lines)),)
+    return ()
+
+
+async def _corrections(
+    ctx: Context, uow: UnitOfWork, view: CaseView, corrected: list[Fact]
+) -> tuple[Draft, ...]:
+    history = await uow.facts.history(view.case.id)
+    said = []
+    for fact in corrected:
+        variable = ctx.protocols.dictionary[fact.variable]
+        old = next((f.value for f in reversed(history[fact.variable][:-1]) if f.value is not None), None)
+        if old is not None and fact.value is not None and variable.label:
+            shown = {"old": wording.show(variable, old), "new": wording.show(variable, fact.value)}
+            said.append(wording.text(ctx, view, "correction_echo", label=variable.label, **shown))
+    return (Draft(kind="info", text=" ".join(said), text_id="correction_echo"),) if said else ()
+
+
+def _faq(ctx: Context, view: CaseView, topic: str | None) -> Draft:
+    entry = ctx.protocols.faq_answer(topic) if topic else None
+    if entry is None:
+        return wording.say(ctx, view, "faq_unknown", kind="answer")
+    body = entry.answer_sms if view.case.channel == "sms" else entry.answer
+    source = wording.text(ctx, view, "faq_source", source=entry.source_label)
+    return Draft(kind="answer", text=f"{body} {source}".strip(), text_id=f"faq_{entry.topic}")
+
+
+def _why(ctx: Context, view: CaseView) -> Draft:
+    name = view.asked or ""
+    dictionary = ctx.protocols.dictionary
+    question = dictionary.gates[name].question if name in dictionary.gates else None
+    if name in dictionary:
+        question = dictionary[name].question
+    reason = question.why if question and question.why else wording.text(ctx, view, "why_default")
+    return Draft(kind="answer", text=reason, text_id="why")
+
+
+def _remaining(ctx: Context, view: CaseView) -> int:
+    return ctx.protocols.remaining(view.values, closed=agenda.open_names(view))
+
+
+async def _leave_intake(ctx: Context, turn: Turn, flag: str, text_id: str) -> Step:
+    async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        flags = tuple(dict.fromkeys((*view.case.flags, flag)))
+        consent = "given" if view.case.consent == "unasked" else view.case.consent
+        await uow.cases.save(replace(view.case, flags=flags, consent=consent))
+        after = await load_view(uow, turn.case_id)
+        return await _ask_next(ctx, uow, after, lead=(wording.say(ctx, after, text_id, kind="handoff"),))
+
+    return await once(ctx, turn, "leave_intake", work)

@@ -1,0 +1,246 @@
+"""Taking in what a patient wrote: read it, keep it as facts, judge. Before and without the engine.
+
+Words that come before consent are judged together with this message but not kept as facts until
+consent is given (clinical.md 3.7); an emergency is answered all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.domain.cases import AskState, Case, Message, MessageChoice
+from bot.domain.dictionary import Dictionary, Value
+from bot.domain.facts import Fact, derive, fold, values_of
+from bot.domain.findings import Finding, Reading
+from bot.domain.judgement import Judgement
+from bot.domain.levels import Level
+from bot.services.case_view import CaseView, load_view
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+
+DOUBT = "unsure"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A fact that was replaced: for the echo "Changed X from A to B"."""
+
+    old: Fact
+    new: Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reception:
+    """What a message changed."""
+
+    view: CaseView
+    reading: Reading
+    judgement: Judgement
+    before: Level
+    new_rules: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+def chosen(pending: Message | None, message: Message) -> tuple[MessageChoice, ...]:
+    """The buttons this message pressed."""
+    offered = {choice.id: choice for choice in pending.choices} if pending else {}
+    return tuple(offered[choice.id] for choice in message.choices if choice.id in offered)
+
+
+def read(ctx: Context, view: CaseView, message: Message) -> Reading:
+    """The reading of a message: of its buttons when it has any, else of its words."""
+    buttons = chosen(view.pending, message)
+    if buttons:
+        return _reading_of(buttons, message.text)
+    return ctx.reader.read(
+        message.text,
+        asked=view.asked,
+        question=view.pending.text if view.pending else None,
+        date=ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date(),
+    )
+
+
+def _reading_of(buttons: tuple[MessageChoice, ...], text: str) -> Reading:
+    facts: dict[str, Value] = {}
+    for button in buttons:
+        for name, value in button.sets.items():
+            before = facts.get(name)
+            facts[name] = (*before, *value) if isinstance(before, tuple) and isinstance(value, tuple) else value
+    means = {button.means for button in buttons}
+    polarity = next((word for word in ("affirm", "deny", "unsure") if word in means), None)
+    findings = tuple(
+        Finding(
+            variable=name,
+            value=value,
+            assertion="absent" if value in ("no", "none") else "present",
+            start=0,
+            end=len(text),
+            words=text,
+        )
+        for name, value in facts.items()
+    )
+    answer = "declined" if "skip" in means else "unclear" if polarity == "unsure" else "full"
+    return Reading(findings=findings, facts=facts, answer=answer, polarity=polarity)  # type: ignore[arg-type]
+
+
+async def take_in(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, reading: Reading) -> Reception:
+    """Fold a reading into the case and judge it. Writes facts (with consent), judgement and case.
+
+    Before consent nothing is kept unless the level is an emergency: then staff need the words.
+    """
+    await uow.messages.set_reading(message.id, reading.to_json())
+    kept = view.case.consent == "given"
+    readings = [(message, reading)] if kept else await _quarantined(uow, view.case.id, message, reading)
+    new = [fact for source, item in readings for fact in _facts(ctx, view, source, item)]
+    new += _gate_judged_as_yes(ctx, view, message, reading)
+    written = _fold_all(view.facts, new, ctx.protocols.dictionary, correction=reading.correction)
+    judgement = ctx.protocols.judge(values_of(_after(view.facts, written)))
+    changes = tuple(_changes(view.facts, written))
+    before, known = view.case.level, frozenset(view.case.rules)
+    if kept or judgement.level is Level.EMERGENCY_NOW:
+        await uow.facts.add(view.case.id, written)
+        await _request_doubtful(uow, view, reading)
+        case = judged(view.case, judgement, correction=reading.correction)
+        await keep_judgement(ctx, uow, case, judgement, message_id=message.id)
+    view = await load_view(uow, view.case.id)
+    new_rules = tuple(rule for rule in judgement.rules if rule not in known)
+    return Reception(
+        view=view, reading=reading, judgement=judgement, before=before, new_rules=new_rules, changes=changes
+    )
+
+
+async def release_quarantine(ctx: Context, uow: UnitOfWork, case_id: str) -> CaseView:
+    """Consent is given: what was told before becomes facts, in order, and is judged."""
+    view = await load_view(uow, case_id)
+    new: list[Fact] = []
+    for message in await uow.messages.of_patient(case_id):
+        if message.reading is not None:
+            new += _facts(ctx, view, message, Reading.from_json(message.reading))
+    await write_facts(ctx, uow, view, new, correction=False, message_id=None)
+    return await load_view(uow, case_id)
+
+
+async def write_facts(
+    ctx: Context,
+    uow: UnitOfWork,
+    view: CaseView,
+    new: Iterable[Fact],
+    *,
+    correction: bool,
+    message_id: str | None,
+) -> Judgement:
+    """Fold facts that did not come straight from a reading (staff, re-asks), derive, judge, keep."""
+    written = _fold_all(view.facts, list(new), ctx.protocols.dictionary, correction=correction)
+    await uow.facts.add(view.case.id, written)
+    judgement = ctx.protocols.judge(values_of(_after(view.facts, written)))
+    case = judged(await uow.cases.get(view.case.id), judgement, correction=correction)
+    await keep_judgement(ctx, uow, case, judgement, message_id=message_id)
+    return judgement
+
+
+async def keep_judgement(
+    ctx: Context, uow: UnitOfWork, case: Case, judgement: Judgement, *, message_id: str | None
+) -> None:
+    """Store a judgement and the case that carries it; nothing is stored twice when nothing changed."""
+    await uow.cases.save(case)
+    latest = await uow.judgements.latest(case.id)
+    if latest != judgement:
+        await uow.judgements.add(case.id, judgement, message_id=message_id, at=ctx.clock.now())
+
+
+def judged(case: Case, judgement: Judgement, *, correction: bool) -> Case:
+    """The case with a judgement's result. A level drops by explicit correction only (clinical.md 3.0)."""
+    lowered = judgement.level < case.level
+    if lowered and not correction:
+        return case
+    flags = (*case.flags, "downgraded_by_patient") if lowered else case.flags
+    return replace(
+        case,
+        level=judgement.level,
+        rules=judgement.rules,
+        outcome=judgement.outcome,
+        decision=judgement.decision,
+        visit=judgement.visit,
+        flags=tuple(dict.fromkeys((*flags, *judgement.flags))),
+    )
+
+
+def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
+    """A reading's facts. A first doubt about a safety fact stays open: it is asked once more (3.5)."""
+    dictionary = ctx.protocols.dictionary
+    facts = [
+        Fact(
+            variable=name,
+            value=value,
+            words=reading.words_for(name) or message.text,
+            message_id=message.id,
+            asked=view.asked,
+            by="patient",
+            at=message.at,
+        )
+        for name, value in reading.facts.items()
+        if not (value == DOUBT and dictionary[name].safety and not _asked_again(view, name, dictionary))
+    ]
+    return facts
+
+
+def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
+    """A bare "yes" to G1 is an emergency at once; "which?" comes after (clinical.md 3.6)."""
+    gate = ctx.protocols.dictionary.gates.get(view.asked or "")
+    if gate is None or gate.unclear != "yes" or reading.polarity != "affirm":
+        return []
+    if any(name in reading.facts for name in gate.clear_no):
+        return []
+    return [
+        Fact(variable=name, value=DOUBT, words=message.text, message_id=message.id, asked=gate.name, by="patient", at=message.at)
+        for name in gate.clear_no
+        if name not in view.values
+    ]
+
+
+def _asked_again(view: CaseView, name: str, dictionary: Dictionary) -> bool:
+    gate = dictionary[name].gate
+    return max(view.times_asked(name), view.times_asked(gate) if gate else 0) >= 2
+
+
+async def _request_doubtful(uow: UnitOfWork, view: CaseView, reading: Reading) -> None:
+    """Safety variables the text hints at are asked next, in plain words (clinical.md 3.3, asymmetry)."""
+    doubtful = [name for name, value in reading.facts.items() if value == DOUBT]
+    for name in dict.fromkeys((*doubtful, *reading.ask)):
+        if name not in view.asks and name not in view.facts:
+            await uow.asks.save(view.case.id, AskState(name=name, state="wanted"))
+
+
+async def _quarantined(
+    uow: UnitOfWork, case_id: str, message: Message, reading: Reading
+) -> list[tuple[Message, Reading]]:
+    earlier = [
+        (item, Reading.from_json(item.reading))
+        for item in await uow.messages.of_patient(case_id)
+        if item.reading is not None and item.id != message.id
+    ]
+    return [*earlier, (message, reading)]
+
+
+def _fold_all(
+    current: Mapping[str, Fact], new: list[Fact], dictionary: Dictionary, *, correction: bool
+) -> list[Fact]:
+    written = fold(current, new, dictionary, correction=correction)
+    held = _after(current, written)
+    derived = [
+        replace(held[source], variable=name, value=value, by="derived", asked=None)
+        for name, (value, source) in derive(values_of(held)).items()
+    ]
+    return [*written, *fold(held, derived, dictionary, correction=False)]
+
+
+def _after(current: Mapping[str, Fact], written: Iterable[Fact]) -> dict[str, Fact]:
+    return {**current, **{fact.variable: fact for fact in written}}
+
+
+def _changes(current: Mapping[str, Fact], written: Iterable[Fact]) -> Iterable[Change]:
+    for fact in written:
+        old = current.get(fact.variable)
+        if fact.corrected and old is not None:
+            yield Change(old=old, new=fact)

@@ -1,0 +1,235 @@
+"""How we say it: asks as messages with choices, values in plain words, times in the clinic's zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from bot.domain.cases import Draft, Kind, MessageChoice
+from bot.domain.dictionary import Value, Variable
+from bot.protocols import AskPlan
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+
+_YES_NO = (("yes", "affirm"), ("no", "deny"))
+_HIDDEN = frozenset({"who_for", "contact_ok", "gate_incomplete", "recent_spine_procedure", "side", "channel"})
+"""Known, but no line of the summary: frame, flags, and what another line says already."""
+
+
+def say(ctx: Context, view: CaseView, text_id: str, *, kind: Kind = "info", **fields: object) -> Draft:
+    """A text of the protocols as a message that asks nothing."""
+    return Draft(kind=kind, text=text(ctx, view, text_id, **fields), text_id=text_id)
+
+
+def text(ctx: Context, view: CaseView, text_id: str, **fields: object) -> str:
+    """A text of the protocols in the words of the case's channel."""
+    channel = "sms" if view.case.channel == "sms" else "web"
+    return ctx.protocols.texts.say(text_id, channel=channel, **fields)
+
+
+def ask_draft(ctx: Context, view: CaseView, plan: AskPlan, *, which: bool = False) -> Draft:
+    """The question of a plan; the second time in plainer words, `which` after a bare yes to a group."""
+    again = view.times_asked(plan.name) >= 1
+    if plan.name in ctx.protocols.dictionary.gates:
+        return _gate_draft(ctx, view, plan, again=again, which=which)
+    if plan.name in ctx.protocols.dictionary:
+        return _variable_draft(ctx, view, plan, again=again)
+    return _frame_draft(ctx, view, plan.name, again=again)
+
+
+def summary_draft(ctx: Context, view: CaseView) -> Draft:
+    """"Here is what I understood": numbered lines, right or not."""
+    lines = [f"{number}. {line}" for number, (_, line) in enumerate(summary_lines(ctx, view), start=1)]
+    body = "\n".join([text(ctx, view, "summary_intro"), *lines, text(ctx, view, "summary_outro")])
+    choices = _numbered((("choice_summary_right", "affirm", {}), ("choice_summary_wrong", "deny", {})), ctx, view)
+    return Draft(kind="summary", text=body, asks="confirm_summary", choices=choices, text_id="summary_intro")
+
+
+def which_fact_draft(ctx: Context, view: CaseView) -> Draft:
+    """Which line is wrong?"""
+    choices = tuple(
+        MessageChoice(id=f"c{number}", label=line, means=f"fact:{name}")
+        for number, (name, line) in enumerate(summary_lines(ctx, view), start=1)
+    )
+    return Draft(
+        kind="question",
+        text=text(ctx, view, "summary_which"),
+        asks="which_fact",
+        choices=choices,
+        text_id="summary_which",
+    )
+
+
+def summary_lines(ctx: Context, view: CaseView) -> list[tuple[str, str]]:
+    """(variable, "Label: value") for each fact worth a line, in the dictionary's order."""
+    shown: list[tuple[str, str]] = []
+    for name in ctx.protocols.dictionary:
+        fact = view.facts.get(name)
+        if fact is not None and fact.value is not None and _worth_a_line(ctx, name, fact.value):
+            variable = ctx.protocols.dictionary[name]
+            shown.append((name, f"{variable.label}: {show(variable, fact.value)}"))
+    return shown
+
+
+def show(variable: Variable, value: Value) -> str:
+    """A value in plain words: the button's label where there is one, units where they belong."""
+    if isinstance(value, tuple):
+        return ", ".join(show(variable, item) for item in value)
+    for choice in variable.choices:
+        if choice.value == value:
+            return choice.label
+    if isinstance(value, (int, float)):
+        return _amount(variable, float(value))
+    return str(value).replace("_", " ") if variable.kind != "text" else str(value)
+
+
+def moment(ctx: Context, when: dt.datetime) -> str:
+    """"Tue, Dec 1 at 9:00 AM" in the clinic's zone."""
+    local = when.astimezone(ctx.protocols.clinic.zone)
+    return f"{local:%a}, {local:%b} {local.day} at {local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def numbered(items: Iterable[tuple[str, str]]) -> tuple[MessageChoice, ...]:
+    """Choices from (label, means), with ids that are unique within the message."""
+    return tuple(
+        MessageChoice(id=f"c{number}", label=label, means=means)
+        for number, (label, means) in enumerate(items, start=1)
+    )
+
+
+# --- the parts ----------------------------------------------------------------------------------
+
+
+def _gate_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool, which: bool) -> Draft:
+    gate = ctx.protocols.dictionary.gates[plan.name]
+    if which and gate.choices:
+        choices = tuple(_which_choices(ctx, view, plan.name))
+        return Draft(
+            kind="question",
+            text=text(ctx, view, "which_of_these"),
+            asks=plan.name,
+            choices=choices,
+            text_id="which_of_these",
+        )
+    open_facts = {name: value for name, value in gate.clear_no.items() if name not in view.values}
+    partly = len(open_facts) < len(gate.clear_no)
+    body = gate.question.wording(channel=_channel(view), proxy=view.proxy, again=again)
+    if partly and again:
+        body = text(ctx, view, "anything_else_of_these") + " " + body
+    choices = _numbered(
+        (
+            ("choice_no_to_all", "deny", open_facts),
+            ("choice_yes_some", "affirm", {}),
+            ("choice_not_sure", "unsure", {}),
+        ),
+        ctx,
+        view,
+    )
+    return Draft(kind="question", text=body, asks=plan.name, choices=choices, text_id=plan.name)
+
+
+def _which_choices(ctx: Context, view: CaseView, name: str) -> Iterator[MessageChoice]:
+    gate = ctx.protocols.dictionary.gates[name]
+    for number, choice in enumerate(gate.choices, start=1):
+        variable, _, value = choice.value.partition("=")
+        yield MessageChoice(id=f"c{number}", label=choice.label, sets={variable: _typed(ctx, variable, value or "yes")})
+    none = {item: value for item, value in gate.clear_no.items() if item not in view.values}
+    yield MessageChoice(id="c0", label=text(ctx, view, "choice_none_of_these"), sets=none, means="deny")
+
+
+def _variable_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool) -> Draft:
+    variable = ctx.protocols.dictionary[plan.name]
+    body = _question_text(ctx, view, plan, again=again)
+    return Draft(
+        kind="question",
+        text=body,
+        asks=plan.name,
+        also_asks=tuple(name for name in plan.variables if name != plan.name),
+        choices=_variable_choices(ctx, view, variable),
+        text_id=plan.name,
+    )
+
+
+def _question_text(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool) -> str:
+    group = f"group_{plan.name}"
+    if len(plan.variables) > 1 and not again and ctx.protocols.texts.has(group):
+        return text(ctx, view, group)
+    question = ctx.protocols.dictionary[plan.name].question
+    if question is None:
+        return text(ctx, view, "tell_me_more", label=ctx.protocols.dictionary[plan.name].label)
+    return question.wording(channel=_channel(view), proxy=view.proxy, again=again)
+
+
+def _variable_choices(ctx: Context, view: CaseView, variable: Variable) -> tuple[MessageChoice, ...]:
+    if variable.choices:
+        offered = [(choice.label, _typed(ctx, variable.name, choice.value)) for choice in variable.choices]
+    elif variable.kind in ("four_valued", "yes_no"):
+        offered = [(text(ctx, view, "choice_yes"), "yes"), (text(ctx, view, "choice_no"), "no")]
+    else:
+        return ()
+    choices = [
+        MessageChoice(id=f"c{number}", label=label, sets={variable.name: value}, means=_means(value))
+        for number, (label, value) in enumerate(offered, start=1)
+    ]
+    if variable.section != "A":
+        choices.append(MessageChoice(id="c0", label=text(ctx, view, "choice_not_sure"), means="unsure"))
+    return tuple(choices)
+
+
+def _means(value: Value) -> str:
+    return next((means for word, means in _YES_NO if word == value), "")
+
+
+def _typed(ctx: Context, name: str, value: str) -> Value:
+    kind = ctx.protocols.dictionary[name].kind
+    if kind == "number":
+        return float(value)
+    return (value,) if kind == "list" else value
+
+
+_FRAME_KINDS: dict[str, Kind] = {"choose_time": "times"}
+_FRAME_CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
+    "consent": (("choice_consent_agree", "affirm"), ("choice_consent_refuse", "deny")),
+    "parent_present": (("choice_yes", "affirm"), ("choice_no", "deny")),
+    "wants_person": (("choice_yes", "affirm"), ("choice_no", "deny")),
+}
+
+
+def _frame_draft(ctx: Context, view: CaseView, name: str, *, again: bool) -> Draft:
+    if name == "confirm_summary":
+        return summary_draft(ctx, view)
+    text_id = f"ask_{name}_again" if again and ctx.protocols.texts.has(f"ask_{name}_again") else f"ask_{name}"
+    choices = _numbered(((label, means, {}) for label, means in _FRAME_CHOICES.get(name, ())), ctx, view)
+    return Draft(
+        kind=_FRAME_KINDS.get(name, "question"),
+        text=text(ctx, view, text_id),
+        asks=name,
+        choices=choices,
+        text_id=text_id,
+    )
+
+
+def _numbered(
+    items: Iterable[tuple[str, str, dict[str, Value]]], ctx: Context, view: CaseView
+) -> tuple[MessageChoice, ...]:
+    return tuple(
+        MessageChoice(id=f"c{number}", label=text(ctx, view, label), sets=sets, means=means)
+        for number, (label, means, sets) in enumerate(items, start=1)
+    )
+
+
+def _worth_a_line(ctx: Context, name: str, value: Value) -> bool:
+    variable = ctx.protocols.dictionary[name]
+    return bool(variable.label) and name not in _HIDDEN and value not in ("no", "none", "unsure")
+
+
+def _amount(variable: Variable, value: float) -> str:
+    if variable.unit == "weeks" and value >= 8:
+        months = round(value / 4.345)
+        return f"about {months} months" if months < 24 else f"about {round(months / 12)} years"
+    number = f"{value:g}" if value == round(value, 1) else f"{value:.1f}"
+    return f"{number} {variable.unit}" if variable.unit else number
+
+
+def _channel(view: CaseView) -> str:
+    return "sms" if view.case.channel == "sms" else "web"

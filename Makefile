@@ -20,7 +20,10 @@ train: setup ## train and evaluate a model
 
 test: setup ## every test
 	@$(SERVICE)/python -m bot train --if-needed
-	@$(SERVICE)/python -m bot.ops.testrun
+	@status=0; \
+	$(SERVICE)/python -m pytest || status=1; \
+	$(ENGINE)/python -m pytest -c bot/engine/pyproject.toml --rootdir . --confcutdir tests/dialogue tests/dialogue || status=1; \
+	exit $$status
 
 check: setup ## formatting, lint, types, borders between the rooms, configuration
 	@$(SERVICE)/ruff format --check .

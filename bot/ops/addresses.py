@@ -35,6 +35,15 @@ class RunFolder:
         """Whether a person wants this part down."""
         return (self.folder / f"{name}.hold").exists()
 
+    def hold(self, name: str) -> Path:
+        """Keep this part down; the file to remove for the opposite."""
+        self._write(f"{name}.hold", "")
+        return self.folder / f"{name}.hold"
+
+    def lift_hold(self, name: str) -> None:
+        """The part may run."""
+        (self.folder / f"{name}.hold").unlink(missing_ok=True)
+
     def forget(self, name: str) -> None:
         """The part runs no more; a hold stays."""
         self.forget_pid(name)

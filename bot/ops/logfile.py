@@ -1,0 +1,83 @@
+"""What a child process prints goes to `<data folder>/log/<name>.log`, never raw.
+
+Our own parts log without patients' words at the source. This is the second net, for what others'
+code may print (the engine's, a traceback): numbers, addresses and known secrets are blanked, control
+characters cannot forge a line, and a line has an end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import logging.handlers
+import re
+from collections.abc import AsyncIterator, Collection
+from pathlib import Path
+
+LONGEST_LINE = 2_000
+LARGEST_FILE = 10_000_000
+"""Bytes; five older files are kept."""
+
+LONG_NUMBER = re.compile(r"\+?\(?\d(?:[\s().-]{0,2}\d){6,}")
+"""Seven digits or more, however they are grouped: phone numbers, birth dates with a time, card numbers."""
+TIMESTAMP = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def redacted(line: str, *, secrets: Collection[str] = ()) -> str:
+    """The line with secrets, mail addresses and long numbers blanked, at most 2,000 characters of it.
+
+    Time stamps stay readable: `2026-11-21T10:00:00Z`. `call 314-555-0123` becomes `call [number]`.
+    """
+    for secret in secrets:
+        line = line.replace(secret, "[secret]")
+    line = MAIL.sub("[mail]", CONTROL.sub(" ", line))
+    kept = _between_timestamps(line)
+    return kept if len(kept) <= LONGEST_LINE else kept[:LONGEST_LINE] + "..."
+
+
+def _between_timestamps(line: str) -> str:
+    pieces, end = [], 0
+    for stamp in TIMESTAMP.finditer(line):
+        pieces += [LONG_NUMBER.sub("[number]", line[end : stamp.start()]), stamp.group()]
+        end = stamp.end()
+    return "".join(pieces) + LONG_NUMBER.sub("[number]", line[end:])
+
+
+class LogFile:
+    """One part's log, rotated by size."""
+
+    def __init__(self, folder: Path, name: str, *, secrets: Collection[str] = ()) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"{name}.log"
+        self._name = name
+        self._secrets = tuple(secrets)
+        self._handler = logging.handlers.RotatingFileHandler(
+            self.path, maxBytes=LARGEST_FILE, backupCount=5, encoding="utf-8", errors="replace"
+        )
+
+    def write(self, line: str) -> None:
+        """One redacted line, with the time and the part's name before it."""
+        now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        kept = f"{now} {self._name} | {redacted(line, secrets=self._secrets)}"
+        self._handler.emit(logging.makeLogRecord({"msg": "%s", "args": (kept,)}))
+
+    def close(self) -> None:
+        """No more lines."""
+        self._handler.close()
+
+
+async def lines_of(stream: asyncio.StreamReader) -> AsyncIterator[str]:
+    """The stream's lines; one without an end is cut, never gathered in memory."""
+    rest = b""
+    while chunk := await stream.read(65_536):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode("utf-8", "replace")
+        if len(rest) > LONGEST_LINE * 4:
+            yield rest.decode("utf-8", "replace")
+            rest = b""
+    if rest:
+        yield rest.decode("utf-8", "replace")

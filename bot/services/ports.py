@@ -192,8 +192,15 @@ class Outbox(Protocol):
     async def dead(self, sms_id: str, *, error: str) -> None:
         """Never again; staff see it."""
 
-    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> None:
-        """What the provider reported later; unknown ids are ignored."""
+    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> OutboundSms | None:
+        """Note what the provider reported later; the text it is about, None for an unknown id."""
+
+
+class Receipts(Protocol):
+    """Which of the SMS provider's messages came in before: kept for good, without words or numbers."""
+
+    async def note(self, provider_id: str, *, at: dt.datetime) -> bool:
+        """True the first time, False ever after."""
 
 
 class OptOuts(Protocol):
@@ -306,6 +313,7 @@ class UnitOfWork(Protocol):
     appointments: Appointments
     tasks: Tasks
     outbox: Outbox
+    receipts: Receipts
     opt_outs: OptOuts
     staff: Staff
     sessions: Sessions

@@ -18,6 +18,7 @@ class Why:
     source: tuple[str, ...]
     patient: str
     staff: str
+    level: Level = Level.NONE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,14 +94,15 @@ async def take_in(ctx: Context, uow: UnitOfWork, view: CaseView, message: Messag
     readings = [(message, reading)] if kept else await _quarantined(uow, view.case.id, message, reading)
     new = [fact for source, item in readings for fact in _facts(ctx, view, source, item)]
     new += _gate_judged_as_yes(ctx, view, message, reading)
-    written = _fold_all(view.facts, new, ctx.protocols.dictionary, correction=reading.correction)
+    correction = reading.correction or _put_again(view)
+    written = _fold_all(view.facts, new, ctx.protocols.dictionary, correction=correction)
     judgement = ctx.protocols.judge(values_of(_after(view.facts, written)))
     changes = tuple(_changes(view.facts, written))
     before, known = view.case.level, frozenset(view.case.rules)
     if kept or judgement.level is Level.EMERGENCY_NOW:
         await uow.facts.add(view.case.id, written)
         await _request_doubtful(uow, view, reading)
-        case = judged(view.case, judgement, correction=reading.correction)
+        case = judged(view.case, judgement, correction=correction)
         await keep_judgement(ctx, uow, case, judgement, message_id=message.id)
     view = await load_view(uow, view.case.id)
     new_rules = tuple(rule for rule in judgement.rules if rule not in known)
@@ -202,6 +203,12 @@ def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading:
 def _asked_again(view: CaseView, name: str, dictionary: Dictionary) -> bool:
     gate = dictionary[name].gate
     return max(view.times_asked(name), view.times_asked(gate) if gate else 0) >= 2
+
+
+def _put_again(view: CaseView) -> bool:
+    """The open question was put although its answer was known: the new answer replaces the old."""
+    fact = view.facts.get(view.asked or "")
+    return fact is not None and fact.value is not None
 
 
 async def _request_doubtful(uow: UnitOfWork, view: CaseView, reading: Reading) -> None:

@@ -1,0 +1,190 @@
+"""What is said when safety breaks into the conversation. No engine, no queue: the service itself speaks.
+
+Emergency and crisis stop the intake (clinical.md 3.0, 6.2, 6.5); abuse stops it with its own script
+(6.6); same-day is said at once and the gate may be finished.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain.cases import Case, Draft, HandoffKind, Message, MessageChoice
+from bot.domain.judgement import Judgement
+from bot.domain.levels import Level
+from bot.domain.schedule import Priority, StaffTask
+from bot.services import agenda, wording
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+from bot.services.reception import Reception, chosen
+
+SELF_HARM = "RF90"
+ABUSE = "RF91"
+_SAFE_NOW = (("choice_going", "going"), ("choice_cannot_go", "cannot"), ("choice_mistake", "mistake"))
+
+
+async def break_in(ctx: Context, uow: UnitOfWork, seen: Reception, message: Message) -> tuple[Draft, ...] | None:
+    """The whole reply when this message is an emergency, a crisis or abuse; None when it is neither.
+
+    The staff task is written in the same transaction, so "we've told our team" is true when said.
+    """
+    if SELF_HARM in seen.new_rules:
+        return await _raise_p0(ctx, uow, seen, "crisis")
+    if seen.judgement.level is Level.EMERGENCY_NOW and _news(seen):
+        return await _raise_p0(ctx, uow, seen, "emergency")
+    if seen.view.case.phase == "emergency":
+        return await _stands(ctx, uow, seen, message)
+    if ABUSE in seen.new_rules:
+        return await _abuse(ctx, uow, seen)
+    if seen.view.asked == "safe_to_text":
+        return await _after_abuse(ctx, uow, seen)
+    return None
+
+
+def same_day(ctx: Context, seen: Reception) -> tuple[Draft, ...]:
+    """Said before anything else when the level has just become same_day."""
+    if seen.judgement.level is not Level.SAME_DAY or not _news(seen):
+        return ()
+    line = first_line(seen.judgement, seen.new_rules, Level.SAME_DAY)
+    if seen.before is Level.SAME_DAY:
+        return (Draft(kind="same_day", text=line, text_id="same_day_line"),)
+    return (wording.say(ctx, seen.view, "same_day", kind="same_day", line=line),)
+
+
+def first_line(judgement: Judgement, rules: tuple[str, ...], level: Level) -> str:
+    """The patient line of the first new rule of a level, in table order (clinical.md 3.6)."""
+    return next((why.patient for why in judgement.why if why.rule in rules and why.level is level and why.patient), "")
+
+
+def emergency_text(ctx: Context, judgement: Judgement, rules: tuple[str, ...], *, channel: str, told_team: bool) -> str:
+    """The rule's line, then the standard text that fits the rules (ER or 911 only, keep still)."""
+    line = first_line(judgement, rules, Level.EMERGENCY_NOW)
+    text_id = ctx.protocols.emergency_text_id(rules, told_team=told_team)
+    return f"{line} {ctx.protocols.texts.say(text_id, channel=channel)}".strip()
+
+
+def _news(seen: Reception) -> bool:
+    """A higher level, or a new rule of the same level."""
+    fresh = {why.rule for why in seen.judgement.why if why.level is seen.judgement.level} & set(seen.new_rules)
+    return seen.judgement.level > seen.before or bool(fresh)
+
+
+# --- emergency and crisis -----------------------------------------------------------------------
+
+
+async def _raise_p0(ctx: Context, uow: UnitOfWork, seen: Reception, kind: HandoffKind) -> tuple[Draft, ...]:
+    await _stop_intake(uow, seen.view.case, kind)
+    await add_task(ctx, uow, seen.view.case, kind="crisis" if kind == "crisis" else "emergency", priority="P0")
+    if kind == "crisis":
+        body = wording.text(ctx, seen.view, "crisis")
+        return (_ask_safe_now(ctx, seen.view, body, kind="crisis"),)
+    rules = seen.new_rules if seen.before is Level.EMERGENCY_NOW else seen.judgement.rules
+    channel = "sms" if seen.view.case.channel == "sms" else "web"
+    body = emergency_text(ctx, seen.judgement, rules, channel=channel, told_team=True)
+    return (_ask_safe_now(ctx, seen.view, body, kind="emergency"),)
+
+
+async def _stop_intake(uow: UnitOfWork, case: Case, kind: HandoffKind) -> None:
+    await uow.appointments.release_holds(case.id)
+    stopped = replace(case, phase="emergency", status="emergency", handoff=kind, engine_state=None)
+    await uow.cases.save(stopped)
+
+
+def _ask_safe_now(ctx: Context, view: CaseView, body: str, *, kind: str) -> Draft:
+    missing = tuple(name for name in ("contact_name", "contact_phone") if name not in view.values)
+    if missing:
+        body = f"{body}\n{wording.text(ctx, view, 'emergency_contact')}"
+    choices = tuple(
+        MessageChoice(id=f"c{number}", label=wording.text(ctx, view, label), means=means)
+        for number, (label, means) in enumerate(_SAFE_NOW, start=1)
+    )
+    return Draft(kind="crisis" if kind == "crisis" else "emergency", text=body, asks="safe_now", also_asks=missing, choices=choices)
+
+
+async def _stands(ctx: Context, uow: UnitOfWork, seen: Reception, message: Message) -> tuple[Draft, ...] | None:
+    """A later message while the case stands at an emergency (clinical.md 6.2)."""
+    view = seen.view
+    if view.case.level < Level.EMERGENCY_NOW:
+        return await _taken_back(ctx, uow, view)
+    kind = "crisis" if view.case.handoff == "crisis" else "emergency"
+    said = _meant(view, seen, message)
+    if any(name in seen.reading.facts for name in ("contact_name", "contact_phone")):
+        said = said or "contact"
+    text_id = {
+        "going": "emergency_going",
+        "cannot": "emergency_cannot",
+        "mistake": "emergency_mistake",
+        "contact": "emergency_contact_noted",
+    }.get(said, "emergency_repeat")
+    if kind == "crisis" and text_id == "emergency_repeat":
+        text_id = "crisis_repeat"
+    return (_ask_safe_now(ctx, view, wording.text(ctx, view, text_id), kind=kind),)
+
+
+def _meant(view: CaseView, seen: Reception, message: Message) -> str:
+    for button in chosen(view.pending, message):
+        if button.means:
+            return button.means
+    return {"affirm": "going", "deny": "cannot"}.get(seen.reading.polarity or "", "")
+
+
+async def _taken_back(ctx: Context, uow: UnitOfWork, view: CaseView) -> None:
+    """A correction took the emergency away: the intake may go on; staff keep both and still call."""
+    status = "open"
+    await uow.cases.save(replace(view.case, phase="intake", status=status, handoff="none"))
+    return None
+
+
+# --- abuse --------------------------------------------------------------------------------------
+
+
+async def _abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...]:
+    await add_task(ctx, uow, seen.view.case, kind="safety_flag", priority="P1", private=True)
+    body = wording.text(ctx, seen.view, "abuse")
+    choices = tuple(
+        MessageChoice(id=f"c{number}", label=wording.text(ctx, seen.view, label), means=means)
+        for number, (label, means) in enumerate((("choice_yes", "affirm"), ("choice_no", "deny")), start=1)
+    )
+    return (Draft(kind="crisis", text=body, asks="safe_to_text", choices=choices, text_id="abuse"),)
+
+
+async def _after_abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...] | None:
+    """Safe to text: only how to reach the person is asked. Not safe, or not sure: nothing more is sent."""
+    case = seen.view.case
+    flags = tuple(dict.fromkeys((*case.flags, agenda.ABUSE_SCRIPT)))
+    if seen.reading.polarity == "affirm":
+        await uow.cases.save(replace(case, flags=flags))
+        return None
+    await uow.cases.save(replace(case, flags=flags, phase="done", status="closed", handoff="none"))
+    return (wording.say(ctx, seen.view, "abuse_not_safe", kind="crisis"),)
+
+
+# --- tasks --------------------------------------------------------------------------------------
+
+_MINUTES = {"P0": 5 / 60, "P1": 1.0}
+_DAYS = {"P2": 1, "P3": 2}
+
+
+async def add_task(
+    ctx: Context, uow: UnitOfWork, case: Case, *, kind: str, priority: Priority, private: bool = False
+) -> StaffTask:
+    """Queue something for a person, due in the clinic's open time (clinical.md 4.6b)."""
+    now = ctx.clock.now()
+    hours = ctx.protocols.clinic.hours
+    due = (
+        hours.due(now, business_days=_DAYS[priority])
+        if priority in _DAYS
+        else hours.due(now, business_hours=_MINUTES[priority])
+    )
+    task = StaffTask(
+        id=ctx.ids.new(),
+        case_id=case.id,
+        kind=kind,  # type: ignore[arg-type]
+        priority=priority,
+        created_at=now,
+        due_at=due,
+        private=private,
+    )
+    await uow.tasks.add(task)
+    await uow.audit.add(actor="service", action=f"task.{kind}", case_id=case.id, at=now, detail={"priority": priority})
+    return task

@@ -1,0 +1,180 @@
+"""One patient's message from storage to stored reply: screened first, then the engine.
+
+Order within a case is kept twice: a lock in this process (first come, first served) and a lease on
+the case row (several processes). Whatever fails after the screening, the patient gets an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import weakref
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+
+from bot.domain.cases import Case, Channel, Draft, Message
+from bot.domain.errors import DialogueFailed, StoreUnavailable
+from bot.services import outgoing, reception, safety, wording
+from bot.services.case_view import CaseView, load_view
+from bot.services.context import Context
+from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
+from bot.services.reception import Reception
+from bot.services.steps import step_from_json
+
+_PAUSE_SECONDS = 0.05
+_RECORDED = ("leave_intake", "take_turn", "start_over", "go_back", "not_understood", "resume", "hand_off", "booking")
+"""Effects whose steps say something, in the order they happen within one turn."""
+
+_locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+"""Only an order of waiting; correctness rests on the lease in the store."""
+
+
+async def run_turn(ctx: Context, message: Message) -> list[Message]:
+    """The stored replies to a stored patient's message; runs the turn when it has not run yet."""
+    async with _one_at_a_time(ctx, message.case_id):
+        async with ctx.unit_of_work(write=False) as uow:
+            stored = await uow.messages.get(message.id)
+            if stored.answered:
+                return await uow.messages.replies_to(message.id)
+        replies = await _answer(ctx, stored)
+    ctx.wake(message.case_id)
+    return replies
+
+
+async def _answer(ctx: Context, message: Message) -> list[Message]:
+    seen, replies = await _screen(ctx, message)
+    if replies is not None:
+        return replies
+    first = safety.same_day(ctx, seen)
+    try:
+        reply = await ctx.dialogue.turn(_request(seen, message))
+    except DialogueFailed:
+        return await _without_engine(ctx, message, first)
+    return await _store(ctx, message, (*first, *reply.drafts), reply)
+
+
+async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Message] | None]:
+    """Read, fold, judge; with the replies when safety or a person at the desk ends the turn here."""
+    async with ctx.unit_of_work() as uow:
+        view = await load_view(uow, message.case_id)
+        reading = reception.read(ctx, view, message)
+        seen = await reception.take_in(ctx, uow, view, message, reading)
+        drafts = await safety.break_in(ctx, uow, seen, message)
+        replies = None
+        if drafts is not None:
+            replies = await _reply(ctx, uow, message, drafts)
+        elif seen.view.case.phase == "staff":
+            await uow.messages.mark_answered(message.id, intent=None, confidence=None)
+            replies = []
+        await uow.commit()
+    return seen, replies
+
+
+def _request(seen: Reception, message: Message) -> TurnRequest:
+    view = seen.view
+    return TurnRequest(
+        case_id=message.case_id,
+        message_id=message.id,
+        text=message.text,
+        phase=view.case.phase,
+        asked=view.asked,
+        question=view.pending.text if view.pending else None,
+        reading=seen.reading,
+        state=view.case.engine_state,
+    )
+
+
+async def _store(
+    ctx: Context, message: Message, drafts: tuple[Draft, ...], reply: TurnReply | None
+) -> list[Message]:
+    async with ctx.unit_of_work() as uow:
+        replies = await _reply(ctx, uow, message, drafts, reply)
+        await uow.commit()
+    return replies
+
+
+async def _reply(
+    ctx: Context, uow: UnitOfWork, message: Message, drafts: Iterable[Draft], reply: TurnReply | None = None
+) -> list[Message]:
+    """Store the replies, keep what the engine wants back, end the turn."""
+    case = await uow.cases.get(message.case_id)
+    case = replace(case, engine_state=reply.state if reply else None)
+    replies = await say(ctx, uow, case, drafts, reply_to=message.id, channel=message.channel)
+    await uow.messages.mark_answered(
+        message.id, intent=reply.intent if reply else None, confidence=reply.confidence if reply else None
+    )
+    return replies
+
+
+async def say(
+    ctx: Context, uow: UnitOfWork, case: Case, drafts: Iterable[Draft], *, reply_to: str | None, channel: Channel
+) -> list[Message]:
+    """Store messages of ours, queue them for SMS; the last one that asks is the open question."""
+    replies = []
+    for draft in drafts:
+        said = await uow.messages.add(case.id, draft, channel=channel, at=ctx.clock.now(), reply_to=reply_to)
+        replies.append(said)
+        if channel == "sms":
+            await outgoing.queue_sms(ctx, uow, case, said)
+    asking = [said.id for said in replies if said.asks]
+    await uow.cases.save(replace(case, pending=asking[-1] if asking else _still_open(case)))
+    return replies
+
+
+def _still_open(case: Case) -> str | None:
+    return None if case.phase == "done" else case.pending
+
+
+async def _without_engine(ctx: Context, message: Message, first: tuple[Draft, ...]) -> list[Message]:
+    """The engine failed. What its actions already did is said; else a fallback and a staff task."""
+    async with ctx.unit_of_work() as uow:
+        view = await load_view(uow, message.case_id)
+        drafts = await _recorded(uow, message)
+        if not drafts:
+            await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
+            drafts = (_fallback(ctx, view),)
+        replies = await _reply(ctx, uow, message, (*first, *drafts))
+        await uow.commit()
+    return replies
+
+
+def _fallback(ctx: Context, view: CaseView) -> Draft:
+    return wording.say(ctx, view, "engine_down", kind="fallback")
+
+
+async def _recorded(uow: UnitOfWork, message: Message) -> tuple[Draft, ...]:
+    said: list[Draft] = []
+    for effect in _RECORDED:
+        raw = await uow.effects.result(message.case_id, message.id, effect)
+        if raw is not None:
+            said += step_from_json(raw).drafts
+    return tuple(said)
+
+
+@contextlib.asynccontextmanager
+async def _one_at_a_time(ctx: Context, case_id: str) -> AsyncIterator[None]:
+    lock = _locks.setdefault(case_id, asyncio.Lock())
+    owner = ctx.ids.new()
+    async with lock:
+        await _take_lease(ctx, case_id, owner)
+        try:
+            yield
+        finally:
+            async with ctx.unit_of_work() as uow:
+                await uow.cases.release_turn(case_id, owner=owner)
+                await uow.commit()
+
+
+async def _take_lease(ctx: Context, case_id: str, owner: str) -> None:
+    lease = dt.timedelta(seconds=ctx.limits.turn_lease_seconds)
+    for _ in range(int(ctx.limits.turn_wait_seconds / _PAUSE_SECONDS)):
+        now = ctx.clock.now()
+        async with ctx.unit_of_work() as uow:
+            if await uow.cases.claim_turn(case_id, owner=owner, until=now + lease, now=now):
+                await uow.commit()
+                return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise StoreUnavailable("another message of this conversation is still being answered: try again")
+
+

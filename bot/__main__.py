@@ -6,10 +6,13 @@ import argparse
 import importlib
 import sys
 
+from bot.domain.errors import IntakeError
+
 COMMANDS = {
     "run": "start engine, actions, gateway and watchdog, and print where they are",
     "serve": "the gateway alone",
     "actions": "the action server alone",
+    "watchdog": "raises emergencies nobody has acknowledged",
     "migrate": "bring the database to the newest schema",
     "check": "settings, protocols, texts, model, database: one line each",
     "chat": "a conversation in the terminal through the running service",
@@ -32,7 +35,11 @@ def main(argv: list[str] | None = None) -> int:
         if name == chosen:
             importlib.import_module(f"bot.cli.{name}").configure(subparser)
     options = parser.parse_args(arguments)
-    status: int = importlib.import_module(f"bot.cli.{options.command}").run(options)
+    try:
+        status: int = importlib.import_module(f"bot.cli.{options.command}").run(options)
+    except IntakeError as error:
+        print(error, file=sys.stderr)
+        return 1
     return status
 
 

@@ -1,0 +1,22 @@
+"""`python -m bot serve`: the gateway alone, with its workers."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.bootstrap import build_app
+from bot.ops.technical_log import start_technical_log
+from bot.settings import load_settings
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Everything it needs is in the settings."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM or Ctrl-C."""
+    settings = load_settings()
+    start_technical_log(settings.log_level)
+    app = build_app(settings)
+    app.run(host=settings.host, port=settings.port, single_process=True, access_log=False, motd=False)
+    return 0

@@ -101,7 +101,11 @@ def _contact(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskP
     over = open_names(view)
     wanted = _CONTACT if _will_call(protocols, view, judgement) else _CONTACT[:2]
     missing = tuple(name for name in wanted if name not in view.values and name not in over)
-    return AskPlan(name=missing[0], variables=missing[:2] if missing[0] == "contact_name" else missing[:1]) if missing else None
+    return (
+        AskPlan(name=missing[0], variables=missing[:2] if missing[0] == "contact_name" else missing[:1])
+        if missing
+        else None
+    )
 
 
 def _will_call(protocols: Protocols, view: CaseView, judgement: Judgement) -> bool:

@@ -36,7 +36,9 @@ class Settled:
     """The patient wants to change something but has not said what."""
 
 
-async def settle(ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading) -> Settled:
+async def settle(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
+) -> Settled:
     """Close, keep or give up the open question. Nothing happens when none is open."""
     name = view.asked
     if name is None:
@@ -90,7 +92,9 @@ def _contradicts(ctx: Context, asked: tuple[str, ...], turn: Turn, reading: Read
     return safety and turn.intent == opposite and turn.confidence >= _SURE
 
 
-async def _reopen(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, asked: tuple[str, ...]) -> None:
+async def _reopen(
+    ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, asked: tuple[str, ...]
+) -> None:
     """The facts this message gave to the open question are unknown again."""
     given = [fact for name in asked if (fact := view.facts.get(name)) and fact.message_id == message.id]
     blank = [replace(fact, value=None, reason="intent and words disagree", at=message.at) for fact in given]
@@ -98,13 +102,17 @@ async def _reopen(ctx: Context, uow: UnitOfWork, view: CaseView, message: Messag
 
 
 def _bare_yes(ctx: Context, reading: Reading, name: str) -> bool:
-    return name in ctx.protocols.dictionary.gates and reading.polarity == "affirm" and reading.answer == "partial"
+    return (
+        name in ctx.protocols.dictionary.gates
+        and reading.polarity == "affirm"
+        and reading.answer == "partial"
+    )
 
 
 async def _decline(
     ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, missing: list[str], name: str
 ) -> None:
-    """"Prefer not to say" leaves a fact unknown and marked; an unanswered gate is flagged (3.6)."""
+    """ "Prefer not to say" leaves a fact unknown and marked; an unanswered gate is flagged (3.6)."""
     await close(uow, view, name, "declined")
     blank = [_fact(message, variable, None, name, declined=True) for variable in missing]
     await uow.facts.add(view.case.id, blank)
@@ -137,7 +145,13 @@ async def _flag_gate(ctx: Context, uow: UnitOfWork, view: CaseView, message: Mes
 
 
 def _fact(
-    message: Message, variable: str, value: Value | None, asked: str, *, declined: bool = False, by_patient: bool = True
+    message: Message,
+    variable: str,
+    value: Value | None,
+    asked: str,
+    *,
+    declined: bool = False,
+    by_patient: bool = True,
 ) -> Fact:
     return Fact(
         variable=variable,
@@ -158,7 +172,7 @@ async def _consent(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
 ) -> Settled:
     said = reading.polarity or (turn.intent if turn.intent in _OPPOSITE else None)
-    if said is None or turn.intent == _OPPOSITE.get(said) and turn.confidence >= _SURE:
+    if said is None or (turn.intent == _OPPOSITE.get(said) and turn.confidence >= _SURE):
         return Settled()
     if said == "affirm":
         await uow.cases.save(replace(view.case, consent="given", phase="intake"))

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.cases import AskState, Draft
-from bot.domain.findings import Reading
 from bot.domain.facts import Fact
+from bot.domain.findings import Reading
 from bot.protocols import AskPlan
-from bot.services import agenda, answers, reception, wording
+from bot.services import agenda, answers, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -99,7 +99,7 @@ async def go_back(ctx: Context, turn: Turn) -> Step:
 
 
 async def skip(ctx: Context, turn: Turn) -> Step:
-    """"Prefer not to say": accepted everywhere; staff see what was skipped."""
+    """ "Prefer not to say": accepted everywhere; staff see what was skipped."""
     return await take_turn(ctx, replace(turn, intent="skip"))
 
 
@@ -114,7 +114,11 @@ async def correct(ctx: Context, turn: Turn) -> Step:
     async with ctx.unit_of_work(write=False) as uow:
         reading = Reading.from_json((await uow.messages.get(turn.message_id)).reading or {})
         view = await load_view(uow, turn.case_id)
-    if reading.facts or view.asked in ("confirm_summary", "which_fact") or not wording.summary_lines(ctx, view):
+    if (
+        reading.facts
+        or view.asked in ("confirm_summary", "which_fact")
+        or not wording.summary_lines(ctx, view)
+    ):
         return await take_turn(ctx, turn)
     return await once(ctx, turn, "take_turn", work)
 
@@ -125,8 +129,13 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
         dictionary = ctx.protocols.dictionary
-        dropped = [f for f in view.facts.values() if not dictionary[f.variable].safety and f.value is not None]
-        blank = [replace(f, value=None, reason="started over", message_id=message.id, at=message.at) for f in dropped]
+        dropped = [
+            f for f in view.facts.values() if not dictionary[f.variable].safety and f.value is not None
+        ]
+        blank = [
+            replace(f, value=None, reason="started over", message_id=message.id, at=message.at)
+            for f in dropped
+        ]
         await uow.facts.add(view.case.id, blank)
         for name in view.asks:
             if name != "consent":
@@ -155,7 +164,9 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         lead = wording.text(ctx, view, _NOT_UNDERSTOOD[max(1, round)])
         if view.asked is None:
-            return await _ask_next(ctx, uow, view, lead=(wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),))
+            return await _ask_next(
+                ctx, uow, view, lead=(wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),)
+            )
         return _asking(view, (replace(_again(view, lead), kind="fallback"),))
 
     return await once(ctx, turn, "not_understood", work)
@@ -183,7 +194,9 @@ async def _ask_next(
 ) -> Step:
     plan = agenda.next_ask(ctx.protocols, view)
     if plan is None:
-        return Step(drafts=lead, asking=None, phase="intake" if view.case.consent == "given" else view.case.phase)
+        return Step(
+            drafts=lead, asking=None, phase="intake" if view.case.consent == "given" else view.case.phase
+        )
     draft = wording.ask_draft(ctx, view, plan, which=which and plan.name == view.asked)
     await _count(ctx, uow, view, plan)
     return _asking(view, (*lead, draft))
@@ -214,10 +227,16 @@ def _again(view: CaseView, lead: str) -> Draft:
     )
 
 
-async def _echo(ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, reading: Reading) -> tuple[Draft, ...]:
+async def _echo(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, reading: Reading
+) -> tuple[Draft, ...]:
     """What changed, after a correction; what was noted, after the opening."""
     after = await load_view(uow, turn.case_id)
-    corrected = [f for f in after.facts.values() if f.corrected and f.message_id == turn.message_id and f.value is not None]
+    corrected = [
+        f
+        for f in after.facts.values()
+        if f.corrected and f.message_id == turn.message_id and f.value is not None
+    ]
     if corrected:
         return await _corrections(ctx, uow, after, corrected)
     opened = view.asked in ("opening", "consent") and after.case.consent == "given"

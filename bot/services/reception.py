@@ -66,7 +66,9 @@ def _reading_of(buttons: tuple[MessageChoice, ...], text: str) -> Reading:
     for button in buttons:
         for name, value in button.sets.items():
             before = facts.get(name)
-            facts[name] = (*before, *value) if isinstance(before, tuple) and isinstance(value, tuple) else value
+            facts[name] = (
+                (*before, *value) if isinstance(before, tuple) and isinstance(value, tuple) else value
+            )
     means = {button.means for button in buttons}
     polarity = next((word for word in ("affirm", "deny", "unsure") if word in means), None)
     findings = tuple(
@@ -84,7 +86,9 @@ def _reading_of(buttons: tuple[MessageChoice, ...], text: str) -> Reading:
     return Reading(findings=findings, facts=facts, answer=answer, polarity=polarity)  # type: ignore[arg-type]
 
 
-async def take_in(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, reading: Reading) -> Reception:
+async def take_in(
+    ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, reading: Reading
+) -> Reception:
     """Fold a reading into the case and judge it. Writes facts (with consent), judgement and case.
 
     Before consent nothing is kept unless the level is an emergency: then staff need the words.
@@ -194,7 +198,15 @@ def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading:
     if any(name in reading.facts for name in gate.clear_no):
         return []
     return [
-        Fact(variable=name, value=DOUBT, words=message.text, message_id=message.id, asked=gate.name, by="patient", at=message.at)
+        Fact(
+            variable=name,
+            value=DOUBT,
+            words=message.text,
+            message_id=message.id,
+            asked=gate.name,
+            by="patient",
+            at=message.at,
+        )
         for name in gate.clear_no
         if name not in view.values
     ]

@@ -23,7 +23,9 @@ ABUSE = "RF91"
 _SAFE_NOW = (("choice_going", "going"), ("choice_cannot_go", "cannot"), ("choice_mistake", "mistake"))
 
 
-async def break_in(ctx: Context, uow: UnitOfWork, seen: Reception, message: Message) -> tuple[Draft, ...] | None:
+async def break_in(
+    ctx: Context, uow: UnitOfWork, seen: Reception, message: Message
+) -> tuple[Draft, ...] | None:
     """The whole reply when this message is an emergency, a crisis or abuse; None when it is neither.
 
     The staff task is written in the same transaction, so "we've told our team" is true when said.
@@ -53,10 +55,14 @@ def same_day(ctx: Context, seen: Reception) -> tuple[Draft, ...]:
 
 def first_line(judgement: Judgement, rules: tuple[str, ...], level: Level) -> str:
     """The patient line of the first new rule of a level, in table order (clinical.md 3.6)."""
-    return next((why.patient for why in judgement.why if why.rule in rules and why.level is level and why.patient), "")
+    return next(
+        (why.patient for why in judgement.why if why.rule in rules and why.level is level and why.patient), ""
+    )
 
 
-def emergency_text(ctx: Context, judgement: Judgement, rules: tuple[str, ...], *, channel: str, told_team: bool) -> str:
+def emergency_text(
+    ctx: Context, judgement: Judgement, rules: tuple[str, ...], *, channel: str, told_team: bool
+) -> str:
     """The rule's line, then the standard text that fits the rules (ER or 911 only, keep still)."""
     line = first_line(judgement, rules, Level.EMERGENCY_NOW)
     text_id = ctx.protocols.emergency_text_id(rules, told_team=told_team)
@@ -65,7 +71,9 @@ def emergency_text(ctx: Context, judgement: Judgement, rules: tuple[str, ...], *
 
 def _news(seen: Reception) -> bool:
     """A higher level, or a new rule of the same level."""
-    fresh = {why.rule for why in seen.judgement.why if why.level is seen.judgement.level} & set(seen.new_rules)
+    fresh = {why.rule for why in seen.judgement.why if why.level is seen.judgement.level} & set(
+        seen.new_rules
+    )
     return seen.judgement.level > seen.before or bool(fresh)
 
 
@@ -74,7 +82,9 @@ def _news(seen: Reception) -> bool:
 
 async def _raise_p0(ctx: Context, uow: UnitOfWork, seen: Reception, kind: HandoffKind) -> tuple[Draft, ...]:
     await _stop_intake(uow, seen.view.case, kind)
-    await add_task(ctx, uow, seen.view.case, kind="crisis" if kind == "crisis" else "emergency", priority="P0")
+    await add_task(
+        ctx, uow, seen.view.case, kind="crisis" if kind == "crisis" else "emergency", priority="P0"
+    )
     if kind == "crisis":
         body = wording.text(ctx, seen.view, "crisis")
         return (_ask_safe_now(ctx, seen.view, body, kind="crisis"),)
@@ -98,10 +108,18 @@ def _ask_safe_now(ctx: Context, view: CaseView, body: str, *, kind: str) -> Draf
         MessageChoice(id=f"c{number}", label=wording.text(ctx, view, label), means=means)
         for number, (label, means) in enumerate(_SAFE_NOW, start=1)
     )
-    return Draft(kind="crisis" if kind == "crisis" else "emergency", text=body, asks="safe_now", also_asks=missing, choices=choices)
+    return Draft(
+        kind="crisis" if kind == "crisis" else "emergency",
+        text=body,
+        asks="safe_now",
+        also_asks=missing,
+        choices=choices,
+    )
 
 
-async def _stands(ctx: Context, uow: UnitOfWork, seen: Reception, message: Message) -> tuple[Draft, ...] | None:
+async def _stands(
+    ctx: Context, uow: UnitOfWork, seen: Reception, message: Message
+) -> tuple[Draft, ...] | None:
     """A later message while the case stands at an emergency (clinical.md 6.2)."""
     view = seen.view
     if view.case.level < Level.EMERGENCY_NOW:
@@ -132,7 +150,7 @@ async def _taken_back(ctx: Context, uow: UnitOfWork, view: CaseView) -> None:
     """A correction took the emergency away: the intake may go on; staff keep both and still call."""
     status = "open"
     await uow.cases.save(replace(view.case, phase="intake", status=status, handoff="none"))
-    return None
+    return
 
 
 # --- abuse --------------------------------------------------------------------------------------
@@ -186,5 +204,7 @@ async def add_task(
         private=private,
     )
     await uow.tasks.add(task)
-    await uow.audit.add(actor="service", action=f"task.{kind}", case_id=case.id, at=now, detail={"priority": priority})
+    await uow.audit.add(
+        actor="service", action=f"task.{kind}", case_id=case.id, at=now, detail={"priority": priority}
+    )
     return task

@@ -23,7 +23,16 @@ from bot.services.reception import Reception
 from bot.services.steps import step_from_json
 
 _PAUSE_SECONDS = 0.05
-_RECORDED = ("leave_intake", "take_turn", "start_over", "go_back", "not_understood", "resume", "hand_off", "booking")
+_RECORDED = (
+    "leave_intake",
+    "take_turn",
+    "start_over",
+    "go_back",
+    "not_understood",
+    "resume",
+    "hand_off",
+    "booking",
+)
 """Effects whose steps say something, in the order they happen within one turn."""
 
 _locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -108,11 +117,18 @@ async def _reply(
 
 
 async def say(
-    ctx: Context, uow: UnitOfWork, case: Case, drafts: Iterable[Draft], *, reply_to: str | None, channel: Channel
+    ctx: Context,
+    uow: UnitOfWork,
+    case: Case,
+    drafts: Iterable[Draft],
+    *,
+    reply_to: str | None,
+    channel: Channel,
 ) -> list[Message]:
     """Store messages of ours, queue them for SMS; the last one that asks is the open question."""
     replies = []
     for draft in drafts:
+        draft = _own_choices(ctx, draft)
         said = await uow.messages.add(case.id, draft, channel=channel, at=ctx.clock.now(), reply_to=reply_to)
         replies.append(said)
         if channel == "sms":
@@ -120,6 +136,13 @@ async def say(
     asking = [said.id for said in replies if said.asks]
     await uow.cases.save(replace(case, pending=asking[-1] if asking else _still_open(case)))
     return replies
+
+
+def _own_choices(ctx: Context, draft: Draft) -> Draft:
+    """Ids that belong to this message alone: a button of an older question never answers a newer one."""
+    mark = ctx.ids.new()[:6]
+    choices = tuple(replace(choice, id=f"{mark}-{choice.id.rpartition('-')[2]}") for choice in draft.choices)
+    return replace(draft, choices=choices)
 
 
 def _still_open(case: Case) -> str | None:
@@ -176,5 +199,3 @@ async def _take_lease(ctx: Context, case_id: str, owner: str) -> None:
                 return
         await asyncio.sleep(_PAUSE_SECONDS)
     raise StoreUnavailable("another message of this conversation is still being answered: try again")
-
-

@@ -38,10 +38,12 @@ def ask_draft(ctx: Context, view: CaseView, plan: AskPlan, *, which: bool = Fals
 
 
 def summary_draft(ctx: Context, view: CaseView) -> Draft:
-    """"Here is what I understood": numbered lines, right or not."""
+    """ "Here is what I understood": numbered lines, right or not."""
     lines = [f"{number}. {line}" for number, (_, line) in enumerate(summary_lines(ctx, view), start=1)]
     body = "\n".join([text(ctx, view, "summary_intro"), *lines, text(ctx, view, "summary_outro")])
-    choices = _numbered((("choice_summary_right", "affirm", {}), ("choice_summary_wrong", "deny", {})), ctx, view)
+    choices = _numbered(
+        (("choice_summary_right", "affirm", {}), ("choice_summary_wrong", "deny", {})), ctx, view
+    )
     return Draft(kind="summary", text=body, asks="confirm_summary", choices=choices, text_id="summary_intro")
 
 
@@ -84,7 +86,7 @@ def show(variable: Variable, value: Value) -> str:
 
 
 def moment(ctx: Context, when: dt.datetime) -> str:
-    """"Tue, Dec 1 at 9:00 AM" in the clinic's zone."""
+    """ "Tue, Dec 1 at 9:00 AM" in the clinic's zone."""
     local = when.astimezone(ctx.protocols.clinic.zone)
     return f"{local:%a}, {local:%b} {local.day} at {local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
 
@@ -132,7 +134,9 @@ def _which_choices(ctx: Context, view: CaseView, name: str) -> Iterator[MessageC
     gate = ctx.protocols.dictionary.gates[name]
     for number, choice in enumerate(gate.choices, start=1):
         variable, _, value = choice.value.partition("=")
-        yield MessageChoice(id=f"c{number}", label=choice.label, sets={variable: _typed(ctx, variable, value or "yes")})
+        yield MessageChoice(
+            id=f"c{number}", label=choice.label, sets={variable: _typed(ctx, variable, value or "yes")}
+        )
     none = {item: value for item, value in gate.clear_no.items() if item not in view.values}
     yield MessageChoice(id="c0", label=text(ctx, view, "choice_none_of_these"), sets=none, means="deny")
 

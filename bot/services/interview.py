@@ -182,8 +182,21 @@ async def once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
         case = await uow.cases.get(turn.case_id)
         await uow.cases.save(replace(case, phase=step.phase))
         await uow.effects.record(turn.case_id, turn.message_id, effect, step_to_json(step))
+        if case.channel == "shell":
+            await _remember_open(ctx, uow, turn, step)
         await uow.commit()
     return step
+
+
+async def _remember_open(ctx: Context, uow: UnitOfWork, turn: Turn, step: Step) -> None:
+    """In the engine's shell no gateway stores the replies: the open question is kept here."""
+    case = await uow.cases.get(turn.case_id)
+    said = [
+        await uow.messages.add(case.id, draft, channel="shell", at=ctx.clock.now(), reply_to=turn.message_id)
+        for draft in step.drafts
+    ]
+    asking = [message.id for message in said if message.asks]
+    await uow.cases.save(replace(case, pending=asking[-1] if asking else None))
 
 
 # --- parts --------------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ def judged(case: Case, judgement: Judgement, *, correction: bool) -> Case:
 def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
     """A reading's facts. A first doubt about a safety fact stays open: it is asked once more (3.5)."""
     dictionary = ctx.protocols.dictionary
-    facts = [
+    return [
         Fact(
             variable=name,
             value=value,
@@ -187,7 +187,6 @@ def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> 
         for name, value in reading.facts.items()
         if not (value == DOUBT and dictionary[name].safety and not _asked_again(view, name, dictionary))
     ]
-    return facts
 
 
 def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:

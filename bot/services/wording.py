@@ -88,7 +88,8 @@ def show(variable: Variable, value: Value) -> str:
 def moment(ctx: Context, when: dt.datetime) -> str:
     """ "Tue, Dec 1 at 9:00 AM" in the clinic's zone."""
     local = when.astimezone(ctx.protocols.clinic.zone)
-    return f"{local:%a}, {local:%b} {local.day} at {local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+    half = "AM" if local.hour < 12 else "PM"
+    return f"{local:%a}, {local:%b} {local.day} at {local.hour % 12 or 12}:{local:%M} {half}"
 
 
 def numbered(items: Iterable[tuple[str, str]]) -> tuple[MessageChoice, ...]:

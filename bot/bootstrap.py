@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
 
 from bot.ops.addresses import run_folder
-from bot.protocols import Protocols, load_protocols
 from bot.services.context import Context, Limits
 from bot.services.ports import Dialogue, Reader, UnitOfWorkFactory
 from bot.settings import ROOT, Settings
 from bot.system import RandomIds, SystemClock
+
+if TYPE_CHECKING:
+    from bot.protocols import Protocols
 
 PROTOCOLS = ROOT / "data" / "protocols"
 LEXICON = ROOT / "data" / "lexicon"
@@ -57,7 +60,23 @@ def _join(
 
 def build_protocols(settings: Settings) -> Protocols:
     """The clinic's protocols, with the phone number of the settings. Raises ProtocolError."""
+    from bot.protocols import load_protocols
+
     return load_protocols(PROTOCOLS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffParts:
+    """What the use cases about people need (`bot.services.staff.StaffContext`): no protocols, no engine."""
+
+    unit_of_work: UnitOfWorkFactory
+    clock: SystemClock
+    ids: RandomIds
+
+
+def build_staff_context(settings: Settings) -> StaffParts:
+    """For the command line's `staff` and the first login."""
+    return StaffParts(unit_of_work=build_unit_of_work(settings), clock=SystemClock(), ids=RandomIds())
 
 
 class Absent:
@@ -101,4 +120,4 @@ def build_unit_of_work(settings: Settings) -> UnitOfWorkFactory:
     """The store. Connects on first use."""
     from bot.store import open_store
 
-    return open_store(settings.database)
+    return open_store(settings.database).unit_of_work

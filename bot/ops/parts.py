@@ -71,18 +71,22 @@ def _ours(
 
 
 def _engine(settings: Settings, addresses: Mapping[str, str], *, url: str) -> Part:
-    inherited = {name: os.environ[name] for name in HARMLESS if name in os.environ}
     own = {
         **addresses,
         "INTAKE_ENGINE_SECRET": settings.engine_secret.get_secret_value(),
         "INTAKE_ACTIONS_SECRET": settings.actions_secret.get_secret_value(),
         "INTAKE_LOG_LEVEL": settings.log_level,
-        "RASA_TELEMETRY_ENABLED": "false",
     }
     return Part(
         name="engine",
         command=(str(ENGINE_PYTHON), "-m", "bot.engine.run"),
-        environment={**inherited, **own},
+        environment={**engine_environment(), **own},
         url=url,
         health="/webhooks/intake/health",
     )
+
+
+def engine_environment() -> dict[str, str]:
+    """What any process of the engine's environment inherits: nothing it does not need, no telemetry."""
+    inherited = {name: os.environ[name] for name in HARMLESS if name in os.environ}
+    return {**inherited, "RASA_TELEMETRY_ENABLED": "false"}

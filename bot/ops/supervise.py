@@ -40,7 +40,8 @@ class Supervisor:
     run_folder: RunFolder
     logs: Mapping[str, LogFile]
     say: Callable[[str], None]
-    health_header: Mapping[str, str]
+    health_headers: Mapping[str, Mapping[str, str]]
+    """By part: what its health check wants to see."""
 
     def __post_init__(self) -> None:
         self._stopping = asyncio.Event()
@@ -73,7 +74,8 @@ class Supervisor:
         return [part.name for part in waiting]
 
     async def _is_up(self, part: Part) -> bool:
-        return await asyncio.to_thread(answers_200, f"{part.url}{part.health}", headers=self.health_header)
+        headers = self.health_headers.get(part.name, {})
+        return await asyncio.to_thread(answers_200, f"{part.url}{part.health}", headers=headers)
 
     async def _keep(self, part: Part) -> None:
         pause = FIRST_PAUSE_SECONDS

@@ -62,6 +62,8 @@ class Variable:
     minimum: float | None = None
     maximum: float | None = None
     ask: Literal["gate", "plan", "when", "volunteered"] = "volunteered"
+    when: str = ""
+    """With `ask: when`: the condition under which it may be asked (language of red_flags.yaml)."""
     gate: str | None = None
     safety: bool = False
     """A red-flag rule reads it: a contradiction keeps the more urgent value."""

@@ -1,0 +1,51 @@
+"""One running service and one recorder of texts for the whole session."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.acceptance import stack as stacks
+from tests.acceptance.people import StaffMember, TextingPatient, WebPatient
+from tests.acceptance.stack import Stack
+from tests.recorder import Recorder
+
+_numbers = itertools.count(123)
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Any]:
+    """A local stand-in for the SMS provider: strict about what we send, keeps it."""
+    with Recorder.running() as recorder:
+        yield recorder
+
+
+@pytest.fixture(scope="session")
+def stack(provider: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Engine, actions, gateway, watchdog and database, as `make run` starts them."""
+    running = stacks.start(tmp_path_factory.mktemp("installation"), twilio_api_url=provider.url)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def patient(stack: Stack) -> WebPatient:
+    return WebPatient(stack.url)
+
+
+@pytest.fixture
+def new_patient(stack: Stack) -> Callable[[], WebPatient]:
+    return lambda: WebPatient(stack.url)
+
+
+@pytest.fixture
+def texter(stack: Stack, provider: Any) -> TextingPatient:
+    return TextingPatient(stack.url, provider, number=f"+131455501{next(_numbers) % 100:02d}")
+
+
+@pytest.fixture(scope="session")
+def staff(stack: Stack) -> StaffMember:
+    return StaffMember(stack.url, stack.staff_name, stack.staff_password)

@@ -1,0 +1,108 @@
+"""Cases (port: `bot.services.ports.Cases`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from bot.domain.cases import Case
+from bot.domain.errors import NotAllowed
+from bot.domain.levels import Level
+from bot.store.columns import FAR_FUTURE
+from bot.store.engine import Now
+from bot.store.finder import set_keys
+from bot.store.search import number_key, phone_keys, reference_key
+from bot.store.session import Session
+from bot.store.tables import cases
+
+FIELDS = tuple(Case.__dataclass_fields__)
+TOP_RANK = Level.EMERGENCY_NOW.rank
+
+
+class CaseTable:
+    """A case read in a writing unit stays locked until its end: turns and staff never overwrite
+    each other's fields."""
+
+    def __init__(self, session: Session, *, now: Now) -> None:
+        self._session = session
+        self._now = now
+
+    async def add(self, case: Case) -> None:
+        """Raises Conflict when the id or reference exists."""
+        fresh = {"desk_alarm": 1, "desk_due": FAR_FUTURE}
+        await self._session.run(insert(cases).values(_row(case) | fresh))
+        await self._index(case)
+
+    async def get(self, case_id: str) -> Case:
+        """Raises NotAllowed when there is none."""
+        found = select(*_columns()).where(cases.c.id == case_id)
+        row = await self._session.first(found.with_for_update() if self._session.write else found)
+        if row is None:
+            raise NotAllowed("no such case")
+        return _case(row)
+
+    async def save(self, case: Case) -> None:
+        """Raises NotAllowed when there is none. `updated_at` becomes now unless the caller moved it on."""
+        before = await self._session.value(select(cases.c.updated_at).where(cases.c.id == case.id))
+        moved = before is not None and case.updated_at > before
+        row = _row(case) | {
+            "updated_at": case.updated_at if moved else max(self._now(), before or case.updated_at)
+        }
+        if not await self._session.changed(update(cases).where(cases.c.id == case.id).values(row)):
+            raise NotAllowed("no such case")
+        await self._index(case)
+
+    async def find_open_by_address(self, address: str) -> Case | None:
+        """The newest case of this phone number that is not closed."""
+        row = await self._session.first(
+            select(*_columns())
+            .where(cases.c.address_key == number_key(address), cases.c.status != "closed")
+            .order_by(cases.c.created_at.desc(), cases.c.id.desc())
+            .limit(1)
+        )
+        return None if row is None else _case(row)
+
+    async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
+        """Compare-and-swap on the lease; False also when there is no such case."""
+        free = cases.c.turn_until.is_(None) | (cases.c.turn_until <= now) | (cases.c.turn_owner == owner)
+        return await self._session.changed(
+            update(cases).where(cases.c.id == case_id, free).values(turn_owner=owner, turn_until=until)
+        )
+
+    async def release_turn(self, case_id: str, *, owner: str) -> None:
+        """Does nothing when the lease is not ours."""
+        await self._session.run(
+            update(cases)
+            .where(cases.c.id == case_id, cases.c.turn_owner == owner)
+            .values(turn_owner=None, turn_until=None)
+        )
+
+    async def _index(self, case: Case) -> None:
+        if case.address is not None:
+            await set_keys(self._session, case.id, "address", phone_keys(case.address))
+
+
+def _columns() -> list[Any]:
+    return [cases.c[name] for name in FIELDS]
+
+
+def _row(case: Case) -> dict[str, Any]:
+    row = {name: getattr(case, name) for name in FIELDS}
+    return row | {
+        "level": case.level.value,
+        "rules": list(case.rules),
+        "flags": list(case.flags),
+        "reference_key": reference_key(case.reference),
+        "address_key": None if case.address is None else number_key(case.address),
+        "desk_level": TOP_RANK - case.level.rank,
+    }
+
+
+def _case(row: Row[Any]) -> Case:
+    fields = dict(row._mapping)
+    return Case(
+        **fields
+        | {"level": Level(fields["level"]), "rules": tuple(fields["rules"]), "flags": tuple(fields["flags"])}
+    )

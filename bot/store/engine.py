@@ -1,0 +1,133 @@
+"""The database: its address, its settings, its connections."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from bot.domain.errors import InvalidInput
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long SQLite waits for another process's lock before it says it is busy."""
+
+POOL_TIMEOUT_SECONDS = 5
+POOL_SIZE = 10
+CONNECT_TIMEOUT_SECONDS = 5
+
+SQLITE_SETTINGS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+"""FULL: an acknowledged message survives a power cut. Busy first: the others may need to wait."""
+
+DRIVERS = {"sqlite": ("sqlite+aiosqlite", "sqlite+pysqlite"), "postgresql": ("postgresql+psycopg",) * 2}
+
+
+def normalised(url: str, *, sync: bool = False) -> URL:
+    """The address with our driver; `postgres://` and `postgresql://` mean the same.
+
+    Raises InvalidInput (without the address: it may hold a password) for any other database, and
+    for SQLite without a file: several connections would each see another database.
+    """
+    try:
+        given = make_url(url.replace("postgres://", "postgresql://", 1))
+    except ArgumentError:
+        raise InvalidInput("the database address is not a URL", field="INTAKE_DATABASE_URL") from None
+    backend = given.get_backend_name()
+    if backend not in DRIVERS or (backend == "sqlite" and given.database in (None, "", ":memory:")):
+        allowed = "use sqlite:///file or postgresql://user@host/name"
+        raise InvalidInput(
+            f"the database address is not one we can use: {allowed}", field="INTAKE_DATABASE_URL"
+        )
+    return given.set(drivername=DRIVERS[backend][1 if sync else 0])
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Connections for the service. Opens nothing yet. Parameters never appear in its errors."""
+    address = normalised(url)
+    engine = create_async_engine(
+        address,
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=address.get_backend_name() == "postgresql",
+        connect_args=_connect_args(address),
+    )
+    _prepare(engine.sync_engine)
+    return engine
+
+
+def open_sync_engine(url: str) -> Engine:
+    """One connection at a time, for migrations and checks."""
+    address = normalised(url, sync=True)
+    engine = create_engine(
+        address, hide_parameters=True, poolclass=NullPool, connect_args=_connect_args(address)
+    )
+    _prepare(engine)
+    return engine
+
+
+def _connect_args(address: URL) -> dict[str, Any]:
+    if address.get_backend_name() == "sqlite":
+        return {"timeout": BUSY_TIMEOUT_MS / 1000}
+    return {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN would come too late for IMMEDIATE
+    cursor = connection.cursor()
+    for setting in SQLITE_SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("intake_write", True)
+    if connection.info.get("query_only", False) == write:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+        connection.info["query_only"] = not write
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+class WriteTurns:
+    """Who may write next on SQLite, first come first served within this process.
+
+    SQLite's own waiting is polling and unfair: under load somebody waits for seconds. PostgreSQL
+    needs none of it. A unit of work inside another one of the same task would wait for itself:
+    it gives up after `BUSY_TIMEOUT_MS`, as it would at the database.
+    """
+
+    def __init__(self, *, needed: bool) -> None:
+        self._lock = asyncio.Lock() if needed else None
+
+    async def take(self) -> None:
+        """Raises TimeoutError."""
+        if self._lock is not None:
+            await asyncio.wait_for(self._lock.acquire(), BUSY_TIMEOUT_MS / 1000)
+
+    def give_back(self) -> None:
+        """Lets the next one in."""
+        if self._lock is not None:
+            self._lock.release()
+
+
+Now = Callable[[], dt.datetime]

@@ -1,0 +1,60 @@
+"""Facts with history (port: `bot.services.ports.Facts`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from bot.domain.facts import Fact
+from bot.store import codec
+from bot.store.finder import set_keys
+from bot.store.search import SEARCHED_FACTS, name_keys, phone_keys
+from bot.store.session import Session
+from bot.store.tables import cases, facts
+
+
+class FactTable:
+    """Append-only; the last row of a variable is its value in force."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def current(self, case_id: str) -> dict[str, Fact]:
+        """The value in force of each variable."""
+        return {name: values[-1] for name, values in (await self.history(case_id)).items()}
+
+    async def history(self, case_id: str) -> dict[str, list[Fact]]:
+        """All values of each variable, oldest first."""
+        rows = await self._session.all(
+            select(facts).where(facts.c.case_id == case_id).order_by(facts.c.position)
+        )
+        found: dict[str, list[Fact]] = {}
+        for row in rows:
+            found.setdefault(row.variable, []).append(_fact(row))
+        return found
+
+    async def add(self, case_id: str, new: Sequence[Fact]) -> None:
+        """Append; name and phone also make the case findable and show in the staff list."""
+        for fact in new:
+            await self._session.run(insert(facts).values(_row(case_id, fact)))
+            if fact.variable in SEARCHED_FACTS:
+                await self._index(case_id, SEARCHED_FACTS[fact.variable], fact)
+
+    async def _index(self, case_id: str, kind: str, fact: Fact) -> None:
+        shown = fact.value if isinstance(fact.value, str) else None
+        column = {fact.variable: shown}
+        await self._session.run(update(cases).where(cases.c.id == case_id).values(column))
+        make = name_keys if kind == "name" else phone_keys
+        await set_keys(self._session, case_id, kind, make(shown or ""))
+
+
+def _row(case_id: str, fact: Fact) -> dict[str, Any]:
+    row = {name: getattr(fact, name) for name in Fact.__dataclass_fields__ if name != "by"}
+    return row | {"case_id": case_id, "author": fact.by, "value": codec.value_to_json(fact.value)}
+
+
+def _fact(row: Row[Any]) -> Fact:
+    fields = {name: row._mapping[name] for name in Fact.__dataclass_fields__ if name != "by"}
+    return Fact(**fields | {"by": row.author, "value": codec.value_from_json(row.value)})

@@ -1,0 +1,140 @@
+"""One open transaction, and the only place where a database error becomes one of ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from sqlalchemy import Executable, Table, literal_column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult, Row
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import Conflict, IntakeError, StoreUnavailable, TimeTaken
+from bot.store.guards import OVERLAP
+
+DEADLOCK = "40P01"
+"""SQLSTATE of PostgreSQL: two transactions waited for each other and this one was chosen to lose."""
+
+
+class Deadlocked(StoreUnavailable):
+    """PostgreSQL ended our wait; what was done since the last savepoint is undone."""
+
+
+class Session:
+    """Runs statements in one transaction. `write` says whether rows read are meant to be changed."""
+
+    def __init__(self, connection: AsyncConnection, *, write: bool) -> None:
+        self._connection = connection
+        self.write = write
+
+    async def run(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
+        """Execute; raises what `translated` says."""
+        with translated():
+            return await self._connection.execute(statement, rows)
+
+    async def first(self, statement: Executable) -> Row[Any] | None:
+        """The first row, or None."""
+        return (await self.run(statement)).first()
+
+    async def all(self, statement: Executable) -> list[Row[Any]]:
+        """All rows."""
+        return list((await self.run(statement)).all())
+
+    async def value(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.run(statement)).scalar()
+
+    async def changed(self, statement: Executable) -> bool:
+        """Whether the statement touched a row."""
+        return (await self.run(statement)).rowcount > 0
+
+    async def insert_new(self, table: Table, values: dict[str, Any]) -> bool:
+        """Insert unless a unique constraint says it is there; whether it was inserted."""
+        statement = self._insert(table).values(values).on_conflict_do_nothing()
+        return await self.first(statement.returning(literal_column("1"))) is not None
+
+    async def upsert(self, table: Table, values: dict[str, Any], *, keys: list[str]) -> None:
+        """Insert, or replace the row with the same keys."""
+        rest = {name: value for name, value in values.items() if name not in keys}
+        await self.run(
+            self._insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest)
+        )
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What fails inside is undone alone; the transaction goes on."""
+        with translated():
+            async with self._connection.begin_nested():
+                yield
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        name = self._connection.dialect.name
+        return sqlite.insert(table) if name == "sqlite" else postgresql.insert(table)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns database errors into ours. Their texts can hold values, so they are cut off.
+
+    TimeTaken         two live appointments would overlap
+    Conflict          another constraint refused
+    StoreUnavailable  connection, lock, disk, damaged file, pool exhausted
+    """
+    try:
+        yield
+    except IntakeError:
+        raise
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        raise ours(error) from None
+
+
+def ours(error: Exception) -> Exception:
+    """Our error for a database error; a defect of our own SQL stays what it is."""
+    cause = getattr(error, "orig", None)
+    if isinstance(cause, IntakeError):
+        return cause
+    if getattr(cause, "sqlstate", None) == DEADLOCK:
+        return Deadlocked("two transactions waited for each other; this one gave way")
+    if _is_overlap(error, cause):
+        return TimeTaken("somebody else holds or booked that time")
+    if isinstance(error, IntegrityError):
+        return Conflict(f"the record refused: {_constraint(cause)}")
+    if _is_outage(error):
+        return StoreUnavailable(f"the record cannot be used now: {_reason(cause or error)}")
+    return error
+
+
+def _reason(cause: BaseException) -> str:
+    """The database's own word for it (SQLITE_BUSY, 57P01), else the kind of the error. Never its text."""
+    word = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return f"{type(cause).__name__} {word or ''}".strip()
+
+
+def _is_overlap(error: Exception, cause: Any) -> bool:
+    return isinstance(error, DBAPIError) and (_constraint(cause) == OVERLAP or str(cause) == OVERLAP)
+
+
+def _constraint(cause: Any) -> str:
+    return str(getattr(getattr(cause, "diag", None), "constraint_name", None) or "a constraint")
+
+
+def _is_outage(error: Exception) -> bool:
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)):
+        return True
+    return type(error) is DatabaseError or (isinstance(error, StatementError) and _lost(error))
+
+
+def _lost(error: StatementError) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated

@@ -1,0 +1,81 @@
+"""People of the clinic, their sessions and tokens (port: `bot.services.ports.Staff`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, insert, select, update
+
+from bot.services.ports import StaffMember
+from bot.store.session import Session
+from bot.store.tables import api_tokens, staff, staff_sessions
+
+FIELDS = tuple(StaffMember.__dataclass_fields__)
+
+
+class StaffTable:
+    """Tokens are stored as SHA-256 only; a disabled member has no live session or token."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, member: StaffMember) -> None:
+        """Raises Conflict when the name exists."""
+        await self._session.run(insert(staff).values({name: getattr(member, name) for name in FIELDS}))
+
+    async def by_name(self, name: str) -> StaffMember | None:
+        """Also a disabled one; names are compared exactly."""
+        return await self._member(_select().where(staff.c.name == name))
+
+    async def add_session(
+        self, token_hash: str, *, staff_id: str, csrf: str, expires_at: dt.datetime
+    ) -> None:
+        """Raises Conflict when the token exists."""
+        row = {"token_hash": token_hash, "staff_id": staff_id, "csrf": csrf, "expires_at": expires_at}
+        await self._session.run(insert(staff_sessions).values(row))
+
+    async def session(self, token_hash: str, *, now: dt.datetime) -> tuple[StaffMember, str] | None:
+        """(member, csrf) of a live session of an enabled member."""
+        row = await self._session.first(
+            _select(staff_sessions.c.csrf)
+            .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
+            .where(staff_sessions.c.token_hash == token_hash, staff_sessions.c.expires_at > now, _enabled())
+        )
+        return (
+            None if row is None else (StaffMember(**{name: row._mapping[name] for name in FIELDS}), row.csrf)
+        )
+
+    async def end_session(self, token_hash: str) -> None:
+        """Does nothing when there is none."""
+        await self._session.run(delete(staff_sessions).where(staff_sessions.c.token_hash == token_hash))
+
+    async def extend_session(self, token_hash: str, *, expires_at: dt.datetime) -> None:
+        """A new end for a session; does nothing when there is none."""
+        known = staff_sessions.c.token_hash == token_hash
+        await self._session.run(update(staff_sessions).where(known).values(expires_at=expires_at))
+
+    async def add_api_token(self, token_hash: str, *, staff_id: str, at: dt.datetime) -> None:
+        """Raises Conflict when the token exists."""
+        row = {"token_hash": token_hash, "staff_id": staff_id, "created_at": at}
+        await self._session.run(insert(api_tokens).values(row))
+
+    async def by_api_token(self, token_hash: str) -> StaffMember | None:
+        """An enabled member."""
+        return await self._member(
+            _select()
+            .join(api_tokens, api_tokens.c.staff_id == staff.c.id)
+            .where(api_tokens.c.token_hash == token_hash, _enabled())
+        )
+
+    async def _member(self, statement: Select[Any]) -> StaffMember | None:
+        row = await self._session.first(statement)
+        return None if row is None else StaffMember(**row._mapping)
+
+
+def _select(*more: ColumnElement[Any]) -> Select[Any]:
+    return select(*(staff.c[name] for name in FIELDS), *more)
+
+
+def _enabled() -> ColumnElement[bool]:
+    return ~staff.c.disabled

@@ -1,0 +1,39 @@
+"""The opened store."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.store.engine import Now, WriteTurns, open_engine
+from bot.store.unit_of_work import SqlUnitOfWork
+
+
+class Store:
+    """Units of work over one database; close it when the process ends."""
+
+    def __init__(self, engine: AsyncEngine, *, now: Now) -> None:
+        self._engine = engine
+        self._turns = WriteTurns(needed=engine.dialect.name == "sqlite")
+        self._now = now
+
+    def unit_of_work(self, *, write: bool = True) -> SqlUnitOfWork:
+        """A transaction, to be entered with `async with`."""
+        return SqlUnitOfWork(self._engine, write=write, turns=self._turns, now=self._now)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def open_store(url: str, *, now: Now = _utc_now) -> Store:
+    """The store at this address. Connects at first use; the schema must be there (`migrate`).
+
+    Raises InvalidInput for an address that is neither SQLite with a file nor PostgreSQL.
+    """
+    return Store(open_engine(url), now=now)

@@ -1,0 +1,367 @@
+"""Every table. Columns with patients' words use the types of `columns.py`; times are `UtcTime`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+from bot.store.columns import PatientJson, PatientText, PlainJson, SearchKey, UtcTime
+
+_Kind = TypeEngine[Any] | type[TypeEngine[Any]]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(name: str = "id") -> Column[str]:
+    return Column(name, String(64), primary_key=True)
+
+
+def _case(*, nullable: bool = False) -> Column[str]:
+    return Column("case_id", String(64), ForeignKey("cases.id", ondelete="CASCADE"), nullable=nullable)
+
+
+def _needed(name: str, kind: _Kind, *, server_default: str | None = None) -> Column[Any]:
+    return Column(name, kind, nullable=False, server_default=server_default)
+
+
+cases = Table(
+    "cases",
+    metadata,
+    _id(),
+    _needed("reference", String(32)),
+    _needed("reference_key", String(32)),
+    _needed("channel", String(16)),
+    _needed("created_at", UtcTime),
+    _needed("updated_at", UtcTime),
+    _needed("status", String(32)),
+    _needed("phase", String(16)),
+    _needed("consent", String(16)),
+    _needed("level", String(16)),
+    _needed("rules", PlainJson),
+    Column("outcome", String(64)),
+    Column("decision", String(16)),
+    Column("visit", String(64)),
+    _needed("handoff", String(32)),
+    Column("pending", String(64)),
+    Column("engine_state", PatientText),
+    Column("address", PatientText),
+    Column("address_key", SearchKey),
+    Column("claimed_by", String(200)),
+    Column("acknowledged_at", UtcTime),
+    _needed("test", Boolean),
+    _needed("flags", PlainJson),
+    # Kept by the store: the message counter, the turn lease, and what the staff list sorts by.
+    _needed("last_seq", Integer, server_default="0"),
+    Column("turn_owner", String(64)),
+    Column("turn_until", UtcTime),
+    Column("contact_name", PatientText),
+    Column("contact_phone", PatientText),
+    Column("task_id", String(64)),
+    Column("task_priority", String(2)),
+    Column("task_status", String(16)),
+    _needed("desk_alarm", Integer),
+    _needed("desk_level", Integer),
+    _needed("desk_due", UtcTime),
+    UniqueConstraint("reference_key"),
+    Index("ix_cases_desk", "desk_alarm", "desk_level", "desk_due", "created_at", "id"),
+    Index("ix_cases_address", "address_key", "created_at"),
+)
+"""`desk_alarm` 0 while a P0 task is unacknowledged, else 1; `desk_level` 4 - rank: both sort upwards."""
+
+search_keys = Table(
+    "search_keys",
+    metadata,
+    Column("case_id", String(64), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("key", SearchKey, primary_key=True),
+    Index("ix_search_keys_key", "key", "case_id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    _case(),
+    _needed("seq", Integer),
+    _needed("sender", String(16)),
+    _needed("kind", String(16)),
+    _needed("text", PatientText),
+    _needed("at", UtcTime),
+    _needed("channel", String(16)),
+    Column("asks", String(64)),
+    _needed("also_asks", PlainJson),
+    _needed("choices", PatientJson),
+    Column("client_message_id", String(200)),
+    Column("reply_to", String(64)),
+    Column("intent", String(64)),
+    Column("confidence", Float(53)),
+    Column("reading", PatientJson),
+    _needed("answered", Boolean),
+    _needed("erased", Boolean),
+    Column("text_id", String(64)),
+    UniqueConstraint("case_id", "seq"),
+    Index(
+        "uq_messages_client",
+        "case_id",
+        "client_message_id",
+        unique=True,
+        sqlite_where=text("client_message_id IS NOT NULL"),
+        postgresql_where=text("client_message_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_messages_sms",
+        "client_message_id",
+        unique=True,
+        sqlite_where=text("channel = 'sms' AND client_message_id IS NOT NULL"),
+        postgresql_where=text("channel = 'sms' AND client_message_id IS NOT NULL"),
+    ),
+    Index("ix_messages_reply_to", "reply_to", "seq"),
+    Index(
+        "ix_messages_unanswered",
+        "channel",
+        "at",
+        sqlite_where=text("sender = 'patient' AND NOT answered"),
+        postgresql_where=text("sender = 'patient' AND NOT answered"),
+    ),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    _case(),
+    _needed("variable", String(64)),
+    Column("value", PatientJson),
+    _needed("words", PatientText),
+    Column("message_id", String(64)),
+    Column("asked", String(64)),
+    _needed("author", String(16)),
+    _needed("at", UtcTime),
+    _needed("declined", Boolean),
+    _needed("conflict", Boolean),
+    _needed("corrected", Boolean),
+    _needed("reason", PatientText),
+    Index("ix_facts_case", "case_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+asks = Table(
+    "asks",
+    metadata,
+    Column("case_id", String(64), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    _needed("times", Integer),
+    _needed("state", String(16)),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    _case(),
+    Column("message_id", String(64)),
+    _needed("at", UtcTime),
+    _needed("level", String(16)),
+    _needed("outcome", String(64)),
+    _needed("decision", String(16)),
+    _needed("body", PatientJson),
+    Index("ix_judgements_case", "case_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    _id(),
+    _case(),
+    _needed("provider_id", String(64)),
+    _needed("visit", String(64)),
+    _needed("start_at", UtcTime),
+    _needed("end_at", UtcTime),
+    _needed("status", String(16)),
+    Column("hold_expires_at", UtcTime),
+    CheckConstraint("start_at < end_at", name="length"),
+    CheckConstraint("status IN ('held', 'booked', 'cancelled', 'expired')", name="status"),
+    CheckConstraint("status <> 'held' OR hold_expires_at IS NOT NULL", name="hold"),
+    Index("ix_appointments_provider", "provider_id", "status", "start_at"),
+    Index("ix_appointments_case", "case_id", "start_at"),
+)
+"""`guards.py` adds what forbids two live ones of a provider to overlap."""
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id(),
+    _case(),
+    _needed("kind", String(32)),
+    _needed("priority", String(2)),
+    _needed("created_at", UtcTime),
+    _needed("due_at", UtcTime),
+    _needed("status", String(16)),
+    Column("acknowledged_by", String(200)),
+    Column("acknowledged_at", UtcTime),
+    Column("done_by", String(200)),
+    Column("done_at", UtcTime),
+    _needed("private", Boolean),
+    _needed("note", PatientText),
+    Index(
+        "uq_tasks_unfinished",
+        "case_id",
+        "kind",
+        unique=True,
+        sqlite_where=text("status <> 'done'"),
+        postgresql_where=text("status <> 'done'"),
+    ),
+    Index("ix_tasks_due", "status", "due_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    _needed("id", String(64)),
+    _case(nullable=True),
+    _needed("number", PatientText),
+    _needed("number_key", SearchKey),
+    _needed("body", PatientText),
+    _needed("dedupe_key", String(200)),
+    _needed("created_at", UtcTime),
+    _needed("due_at", UtcTime),
+    _needed("attempts", Integer),
+    _needed("status", String(16)),
+    Column("lease_owner", String(64)),
+    Column("lease_until", UtcTime),
+    Column("provider_id", String(64)),
+    Column("sent_at", UtcTime),
+    Column("error", Text),
+    Column("delivery_state", String(32)),
+    Column("delivery_error", String(64)),
+    UniqueConstraint("id"),
+    UniqueConstraint("dedupe_key"),
+    UniqueConstraint("provider_id"),
+    Index(
+        "ix_outbox_unfinished",
+        "number_key",
+        "position",
+        sqlite_where=text("status IN ('queued', 'sending')"),
+        postgresql_where=text("status IN ('queued', 'sending')"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("provider_id", String(64), primary_key=True),
+    _needed("at", UtcTime),
+)
+"""Provider ids of texts that came in, kept for good: a replayed webhook does nothing."""
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("number_key", SearchKey, primary_key=True),
+    _needed("is_out", Boolean),
+    _needed("at", UtcTime),
+    _needed("source", String(64)),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _id(),
+    _needed("name", String(200)),
+    _needed("role", String(32)),
+    _needed("password_hash", Text),
+    _needed("disabled", Boolean),
+    UniqueConstraint("name"),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    _id("token_hash"),
+    _needed("staff_id", String(64)),
+    _needed("csrf", String(200)),
+    _needed("expires_at", UtcTime),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _id("token_hash"),
+    _needed("staff_id", String(64)),
+    _needed("created_at", UtcTime),
+)
+
+chat_sessions = Table(
+    "chat_sessions",
+    metadata,
+    _id("token_hash"),
+    _case(),
+    _needed("expires_at", UtcTime),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    _id(),
+    _case(),
+    _needed("text", PatientText),
+    _needed("by", String(200)),
+    _needed("at", UtcTime),
+    Index("ix_notes_case", "case_id", "at"),
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("case_id", String(64), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("message_id", String(64), primary_key=True),
+    Column("effect", String(64), primary_key=True),
+    Column("result", PatientJson),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _needed("actor", String(200)),
+    _needed("action", String(64)),
+    Column("case_id", String(64)),
+    _needed("at", UtcTime),
+    _needed("detail", PlainJson),
+)
+"""Append-only (`guards.py`), `seq` gapless; outlives the case it speaks of."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _needed("last_seq", Integer),
+)
+"""One row: the last number given. Locked while one is taken, so numbers have no gaps."""

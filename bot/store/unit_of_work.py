@@ -1,0 +1,122 @@
+"""One transaction over all repositories."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store.appointments import AppointmentTable
+from bot.store.asks import AskTable
+from bot.store.audit import AuditLog
+from bot.store.cases import CaseTable
+from bot.store.desk import DeskView
+from bot.store.effects import EffectTable
+from bot.store.engine import Now, WriteTurns
+from bot.store.facts import FactTable
+from bot.store.judgements import JudgementTable
+from bot.store.messages import MessageTable
+from bot.store.opt_outs import OptOutTable
+from bot.store.outbox import OutboxTable
+from bot.store.receipts import ReceiptTable
+from bot.store.session import Session, translated
+from bot.store.sessions import ChatSessionTable
+from bot.store.staff import StaffTable
+from bot.store.tasks import TaskTable
+
+
+class SqlUnitOfWork:
+    """Rolls back unless `commit` was awaited. After `commit` nothing more can be done in it."""
+
+    cases: CaseTable
+    messages: MessageTable
+    facts: FactTable
+    asks: AskTable
+    judgements: JudgementTable
+    appointments: AppointmentTable
+    tasks: TaskTable
+    outbox: OutboxTable
+    receipts: ReceiptTable
+    opt_outs: OptOutTable
+    staff: StaffTable
+    sessions: ChatSessionTable
+    effects: EffectTable
+    audit: AuditLog
+    desk: DeskView
+
+    def __init__(self, engine: AsyncEngine, *, write: bool, turns: WriteTurns, now: Now) -> None:
+        self._engine = engine
+        self._write = write
+        self._turns = turns
+        self._now = now
+        self._connection: AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        with translated():
+            if self._write:
+                await self._turns.take()
+        try:
+            self._connection = await self._begin()
+        except BaseException:
+            self._give_back()
+            raise
+        self._bind(Session(self._connection, write=self._write))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection, self._connection = self._connection, None
+        try:
+            if connection is not None:
+                with translated():
+                    await connection.close()  # an open transaction is rolled back
+        finally:
+            self._give_back()
+
+    async def commit(self) -> None:
+        """Make it durable. The audit rows go in last: they share one counter."""
+        if self._connection is None:
+            raise RuntimeError("commit outside of `async with`")
+        await self.audit.write()
+        with translated():
+            await self._connection.commit()
+
+    async def _begin(self) -> AsyncConnection:
+        with translated():
+            connection = await self._engine.connect()
+        try:
+            with translated():
+                await connection.execution_options(**self._options())
+                await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    def _options(self) -> dict[str, bool]:
+        if self._engine.dialect.name == "sqlite":
+            return {"intake_write": self._write}
+        return {"postgresql_readonly": not self._write}
+
+    def _give_back(self) -> None:
+        if self._write:
+            self._turns.give_back()
+
+    def _bind(self, session: Session) -> None:
+        self.cases = CaseTable(session, now=self._now)
+        self.messages = MessageTable(session)
+        self.facts = FactTable(session)
+        self.asks = AskTable(session)
+        self.judgements = JudgementTable(session)
+        self.appointments = AppointmentTable(session)
+        self.tasks = TaskTable(session)
+        self.outbox = OutboxTable(session)
+        self.receipts = ReceiptTable(session)
+        self.opt_outs = OptOutTable(session)
+        self.staff = StaffTable(session)
+        self.sessions = ChatSessionTable(session)
+        self.effects = EffectTable(session)
+        self.audit = AuditLog(session)
+        self.desk = DeskView(session)

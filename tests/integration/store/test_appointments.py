@@ -1,0 +1,202 @@
+"""Holds and bookings: what the database itself forbids."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from bot.domain.errors import Conflict, HoldExpired, NotAllowed, TimeTaken
+from bot.domain.schedule import Appointment
+from bot.store import Store
+from tests.integration.store.samples import HOUR, MINUTE, NOW, a_hold, stored_case
+
+START = NOW + 24 * HOUR
+LATER = NOW + 11 * MINUTE
+"""After every hold of the samples is over."""
+
+
+async def held(store: Store, case_id: str, **given: object) -> Appointment:
+    hold = a_hold(case_id, **given)
+    async with store.unit_of_work() as uow:
+        await uow.appointments.hold(hold, now=NOW)
+        await uow.commit()
+    return hold
+
+
+@pytest.mark.parametrize(
+    ("shift", "taken"),
+    [
+        (-60, False),
+        (-59, True),
+        (0, True),
+        (30, True),
+        (59, True),
+        (60, False),
+    ],
+)
+async def test_overlapping_times_of_a_provider_are_taken(store: Store, shift: int, taken: bool) -> None:
+    case = await stored_case(store)
+    await held(store, case.id)
+    other = a_hold(case.id, start=START + shift * MINUTE)
+    async with store.unit_of_work() as uow:
+        if taken:
+            with pytest.raises(TimeTaken):
+                await uow.appointments.hold(other, now=NOW)
+        else:
+            await uow.appointments.hold(other, now=NOW)
+        await uow.appointments.hold(a_hold(case.id, provider_id="dr_b"), now=NOW)
+
+
+async def test_a_lost_hold_leaves_the_rest_of_the_unit(store: Store) -> None:
+    case = await stored_case(store)
+    await held(store, case.id)
+    free = a_hold(case.id, start=START + 5 * HOUR)
+    async with store.unit_of_work() as uow:
+        with pytest.raises(TimeTaken):
+            await uow.appointments.hold(a_hold(case.id), now=NOW)
+        await uow.appointments.hold(free, now=NOW)
+        await uow.commit()
+    async with store.unit_of_work(write=False) as uow:
+        assert free in await uow.appointments.of_case(case.id)
+
+
+async def test_same_appointment_id_conflicts(store: Store) -> None:
+    case = await stored_case(store)
+    hold = await held(store, case.id)
+    async with store.unit_of_work() as uow:
+        with pytest.raises(Conflict):
+            await uow.appointments.hold(dataclasses.replace(hold, provider_id="dr_b"), now=NOW)
+
+
+async def test_a_hold_books_once_for_its_case_only(store: Store) -> None:
+    case, other = await stored_case(store), await stored_case(store)
+    hold = await held(store, case.id)
+    async with store.unit_of_work() as uow:
+        with pytest.raises(HoldExpired):
+            await uow.appointments.book(hold.id, case_id=other.id, now=NOW)
+        booked = await uow.appointments.book(hold.id, case_id=case.id, now=NOW)
+        assert booked == dataclasses.replace(hold, status="booked", hold_expires_at=None)
+        assert await uow.appointments.book(hold.id, case_id=case.id, now=LATER) == booked
+        with pytest.raises(HoldExpired):
+            await uow.appointments.book("nothing", case_id=case.id, now=NOW)
+
+
+@pytest.mark.parametrize(("offset", "books"), [(-1, True), (0, False), (1, False)])
+async def test_a_hold_ends_at_its_time(store: Store, offset: int, books: bool) -> None:
+    case = await stored_case(store)
+    hold = await held(store, case.id)
+    now = NOW + 10 * MINUTE + dt.timedelta(microseconds=offset)
+    async with store.unit_of_work() as uow:
+        if books:
+            await uow.appointments.book(hold.id, case_id=case.id, now=now)
+        else:
+            with pytest.raises(HoldExpired):
+                await uow.appointments.book(hold.id, case_id=case.id, now=now)
+
+
+async def test_an_expired_hold_gives_its_time_away(store: Store) -> None:
+    case, other = await stored_case(store), await stored_case(store)
+    old = await held(store, case.id)
+    async with store.unit_of_work() as uow:
+        new = a_hold(other.id, hold_expires_at=LATER + HOUR)
+        await uow.appointments.hold(new, now=LATER)
+        with pytest.raises(HoldExpired):
+            await uow.appointments.book(old.id, case_id=case.id, now=LATER)
+        assert [a.status for a in await uow.appointments.of_case(case.id)] == ["expired"]
+
+
+async def test_released_and_cancelled_times_are_free(store: Store) -> None:
+    case = await stored_case(store)
+    hold = await held(store, case.id)
+    booked = await held(store, case.id, start=START + 2 * HOUR)
+    async with store.unit_of_work() as uow:
+        await uow.appointments.book(booked.id, case_id=case.id, now=NOW)
+        await uow.appointments.release_holds(case.id)
+        with pytest.raises(NotAllowed):
+            await uow.appointments.cancel(booked.id, case_id="other")
+        with pytest.raises(NotAllowed):
+            await uow.appointments.cancel(hold.id, case_id=case.id)
+        await uow.appointments.cancel(booked.id, case_id=case.id)
+        await uow.appointments.cancel(booked.id, case_id=case.id)
+        await uow.appointments.hold(a_hold(case.id), now=NOW)
+        await uow.appointments.hold(a_hold(case.id, start=START + 2 * HOUR), now=NOW)
+
+
+async def test_taken_shows_live_times_only(store: Store) -> None:
+    case = await stored_case(store)
+    hold = await held(store, case.id)
+    booked = await held(store, case.id, start=START + 2 * HOUR)
+    await held(store, case.id, start=START + 2 * HOUR, provider_id="dr_b")
+    async with store.unit_of_work() as uow:
+        await uow.appointments.book(booked.id, case_id=case.id, now=NOW)
+        look = {"start": START, "end": START + 3 * HOUR}
+        spans = [(hold.start, hold.end), (booked.start, booked.end)]
+        assert await uow.appointments.taken(["dr_a"], **look, now=NOW) == {"dr_a": spans}
+        assert await uow.appointments.taken(["dr_a"], **look, now=LATER) == {"dr_a": spans[1:]}
+        assert await uow.appointments.taken([], **look, now=NOW) == {}
+        later = {"start": booked.end, "end": booked.end + HOUR}
+        assert await uow.appointments.taken(["dr_a"], **later, now=NOW) == {}
+
+
+async def test_parallel_holds_on_one_time_have_one_winner(store: Store) -> None:
+    case = await stored_case(store)
+
+    async def hold() -> bool:
+        async with store.unit_of_work() as uow:
+            try:
+                await uow.appointments.hold(a_hold(case.id), now=NOW)
+            except TimeTaken:
+                return False
+            await uow.commit()
+        return True
+
+    assert sum(await asyncio.gather(*(hold() for _ in range(8)))) == 1
+
+
+async def test_holds_in_opposite_order_end_well(store: Store) -> None:
+    """Two units want the same two times, in opposite order: PostgreSQL ends the deadlock."""
+    case = await stored_case(store)
+    times = [START, START + 2 * HOUR]
+
+    async def hold(order: list[dt.datetime]) -> int:
+        won = 0
+        async with store.unit_of_work() as uow:
+            for start in order:
+                try:
+                    await uow.appointments.hold(a_hold(case.id, start=start), now=NOW)
+                    won += 1
+                except TimeTaken:
+                    pass
+                await asyncio.sleep(0.02)
+            await uow.commit()
+        return won
+
+    assert sum(await asyncio.gather(hold(times), hold(times[::-1]))) == 2
+
+
+async def test_confirm_races_with_a_thief_after_expiry(store: Store) -> None:
+    case, thief = await stored_case(store), await stored_case(store)
+    hold = await held(store, case.id)
+
+    async def confirm() -> bool:
+        async with store.unit_of_work() as uow:
+            try:
+                await uow.appointments.book(hold.id, case_id=case.id, now=LATER - 2 * MINUTE)
+            except HoldExpired:
+                return False
+            await uow.commit()
+        return True
+
+    async def steal() -> bool:
+        async with store.unit_of_work() as uow:
+            try:
+                await uow.appointments.hold(a_hold(thief.id, hold_expires_at=LATER + HOUR), now=LATER)
+            except TimeTaken:
+                return False
+            await uow.commit()
+        return True
+
+    assert sum(await asyncio.gather(confirm(), steal())) == 1

@@ -1,0 +1,54 @@
+"""What a child process prints is never written raw."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.ops.logfile import LONGEST_LINE, LogFile, lines_of, redacted
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("call 314-555-0123 now", "call [number] now"),
+        ("call (314) 555 0123", "call [number]"),
+        ("+13145550123", "[number]"),
+        ("mail to jo.ann+x@clinic.example please", "mail to [mail] please"),
+        ("2026-11-21T10:00:00Z up", "2026-11-21T10:00:00Z up"),
+        ("2026-11-21 10:00:00,123 INFO up", "2026-11-21 10:00:00,123 INFO up"),
+        ("took 123456 us", "took 123456 us"),
+        ("1234567", "[number]"),
+        ("a\rb\x1b[31mc\u2028d", "a b [31mc d"),
+    ],
+)
+def test_numbers_addresses_and_control_characters(line: str, kept: str) -> None:
+    assert redacted(line) == kept
+
+
+def test_secrets_are_blanked() -> None:
+    assert redacted("token=s3cr3t;", secrets=["s3cr3t"]) == "token=[secret];"
+
+
+def test_a_line_has_an_end() -> None:
+    assert len(redacted("x" * 100_000)) == LONGEST_LINE + 3
+
+
+def test_lines_carry_time_and_name(tmp_path: Path) -> None:
+    log = LogFile(tmp_path / "log", "engine", secrets=[])
+    log.write("up %s")
+    log.close()
+    (line,) = log.path.read_text().splitlines()
+    assert line.endswith(" engine | up %s")
+
+
+async def test_lines_are_split_and_an_endless_one_is_cut() -> None:
+    stream = asyncio.StreamReader(limit=2**20)
+    stream.feed_data(b"one\ntwo\n" + b"x" * 100_000 + b"\nthree\xff")
+    stream.feed_eof()
+    lines = [line async for line in lines_of(stream)]
+    assert lines[:2] == ["one", "two"]
+    assert lines[-1] == "three�"
+    assert "".join(lines[2:-1]) == "x" * 100_000

@@ -1,0 +1,118 @@
+"""Settings: read once, strict, silent about values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.domain.errors import SettingsError
+from bot.settings import ROOT, Settings, load_settings
+
+SECRETS: dict[str, Any] = {"engine_secret": "e" * 64, "actions_secret": "a" * 64}
+TWILIO: dict[str, Any] = {
+    "twilio_account_sid": "AC0", "twilio_auth_token": "t0ken", "sms_number": "+13145550100",
+    "public_url": "https://intake.example",
+}  # fmt: skip
+
+
+def load(**given: Any) -> Settings:
+    return load_settings(_env_file=None, **{**SECRETS, **given})
+
+
+def complaint(**given: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(**given)
+    return str(caught.value)
+
+
+def test_a_missing_secret_is_named() -> None:
+    with pytest.raises(SettingsError, match="INTAKE_ENGINE_SECRET is missing"):
+        load_settings(_env_file=None, actions_secret="a" * 64)
+
+
+def test_all_wrong_settings_are_named_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(_env_file=None, port=70000)
+    named = [line.split()[0].strip(":") for line in str(caught.value).splitlines()]
+    assert named == ["INTAKE_PORT", "INTAKE_ENGINE_SECRET", "INTAKE_ACTIONS_SECRET"]
+
+
+@pytest.mark.parametrize(("length", "taken"), [(31, False), (32, True), (33, True)])
+def test_a_secret_has_32_characters_or_more(length: int, taken: bool) -> None:
+    if taken:
+        assert load(engine_secret="s" * length).engine_secret.get_secret_value() == "s" * length
+    else:
+        said = complaint(engine_secret="s" * length)
+        assert "INTAKE_ENGINE_SECRET" in said
+        assert "sss" not in said
+
+
+def test_secrets_do_not_show() -> None:
+    shown = repr(load(**TWILIO, database_url="postgresql://intake:pa55@localhost/intake"))
+    assert not any(secret in shown for secret in ("eeee", "aaaa", "t0ken", "pa55"))
+
+
+def test_a_loaded_setting_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        load().port = 1
+
+
+def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("INTAKE_PROT=8001\n")
+    with pytest.raises(SettingsError, match="INTAKE_PROT is not a setting"):
+        load_settings(_env_file=file, **SECRETS)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / ".env"
+    file.write_text("INTAKE_PORT=8001\nINTAKE_DEMO=true\n")
+    monkeypatch.setenv("INTAKE_PORT", "8002")
+    loaded = load_settings(_env_file=file, **SECRETS)
+    assert (loaded.port, loaded.demo) == (8002, True)
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTAKE_CLINIC_PHONE", "")
+    assert load().clinic_phone is None
+
+
+@pytest.mark.parametrize("missing", TWILIO)
+def test_text_messages_need_all_four(missing: str) -> None:
+    given = {name: value for name, value in TWILIO.items() if name != missing}
+    assert f"INTAKE_{missing.upper()}" in complaint(**given)
+
+
+def test_the_sms_door_opens_with_all_four_and_is_closed_with_none() -> None:
+    assert load(**TWILIO).sms_is_open
+    assert not load().sms_is_open
+
+
+@pytest.mark.parametrize(
+    "origins", ["*", "https://*.clinic.example", "clinic.example", "https://clinic.example/"]
+)
+def test_an_origin_is_exact(origins: str) -> None:
+    assert "INTAKE_ALLOWED_ORIGINS" in complaint(allowed_origins=origins)
+
+
+def test_origins_are_split_at_commas() -> None:
+    loaded = load(allowed_origins="https://a.example, https://b.example:8443,")
+    assert loaded.allowed_origins == ("https://a.example", "https://b.example:8443")
+
+
+def test_the_data_folder_is_relative_to_the_checkout() -> None:
+    assert load().data_dir == ROOT / "var"
+    assert load(data_dir="var2").database == f"sqlite+aiosqlite:///{ROOT}/var2/intake.sqlite3"
+
+
+def test_an_absolute_data_folder_and_a_database_address_are_taken_as_they_are(tmp_path: Path) -> None:
+    assert load(data_dir=tmp_path).data_dir == tmp_path
+    assert load(database_url="postgresql://localhost/intake").database == "postgresql://localhost/intake"
+
+
+def test_outside_url_has_no_final_slash() -> None:
+    assert load(public_url="https://intake.example/").outside_url == "https://intake.example"
+    assert load(port=8001).outside_url == "http://127.0.0.1:8001"

@@ -22,7 +22,7 @@ LARGEST_FILE = 10_000_000
 LONG_NUMBER = re.compile(r"\+?\(?\d(?:[\s().-]{0,2}\d){6,}")
 """Seven digits or more, however they are grouped: phone numbers, birth dates with a time, card numbers."""
 TIMESTAMP = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\.[\w-]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -31,11 +31,18 @@ def redacted(line: str, *, secrets: Collection[str] = ()) -> str:
 
     Time stamps stay readable: `2026-11-21T10:00:00Z`. `call 314-555-0123` becomes `call [number]`.
     """
+    line = _cut(line)
     for secret in secrets:
         line = line.replace(secret, "[secret]")
-    line = MAIL.sub("[mail]", CONTROL.sub(" ", line))
-    kept = _between_timestamps(line)
-    return kept if len(kept) <= LONGEST_LINE else kept[:LONGEST_LINE] + "..."
+    return _between_timestamps(MAIL.sub("[mail]", CONTROL.sub(" ", line)))
+
+
+def _cut(line: str) -> str:
+    if len(line) <= LONGEST_LINE:
+        return line
+    # Not inside a number, an address or a secret: half of one would not be recognised.
+    whole, _, broken = line[:LONGEST_LINE].rpartition(" ")
+    return (whole if len(broken) < LONGEST_LINE / 2 else broken[: LONGEST_LINE // 2]) + "..."
 
 
 def _between_timestamps(line: str) -> str:

@@ -6,18 +6,21 @@ that only reads the database for either.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from bot.ops.addresses import run_folder
+from bot.domain.errors import DialogueFailed
+from bot.ops.addresses import answers_200, run_folder
 from bot.services.context import Context, Limits
 from bot.services.ports import Dialogue, Reader, UnitOfWorkFactory
 from bot.settings import ROOT, Settings
 from bot.system import RandomIds, SystemClock
 
 if TYPE_CHECKING:
+    from bot.gateway.assembly import App
     from bot.protocols import Protocols
 
 PROTOCOLS = ROOT / "data" / "protocols"
@@ -30,6 +33,44 @@ def build_context(settings: Settings, *, wake: Callable[[str], None] = lambda ca
     return _join(
         settings, protocols, reader=build_reader(protocols), dialogue=build_dialogue(settings), wake=wake
     )
+
+
+def build_app(settings: Settings) -> App:
+    """The gateway with all its doors, not listening yet. Raises ProtocolError; takes seconds."""
+    from bot.gateway.assembly import assemble
+    from bot.gateway.console import console_blueprint
+    from bot.gateway.options import options_from
+    from bot.gateway.service_door import ServiceDoor
+    from bot.gateway.staff_api import staff_api_blueprint
+    from bot.gateway.wakes import WakeHub
+
+    hub = WakeHub()
+    ctx = build_context(settings, wake=hub.wake)
+    return assemble(
+        door=ServiceDoor(ctx),
+        options=options_from(settings, ctx.protocols),
+        hub=hub,
+        probes=_probes(settings, ctx),
+        blueprints=[staff_api_blueprint(ctx, settings), console_blueprint(ctx, settings)],
+    )
+
+
+def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    """What `/health/ready` asks: each returns when its part works, raises when it does not."""
+
+    async def store() -> None:
+        async with ctx.unit_of_work(write=False) as uow:
+            await uow.opt_outs.is_out("")
+
+    async def engine() -> None:
+        await ctx.dialogue.model_id()
+
+    async def actions() -> None:
+        url = settings.actions_url or run_folder(settings.data_dir).url("actions") or ""
+        if not await asyncio.to_thread(answers_200, f"{url}/health", headers={}):
+            raise DialogueFailed("the action server does not answer")
+
+    return {"store": store, "engine": engine, "actions": actions}
 
 
 def build_actions_context(settings: Settings) -> Context:

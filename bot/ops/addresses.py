@@ -7,9 +7,12 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,3 +85,16 @@ def is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def answers_200(url: str, *, headers: Mapping[str, str]) -> bool:
+    """Whether a loopback address answers a GET with 200 within two seconds."""
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=2)
+    try:
+        connection.request("GET", place.path, headers=dict(headers))
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

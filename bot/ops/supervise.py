@@ -10,14 +10,12 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import functools
-import http.client
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from bot.ops.addresses import RunFolder
+from bot.ops.addresses import RunFolder, answers_200
 from bot.ops.logfile import LogFile, lines_of
 from bot.ops.parts import Part
 
@@ -155,19 +153,6 @@ def next_pause(pause: float, *, lived_seconds: float) -> float:
     if lived_seconds >= STEADY_SECONDS:
         return FIRST_PAUSE_SECONDS
     return min(pause * 2, LONGEST_PAUSE_SECONDS)
-
-
-def answers_200(url: str, *, headers: Mapping[str, str]) -> bool:
-    """Whether a loopback address answers a GET with 200 within two seconds."""
-    place = urlsplit(url)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=2)
-    try:
-        connection.request("GET", place.path, headers=dict(headers))
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _libc() -> ctypes.CDLL | None:

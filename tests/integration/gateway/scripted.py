@@ -21,8 +21,8 @@ CRISIS = (
     "Lifeline), any time, day or night. If you might act on this now, call 911. Is someone with you?"
 )
 GREETING = (
-    "Hi, I'm an automated helper for Riverbend Spine. I'm a computer program, not a doctor, nurse, or person. "
-    "I can't diagnose or treat. If this is an emergency, call 911."
+    "Hi, I'm an automated helper for Riverbend Spine. I'm a computer program, not a doctor, nurse, or "
+    "person. I can't diagnose or treat. If this is an emergency, call 911."
 )
 
 

@@ -121,7 +121,6 @@ async def test_only_plain_json_is_read(gateway: Gateway, headers: dict[str, str]
     [
         "",
         "Bearer",
-        "Bearer ",
         f"Bearer {MARK}",
         "Basic abc",
         "Bearer " + "x" * 300,

@@ -104,7 +104,7 @@ async def test_a_stop_waits_for_the_turn_that_runs(start: GatewayMaker) -> None:
     gateway.door.delay = 0.3
     talking = asyncio.create_task(gateway.say(token, text="my back hurts"))
     await asyncio.sleep(0.1)
-    await gateway.app._server_event("shutdown", "before")
+    await gateway.app._server_event("shutdown", "before", loop=asyncio.get_running_loop())
     assert gateway.door.turns == 1
     assert (await talking).status_code == 200
 

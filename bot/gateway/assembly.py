@@ -1,0 +1,119 @@
+"""Joins the blueprints into one Sanic app with every guard in place. Knows no service."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sanic import Blueprint, Sanic
+
+from bot.gateway.access_log import log_request, start_clock
+from bot.gateway.chat_api import ChatApi, chat_blueprint
+from bot.gateway.door import ChatDoor
+from bot.gateway.errors import ProblemHandler
+from bot.gateway.framing import StrictRequest
+from bot.gateway.headers import add_security_headers
+from bot.gateway.health import Probe, health_blueprint
+from bot.gateway.limits import Counter, LocalCounter
+from bot.gateway.metrics import Metrics, count_request, metrics_blueprint
+from bot.gateway.openapi import chat_part, openapi_blueprint
+from bot.gateway.options import Options
+from bot.gateway.pages import pages_blueprint
+from bot.gateway.wakes import WakeHub
+
+log = logging.getLogger("intake.gateway")
+
+WORKER_PAUSE_SECONDS = 1.0
+App = Sanic[Any, Any]
+Worker = Callable[[], Awaitable[None]]
+"""Runs as long as the gateway runs; cancelled when it stops."""
+
+
+def assemble(
+    *,
+    door: ChatDoor,
+    options: Options,
+    hub: WakeHub,
+    probes: Mapping[str, Probe],
+    counter: Counter | None = None,
+    blueprints: Iterable[Blueprint] = (),
+    api_parts: Iterable[Mapping[str, Any]] = (),
+    workers: Sequence[Worker] = (),
+) -> App:
+    """An app ready to listen; `blueprints` and `api_parts` are the other doors' own."""
+    app: App = Sanic(
+        f"intake-{secrets.token_hex(4)}", request_class=StrictRequest, error_handler=ProblemHandler(),
+        configure_logging=False,
+    )  # fmt: skip
+    _configure(app, options)
+    app.ctx.metrics = Metrics()
+    api = ChatApi(
+        door=door, options=options, counter=counter or LocalCounter(), hub=hub, metrics=app.ctx.metrics
+    )
+    _add_guards(app)
+    for blueprint in (
+        chat_blueprint(api),
+        pages_blueprint(options),
+        health_blueprint(probes),
+        metrics_blueprint(),
+        openapi_blueprint([chat_part(), *api_parts]),
+        *blueprints,
+    ):
+        app.blueprint(blueprint)
+    _run_workers(app, workers)
+    return app
+
+
+def _configure(app: App, options: Options) -> None:
+    app.ctx.options = options
+    app.ctx.stopping = False
+    app.config.update(
+        {
+            "REQUEST_MAX_SIZE": options.body_bytes,
+            "REQUEST_TIMEOUT": 10,
+            "RESPONSE_TIMEOUT": 60,
+            "KEEP_ALIVE_TIMEOUT": 65,
+            "GRACEFUL_SHUTDOWN_TIMEOUT": options.drain_seconds + 3,
+            "ACCESS_LOG": False,  # Sanic's own holds addresses; ours is access_log.py
+            "MOTD": False,
+            "TOUCHUP": False,  # it rewrites Sanic's classes at start: a second app in a process would break
+            "NOISY_EXCEPTIONS": False,
+        }
+    )
+
+
+def _add_guards(app: App) -> None:
+    app.register_middleware(start_clock, "request", priority=100)
+    for middleware in (add_security_headers, count_request, log_request):
+        app.register_middleware(middleware, "response")
+
+    @app.before_server_stop
+    async def stop(*_: Any) -> None:
+        app.ctx.stopping = True
+
+
+def _run_workers(app: App, workers: Sequence[Worker]) -> None:
+    tasks: list[asyncio.Task[None]] = []
+
+    @app.after_server_start
+    async def start(*_: Any) -> None:
+        tasks.extend(asyncio.create_task(_forever(worker)) for worker in workers)
+
+    @app.before_server_stop
+    async def stop(*_: Any) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _forever(worker: Worker) -> None:
+    """Starts a worker again when it fails: one bad row must not stop the outbox."""
+    while True:
+        try:
+            await worker()
+        except Exception as error:  # the outermost wrapper of a worker
+            log.error("worker failed: %s", type(error).__name__)
+        await asyncio.sleep(WORKER_PAUSE_SECONDS)

@@ -1,0 +1,225 @@
+"""The chat API: sessions, messages, and the stream. `contract.md`'s words in HTTP.
+
+Order at the door: origin, address limit, token, token limit, body, then one service call. A message
+that is over a limit or cannot be stored is still screened for an emergency, because the text that
+says "call 911" must not wait for anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from sanic import Blueprint, HTTPResponse
+from sanic.request import Request
+from sanic.response import empty, json
+
+from bot.domain.cases import CaseStatus, Message
+from bot.domain.errors import InvalidInput, NotAllowed, StoreUnavailable
+from bot.gateway.body import only_arguments, read_choices, read_client_id, read_number, read_object, read_text
+from bot.gateway.door import ChatDoor, Reply
+from bot.gateway.errors import RETRY_SECONDS, HttpProblem
+from bot.gateway.limits import WINDOW_SECONDS, Counter
+from bot.gateway.message_json import message_json, unstored_json
+from bot.gateway.metrics import Metrics
+from bot.gateway.options import Options
+from bot.gateway.origins import add_cors_headers, check_origin
+from bot.gateway.streams import OpenStreams, last_event_id, send_events
+from bot.gateway.wakes import WakeHub
+
+_LONGEST_TOKEN = 256
+
+
+class ChatApi:
+    """The endpoints' shared parts: who may, how often, and what when the record is down."""
+
+    def __init__(
+        self, *, door: ChatDoor, options: Options, counter: Counter, hub: WakeHub, metrics: Metrics
+    ) -> None:
+        self.door = door
+        self.options = options
+        self.hub = hub
+        self.streams = OpenStreams(options, metrics.streams)
+        self._counter = counter
+        self._metrics = metrics
+        self._turns: set[asyncio.Task[Any]] = set()
+
+    # --- sessions ---
+
+    async def open_session(self, request: Request[Any, Any]) -> HTTPResponse:
+        self.limit(f"session:{request.client_ip}", self.options.rates.sessions_per_address)
+        given = read_object(request, fields=("channel",))
+        if not isinstance(given.get("channel"), str):
+            raise InvalidInput('channel must be "web".', code="wrong_type", field="channel")
+        if given["channel"] != "web":
+            raise HttpProblem(422, "channel_not_allowed", 'channel must be "web".', field="channel")
+        session = await self.door.open_session()
+        request.ctx.case_id = session.case_id
+        return json(
+            {
+                "token": session.token,
+                "expires_at": session.expires_at.isoformat().replace("+00:00", "Z"),
+                "reference": session.reference,
+                "messages": [message_json(message) for message in session.messages],
+            },
+            status=201,
+        )
+
+    # --- messages ---
+
+    async def say(self, request: Request[Any, Any]) -> HTTPResponse:
+        token = bearer_token(request)
+        given = read_object(request, fields=("client_message_id", "text", "choice"))
+        client_message_id = read_client_id(given.get("client_message_id"))
+        if ("text" in given) == ("choice" in given):
+            raise InvalidInput("Send either text or choice.", code="text_or_choice")
+        text = read_text(given["text"], characters=self.options.characters) if "text" in given else None
+        choices = read_choices(given["choice"]) if "choice" in given else ()
+        self.limit_message(request, token, text)
+        try:
+            case_id = await self.access(request, token)
+            turn = self.door.say(case_id, client_message_id=client_message_id, text=text, choices=choices)
+            reply: Reply = await self.finish_turn(turn)
+        except StoreUnavailable as error:
+            raise self._screened(text) from error
+        return json(_reply_json(reply.messages, reply.status))
+
+    async def finish_turn(self, turn: Coroutine[Any, Any, Any]) -> Any:
+        """A turn runs to its end even when its sender hangs up: the answer waits in the stream."""
+        task = asyncio.create_task(turn)
+        self._turns.add(task)
+        task.add_done_callback(self._turns.discard)
+        return await asyncio.shield(task)
+
+    async def drain(self) -> None:
+        """Waits for turns that run, when the process is told to stop."""
+        if self._turns:
+            await asyncio.wait(set(self._turns), timeout=self.options.drain_seconds)
+
+    def _screened(self, text: str | None) -> HttpProblem:
+        """503: nothing was stored, but an emergency is answered."""
+        draft = self.door.screen_only(text) if text else None
+        self._metrics.screened.labels(str(draft is not None).lower()).inc()
+        messages = [unstored_json(draft, at=self.door.now())] if draft else []
+        return HttpProblem(
+            503,
+            "unavailable",
+            "Your message could not be saved. Please try again.",
+            retry_after=RETRY_SECONDS,
+            extra={"messages": messages},
+        )
+
+    # --- limits ---
+
+    def limit(self, key: str, most: int) -> None:
+        """Counts; raises a 429 above `most` in a minute."""
+        if self._counter.hit(key) > most:
+            self._metrics.limited.labels(key.partition(":")[0]).inc()
+            raise _too_many()
+
+    def limit_message(self, request: Request[Any, Any], token: str, text: str | None) -> None:
+        """Over a limit the words are still screened: an emergency is let through to be recorded.
+
+        Far over it (`screening_factor`) nothing is looked at any more.
+        """
+        rates = self.options.rates
+        share = max(
+            self._counter.hit(f"message:{token}") / rates.messages_per_token,
+            self._counter.hit(f"messages_from:{request.client_ip}") / rates.messages_per_address,
+        )
+        if share <= 1:
+            return
+        self._metrics.limited.labels("message").inc()
+        if share > rates.screening_factor or text is None or self.door.screen_only(text) is None:
+            raise _too_many()
+
+    # --- reading ---
+
+    async def messages(self, request: Request[Any, Any]) -> HTTPResponse:
+        token = bearer_token(request)
+        only_arguments(request, allowed=("after", "wait"))
+        after = read_number(request, "after", default=0)
+        wait = read_number(request, "wait", default=0, most=int(self.options.long_poll_seconds))
+        self.limit(f"read:{token}", self.options.rates.reads_per_token)
+        case_id = await self.access(request, token)
+        found = await self._wait_for_messages(case_id, after, seconds=wait)
+        return json(_reply_json(found, await self.door.status(case_id)))
+
+    async def _wait_for_messages(self, case_id: str, after: int, *, seconds: float) -> list[Message]:
+        end = time.monotonic() + seconds
+        while True:
+            found = await self.door.messages_after(case_id, after)
+            left = end - time.monotonic()
+            if found or left <= 0:
+                return found
+            await self.hub.wait(case_id, seconds=min(left, self.options.stream_poll_seconds))
+
+    async def stream(self, request: Request[Any, Any]) -> None:
+        token = bearer_token(request)
+        only_arguments(request, allowed=())
+        after = last_event_id(request)
+        self.limit(f"read:{token}", self.options.rates.reads_per_token)
+        case_id = await self.access(request, token)
+        with self.streams.place(case_id):
+            await send_events(
+                request, door=self.door, hub=self.hub, token=token, case_id=case_id, after=after
+            )
+
+    async def access(self, request: Request[Any, Any], token: str) -> str:
+        """The only way from a token to a case. An unknown, expired or foreign token: 401, all alike."""
+        try:
+            case_id = await self.door.access_case(token)
+        except NotAllowed as error:
+            raise _bad_token() from error
+        request.ctx.case_id = case_id
+        return case_id
+
+
+def bearer_token(request: Request[Any, Any]) -> str:
+    """The token of the Authorization header; raises a 401."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.isascii() or not 0 < len(token) <= _LONGEST_TOKEN:
+        raise _bad_token()
+    return token
+
+
+def chat_blueprint(api: ChatApi) -> Blueprint:
+    """`/api/chat`."""
+    blueprint = Blueprint("chat", url_prefix="/api/chat")
+
+    @blueprint.on_request
+    async def origin(request: Request[Any, Any]) -> None:
+        check_origin(request)
+
+    @blueprint.before_server_stop
+    async def drain(*_: Any) -> None:
+        await api.drain()
+
+    blueprint.middleware(add_cors_headers, attach_to="response")
+    blueprint.add_route(api.open_session, "/sessions", methods=["POST"], name="sessions")
+    blueprint.add_route(api.say, "/messages", methods=["POST"], name="say")
+    blueprint.add_route(api.messages, "/messages", methods=["GET"], name="messages")
+    blueprint.add_route(api.stream, "/stream", methods=["GET"], name="stream")
+    for path in ("sessions", "messages", "stream"):
+        blueprint.add_route(_preflight, f"/{path}", methods=["OPTIONS"], name=f"preflight-{path}")
+    return blueprint
+
+
+async def _preflight(_: Request[Any, Any]) -> HTTPResponse:
+    return empty()
+
+
+def _reply_json(messages: Sequence[Message], status: CaseStatus) -> dict[str, Any]:
+    return {"messages": [message_json(message) for message in messages], "status": status}
+
+
+def _too_many() -> HttpProblem:
+    return HttpProblem(
+        429, "too_many_requests", "Too many messages. Please wait a minute.", retry_after=WINDOW_SECONDS
+    )
+
+
+def _bad_token() -> HttpProblem:
+    return HttpProblem(401, "unauthorized", "The token is missing, wrong or has expired.")

@@ -1,0 +1,78 @@
+"""What the gateway needs to know, and the numbers nobody but an operator changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from bot.protocols import Protocols
+from bot.settings import Settings
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """How many requests one token or one address may make in one minute.
+
+    A clinic's waiting room shares one address, so the address limits are wide; they stop a flood,
+    the token limits stop a loop.
+    """
+
+    sessions_per_address: int = 120
+    messages_per_token: int = 40
+    messages_per_address: int = 1200
+    reads_per_token: int = 240
+    screening_factor: int = 10
+    """Above `screening_factor` times a message limit not even the emergency screen runs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The gateway's own settings; frozen."""
+
+    clinic_name: str
+    clinic_phone: str
+    public_url: str
+    allowed_hosts: frozenset[str]
+    """Host names a request may name, lower case, without port."""
+    allowed_origins: tuple[str, ...] = ()
+    """Web pages that may embed the widget or call the chat API, exact origins."""
+    demo: bool = False
+    greeting: str = "Questions about your back or neck?"
+    body_bytes: int = 64 * 1024
+    characters: int = 2000
+    stream_poll_seconds: float = 1.0
+    stream_heartbeat_seconds: float = 15.0
+    streams_per_token: int = 4
+    streams: int = 1000
+    long_poll_seconds: float = 25.0
+    drain_seconds: float = 12.0
+    """How long unfinished turns may take when the process is told to stop."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """Without it there is no metrics page."""
+    rates: Rates = field(default_factory=Rates)
+
+
+def options_from(settings: Settings, protocols: Protocols) -> Options:
+    """The gateway's part of the settings, and the clinic's name and phone."""
+    clinic = protocols.clinic
+    host = urlsplit(settings.outside_url).hostname or "localhost"
+    return Options(
+        clinic_name=clinic.name,
+        clinic_phone=settings.clinic_phone or clinic.phone,
+        public_url=settings.outside_url,
+        allowed_hosts=LOOPBACK_HOSTS | {_bracketed(host)},
+        allowed_origins=settings.allowed_origins,
+        demo=settings.demo,
+        metrics_token=_metrics_token(settings),
+    )
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host.lower()
+
+
+def _metrics_token(settings: Settings) -> str | None:
+    secret = getattr(settings, "metrics_token", None)
+    return secret.get_secret_value() if secret is not None else None

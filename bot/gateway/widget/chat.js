@@ -1,0 +1,321 @@
+/* The conversation: joins the line, the view and the person. */
+
+import { follow, memory, openSession, pause, readAfter, Refused, send } from "./chat_line.js";
+import { byId, dayElement, fitInput, isUrgent, make, messageElement, showChoices, showUrgent, trouble } from "./chat_view.js";
+
+const body = document.body;
+const framed = body.dataset.mode === "frame" && window.parent !== window;
+const log = byId("log");
+const scroller = byId("scroller");
+const words = byId("words");
+
+let session = null;   // {token, reference, outbox: [{client_message_id, text | choice, label}]}
+let seen = 0;         // the highest seq below which everything was shown
+let numbers = new Set();
+let unsaved = new Set();  // emergency texts that came without a number
+let mine = [];        // elements of messages sent from here, not yet known by number
+let question = null;  // the newest message of ours that offers choices, until it is answered
+let sending = Promise.resolve();
+let busy = 0;
+let life = new AbortController();
+let parentOrigin = null;
+let unread = 0;
+let looking = true;
+
+// --- showing -----------------------------------------------------------------------------------
+
+const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
+
+function place(element, message) {
+  const follows = atEnd() || message.from === "patient";
+  element.dataset.seq = message.seq ?? "";
+  element.dataset.at = message.at;
+  const after = [...log.children].findLast((other) => other.dataset.seq && message.seq && Number(other.dataset.seq) < message.seq);
+  const first = [...log.children].find((other) => other.dataset.seq && message.seq && Number(other.dataset.seq) > message.seq);
+  if (first && after) after.after(element);
+  else if (first) first.before(element);
+  else log.insertBefore(element, message.seq === null || message.from === "patient" ? null : firstWaiting());
+  markDay(element);
+  if (follows) toEnd();
+}
+
+const firstWaiting = () => log.querySelector(".message.waiting") ;
+
+function markDay(element) {
+  const at = new Date(element.dataset.at);
+  let before = element.previousElementSibling;
+  while (before && !before.dataset.at) before = before.previousElementSibling;
+  if (!before || new Date(before.dataset.at).toDateString() !== at.toDateString()) element.before(dayElement(at));
+}
+
+function take(message, { fresh = true } = {}) {
+  if (message.seq === null) {
+    if (unsaved.has(message.text)) return;
+    unsaved.add(message.text);
+  } else {
+    if (numbers.has(message.seq)) return;
+    numbers.add(message.seq);
+    while (numbers.has(seen + 1)) seen += 1;
+  }
+  if (message.from === "patient" && adopt(message)) return;
+  const element = messageElement(message);
+  if (fresh) element.classList.add("new");
+  place(element, message);
+  if (isUrgent(message)) showUrgent(message);
+  if (message.from === "patient") question = null;
+  else if (message.choices.length || message.asks) question = message;
+  showOpenQuestion();
+  if (fresh && message.from !== "patient") countUnread();
+}
+
+/* My own message comes back with its number: it is the same one, not another. */
+function adopt(message) {
+  const at = mine.findIndex((own) => own.text === message.text || own.choice);
+  if (at < 0) return false;
+  const [own] = mine.splice(at, 1);
+  own.element.dataset.seq = message.seq;
+  return true;
+}
+
+function showOpenQuestion() {
+  const open = busy === 0 ? question : null;
+  const follows = atEnd();
+  showChoices(open, choose);
+  fitInput(question?.asks);
+  if (follows) toEnd();
+}
+
+function setBusy(change) {
+  busy += change;
+  const follows = atEnd();
+  byId("typing").hidden = busy === 0;
+  showOpenQuestion();
+  if (follows) toEnd();
+}
+
+// --- sending -----------------------------------------------------------------------------------
+
+const newId = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
+
+function choose(choices) {
+  const ids = choices.map((choice) => choice.id);
+  deliver({ client_message_id: newId(), choice: ids.length === 1 ? ids[0] : ids, label: choices.map((choice) => choice.label).join("; ") });
+  words.focus({ preventScroll: true });
+}
+
+function write(event) {
+  event.preventDefault();
+  const text = words.value.trim();
+  if (!text || !session) return;
+  words.value = "";
+  grow();
+  deliver({ client_message_id: newId(), text });
+}
+
+/* One after the other, in the order they were said. */
+function deliver(item, element = null) {
+  trouble("");
+  question = null;
+  const shown = element ?? showMine(item);
+  remember(item);
+  setBusy(1);
+  sending = sending.then(() => attempt(item, shown)).finally(() => setBusy(-1));
+}
+
+function showMine(item) {
+  const text = item.text ?? item.label;
+  const element = messageElement({ from: "patient", kind: "answer", text, at: new Date().toISOString() });
+  element.classList.add("waiting", "new");
+  place(element, { from: "patient", seq: null, at: new Date().toISOString() });
+  mine.push({ element, text, choice: "choice" in item });
+  return element;
+}
+
+/* After a reload: the service may have had it already, then its words are on the page. */
+const alreadyShown = (item) =>
+  [...log.querySelectorAll(".message.patient[data-seq]")].findLast((one) => one.querySelector(".bubble").textContent === (item.text ?? item.label)) ?? null;
+
+async function attempt(item, element) {
+  if (!session) return;
+  const { label, ...message } = item;
+  element.classList.remove("failed");
+  element.classList.add("waiting");
+  element.querySelector(".again")?.remove();
+  try {
+    const reply = await send(session.token, message, (early) => early.forEach((one) => take(one)));
+    element.classList.remove("waiting");
+    release(item);
+    reply.messages.forEach((one) => take(one));
+  } catch (error) {
+    element.classList.remove("waiting");
+    failed(error, item, element);
+  }
+}
+
+function failed(error, item, element) {
+  const status = error instanceof Refused ? error.status : 0;
+  if (status === 401) { release(item); return ended(); }
+  element.classList.add("failed");
+  const meta = element.querySelector(".meta");
+  if ([400, 409, 413, 422].includes(status)) {
+    release(item);
+    mine = mine.filter((own) => own.element !== element);
+    meta.textContent = "Not sent. Please write it again in other words.";
+    catchUp();
+    return undefined;
+  }
+  meta.textContent = status === 429 ? "Not sent yet: too many messages. Wait a minute." : "Not sent.";
+  const button = make("button", "again", "Try again");
+  button.type = "button";
+  button.addEventListener("click", () => { meta.textContent = "Sending"; deliver(item, element); words.focus({ preventScroll: true }); });
+  element.append(button);
+  if (atEnd()) toEnd();
+  return undefined;
+}
+
+function remember(item) {
+  const outbox = session.outbox.filter((other) => other.client_message_id !== item.client_message_id);
+  session.outbox = [...outbox, item];
+  memory.write(session);
+}
+
+function release(item) {
+  session.outbox = session.outbox.filter((other) => other.client_message_id !== item.client_message_id);
+  memory.write(session);
+}
+
+// --- the session's life ------------------------------------------------------------------------
+
+async function start() {
+  life = new AbortController();
+  setBusy(1);
+  try {
+    session = memory.read() ?? await begin();
+    byId("reference").textContent = session.reference;
+    await loadAll();
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) { setBusy(-1); return ended(); }
+    setBusy(-1);
+    return cannotStart();
+  }
+  setBusy(-1);
+  trouble("");
+  for (const item of [...session.outbox]) deliver(item, alreadyShown(item));
+  follow(session.token, { seq: () => seen, take, ended, online, signal: life.signal });
+  return undefined;
+}
+
+async function begin() {
+  const opened = await openSession();
+  const fresh = { token: opened.token, reference: opened.reference, outbox: [] };
+  memory.write(fresh);
+  opened.messages.forEach((message) => take(message));
+  return fresh;
+}
+
+async function loadAll() {
+  for (;;) {
+    const { messages } = await readAfter(session.token, seen, 0, life.signal);
+    messages.forEach((message) => take(message, { fresh: false }));
+    if (messages.length < 100) break;
+  }
+  toEnd();
+}
+
+async function catchUp() {
+  try { (await readAfter(session.token, seen, 0, life.signal)).messages.forEach((message) => take(message)); } catch { /* the stream brings it */ }
+}
+
+function online(yes) { trouble(yes ? "" : "No connection. We keep trying. In an emergency, call 911."); }
+
+function cannotStart() {
+  trouble("The chat cannot be reached right now. Please try again, or call us.");
+  pause(5000).then(() => { if (!session && !life.signal.aborted) start(); });
+}
+
+function reset() {
+  life.abort();
+  session = null; seen = 0; numbers = new Set(); unsaved = new Set(); mine = []; question = null;
+  log.replaceChildren();
+  byId("urgent").replaceChildren();
+  byId("urgent").hidden = true;
+  byId("reference").textContent = "-";
+  showChoices(null);
+}
+
+/* The token is over: what was said stays readable until a new chat is wanted. */
+function ended() {
+  life.abort();
+  memory.clear();
+  session = null;
+  showEnd("This chat has ended. What you sent is with the clinic.");
+}
+
+function showEnd(text) {
+  if (log.querySelector(".ended")) return;
+  const button = make("button", "", "Start a new chat");
+  button.type = "button";
+  button.addEventListener("click", () => { reset(); start(); });
+  log.append(make("div", "plain ended", make("p", "", text), button));
+  question = null;
+  showOpenQuestion();
+  toEnd();
+}
+
+function forget() {
+  byId("about").close();
+  memory.clear();
+  reset();
+  start();
+}
+
+// --- the frame around us -----------------------------------------------------------------------
+
+const allowed = new Set([location.origin, ...body.dataset.origins.split(" ").filter(Boolean)]);
+
+function tellParent(message) {
+  if (parentOrigin) window.parent.postMessage({ source: "spine-intake", ...message }, parentOrigin);
+}
+
+function heard(event) {
+  if (event.source !== window.parent || !allowed.has(event.origin)) return;
+  const data = event.data;
+  if (typeof data !== "object" || data === null || data.source !== "spine-intake") return;
+  if (data.type === "hello") parentOrigin = event.origin;
+  if (data.type === "hello" || data.type === "opened") { looking = true; unread = 0; words.focus(); toEnd(); }
+  if (data.type === "closed") looking = false;
+}
+
+function countUnread() {
+  if (!framed || looking) return;
+  unread += 1;
+  tellParent({ type: "unread", count: unread });
+}
+
+// --- the person's hands ------------------------------------------------------------------------
+
+function grow() {
+  words.rows = Math.min(5, Math.max(1, words.value.split("\n").length + Math.floor(words.value.length / 60)));
+}
+
+byId("composer").addEventListener("submit", write);
+words.addEventListener("input", grow);
+words.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  byId("composer").requestSubmit();
+});
+byId("about-open").addEventListener("click", () => byId("about").showModal());
+byId("about-close").addEventListener("click", () => byId("about").close());
+byId("print").addEventListener("click", () => { byId("about").close(); window.print(); });
+byId("forget").addEventListener("click", forget);
+byId("demo-note").hidden = body.dataset.demo !== "demo";
+memory.whenClearedElsewhere(() => { if (session) { reset(); showEnd("This chat was cleared in another window."); } });
+if (framed) {
+  byId("close").hidden = false;
+  byId("close").addEventListener("click", () => tellParent({ type: "close" }));
+  addEventListener("message", heard);
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && !byId("about").open) tellParent({ type: "close" }); });
+}
+start();

@@ -1,0 +1,164 @@
+/* What is seen. Words become text nodes only; nothing that anybody wrote is ever read as markup. */
+
+const PHONE = /(?<![\w-])(911|988|(?:1-)?\(?\d{3}\)?[ -.]\d{3}[ -.]\d{4})(?![\w-])/g;
+const TITLES = { summary: "Please check this", times: "Pick a time", booked: "You are booked", callback: "We will call you" };
+const WIDE = new Set(["emergency", "crisis", "same_day", "summary", "times", "booked", "callback"]);
+const URGENT = { emergency: "Get help now", crisis: "You are not alone" };
+const CALLS = {
+  emergency: [["Call 911", "tel:911"]],
+  crisis: [["Call 988", "tel:988"], ["Text 988", "sms:988"], ["Call 911", "tel:911"]],
+};
+
+export const byId = (id) => document.getElementById(id);
+
+export function make(tag, name, ...inside) {
+  const element = document.createElement(tag);
+  if (name) element.className = name;
+  element.append(...inside);
+  return element;
+}
+
+function withPhones(text) {
+  const parts = document.createDocumentFragment();
+  let from = 0;
+  for (const match of text.matchAll(PHONE)) {
+    parts.append(text.slice(from, match.index));
+    const link = make("a", "", match[0]);
+    link.href = `tel:${match[0].replace(/\D/g, "")}`;
+    parts.append(link);
+    from = match.index + match[0].length;
+  }
+  parts.append(text.slice(from));
+  return parts;
+}
+
+/* Lines to paragraphs, "- " lines to a list. */
+function fillWithLines(box, text) {
+  let list = null;
+  for (const line of text.split("\n").map((item) => item.trim()).filter(Boolean)) {
+    const bullet = /^[-•*]\s+(.*)$/.exec(line);
+    if (!bullet) { list = null; box.append(make("p", "", withPhones(line))); continue; }
+    if (!list) { list = make("ul"); box.append(list); }
+    list.append(make("li", "", withPhones(bullet[1])));
+  }
+}
+
+/* The summary's "1. Label: value" lines, as rows. */
+function fillWithFacts(box, text) {
+  let rows = null;
+  for (const line of text.split("\n").map((item) => item.trim()).filter(Boolean)) {
+    const fact = /^(\d+\.\s*)?([^:]{1,60}):\s+(.+)$/.exec(line);
+    if (!fact || (!fact[1] && !rows)) { rows = null; box.append(make("p", "", withPhones(line))); continue; }
+    if (!rows) { rows = make("div", "row-of-facts"); box.append(rows); }
+    rows.append(make("p", "", make("b", "", `${fact[1] ?? ""}${fact[2]}:`), " ", fact[3]));
+  }
+}
+
+const clock = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" });
+const calendar = new Intl.DateTimeFormat("en-US", { weekday: "long", month: "long", day: "numeric" });
+
+function sender(message) {
+  if (message.from === "patient") return make("span", "unseen", "You: ");
+  if (message.from === "staff") return make("div", "name", "Clinic team");
+  return make("span", "unseen", "Helper: ");
+}
+
+export function messageElement(message) {
+  const element = make("div", `message ${message.from} ${message.kind}`);
+  if (message.from !== "patient" && WIDE.has(message.kind)) element.classList.add("wide");
+  const bubble = make("div", "bubble");
+  if (message.from === "patient") bubble.append(message.text);
+  else {
+    if (TITLES[message.kind]) bubble.append(make("p", "title", TITLES[message.kind]));
+    (message.kind === "summary" ? fillWithFacts : fillWithLines)(bubble, message.text);
+  }
+  const at = new Date(message.at);
+  const time = make("time", "", clock.format(at));
+  time.dateTime = message.at;
+  element.append(sender(message), bubble, make("div", "meta", time));
+  return element;
+}
+
+export function dayElement(at) {
+  const today = new Date().toDateString() === at.toDateString();
+  return make("div", "day", today ? "Today" : calendar.format(at));
+}
+
+/* Emergency and crisis texts stay above the conversation; later messages cannot scroll them away. */
+export function showUrgent(message) {
+  const box = byId("urgent");
+  const old = box.querySelector(`.${message.kind}`);
+  const article = make("article", message.kind, make("h2", "", URGENT[message.kind]));
+  fillWithLines(article, message.text);
+  const calls = make("div", "calls");
+  for (const [label, address] of CALLS[message.kind]) {
+    const link = make("a", "", label);
+    link.href = address;
+    calls.append(link);
+  }
+  article.append(calls);
+  if (old) old.replaceWith(article); else box.prepend(article);
+  box.hidden = false;
+  box.scrollTop = 0;
+}
+
+export const isUrgent = (message) => message.from === "bot" && message.kind in URGENT;
+
+/* Several at once: the "which of these" question after a safety question. */
+const takesSeveral = (message) => /^G[1-6]$/.test(message.asks ?? "") && message.choices.length >= 4;
+
+export function showChoices(message, pick) {
+  const form = byId("choices");
+  form.replaceChildren();
+  form.onsubmit = (event) => event.preventDefault();
+  form.hidden = !message || message.choices.length === 0;
+  if (form.hidden) return;
+  const several = takesSeveral(message);
+  const longest = Math.max(...message.choices.map((choice) => choice.label.length));
+  form.classList.toggle("tall", several || longest > 28 || message.kind === "times");
+  if (several) fillWithBoxes(form, message.choices, pick);
+  else for (const choice of message.choices) {
+    const button = make("button", "", choice.label);
+    button.type = "button";
+    button.addEventListener("click", () => pick([choice]));
+    form.append(button);
+  }
+}
+
+function fillWithBoxes(form, choices, pick) {
+  const boxes = choices.map((choice) => {
+    const box = make("input");
+    box.type = "checkbox";
+    form.append(make("label", "", box, make("span", "", choice.label)));
+    return { box, choice, alone: choice.id === "c0" || /^none\b/i.test(choice.label) };
+  });
+  const button = make("button", "", "Send my answer");
+  button.type = "submit";
+  button.disabled = true;
+  form.append(button);
+  form.onchange = (event) => {
+    const changed = boxes.find(({ box }) => box === event.target);
+    if (changed?.box.checked) for (const other of boxes) if (other !== changed && (other.alone || changed.alone)) other.box.checked = false;
+    button.disabled = !boxes.some(({ box }) => box.checked);
+  };
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const picked = boxes.filter(({ box }) => box.checked).map(({ choice }) => choice);
+    if (picked.length) pick(picked);
+  };
+}
+
+/* A fitting keyboard for what is asked; any words are still taken. */
+const KEYBOARDS = { contact_phone: "tel", age: "numeric", contact_email: "email" };
+const FILL_INS = { contact_phone: "tel", contact_name: "name", contact_email: "email", birth_date: "bday" };
+
+export function fitInput(asks) {
+  const words = byId("words");
+  words.inputMode = KEYBOARDS[asks] ?? "text";
+  words.autocomplete = FILL_INS[asks] ?? "off";
+}
+
+export function trouble(text) {
+  byId("trouble").textContent = text;
+  byId("trouble").hidden = !text;
+}

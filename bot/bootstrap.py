@@ -74,7 +74,7 @@ def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Await
 
 
 def build_actions_context(settings: Settings) -> Context:
-    """What the engine's actions and the watchdog need: no language layer, no line to the engine."""
+    """What the engine's actions need: no language layer, no line to the engine."""
     absent = Absent()
     return _join(settings, build_protocols(settings), reader=absent, dialogue=absent)
 
@@ -116,7 +116,7 @@ class StaffParts:
 
 
 def build_staff_context(settings: Settings) -> StaffParts:
-    """For the command line's `staff` and the first login."""
+    """For the command line's `staff`, the first login, and the watchdog."""
     return StaffParts(unit_of_work=build_unit_of_work(settings), clock=SystemClock(), ids=RandomIds())
 
 

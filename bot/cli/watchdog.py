@@ -7,11 +7,10 @@ import asyncio
 import logging
 import signal
 
-from bot.bootstrap import build_actions_context
+from bot.bootstrap import build_staff_context
 from bot.domain.errors import StoreUnavailable
 from bot.ops.technical_log import start_technical_log
-from bot.services.context import Context
-from bot.services.watch import escalate_overdue
+from bot.services.watch import WatchContext, escalate_overdue
 from bot.settings import load_settings
 
 LOOK_SECONDS = 15.0
@@ -28,12 +27,12 @@ def run(args: argparse.Namespace) -> int:
     """Look every 15 seconds until SIGTERM or Ctrl-C."""
     settings = load_settings()
     start_technical_log(settings.log_level)
-    ctx = build_actions_context(settings)
+    ctx = build_staff_context(settings)
     asyncio.run(look(ctx) if args.once else _watch(ctx))
     return 0
 
 
-async def _watch(ctx: Context) -> None:
+async def _watch(ctx: WatchContext) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -44,7 +43,7 @@ async def _watch(ctx: Context) -> None:
         ended.cancel()
 
 
-async def look(ctx: Context) -> None:
+async def look(ctx: WatchContext) -> None:
     """One look; a store that is down is said, and tried again at the next look."""
     try:
         escalated = await escalate_overdue(ctx)

@@ -7,15 +7,26 @@ task's `due_at` already counts opening hours, so a night's emergency escalates a
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from bot.domain.schedule import StaffTask
-from bot.services.context import Context
+from bot.services.ports import Clock, UnitOfWorkFactory
 
 FLAG = "unacknowledged_p0"
 EFFECT = "watch.escalated"
 
 
-async def escalate_overdue(ctx: Context) -> list[StaffTask]:
+class WatchContext(Protocol):
+    """The part of `Context` that watching needs: it goes on when protocols or language are broken."""
+
+    @property
+    def unit_of_work(self) -> UnitOfWorkFactory: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+
+async def escalate_overdue(ctx: WatchContext) -> list[StaffTask]:
     """Flag and audit every P0 task that is open beyond its due time; each once.
 
     Returns those that were escalated by this very call; the caller makes the noise. Raises
@@ -27,7 +38,7 @@ async def escalate_overdue(ctx: Context) -> list[StaffTask]:
     return [task for task in alarming if await _escalate(ctx, task)]
 
 
-async def _escalate(ctx: Context, task: StaffTask) -> bool:
+async def _escalate(ctx: WatchContext, task: StaffTask) -> bool:
     async with ctx.unit_of_work() as uow:
         if await uow.effects.result(task.case_id, task.id, EFFECT) is not None:
             return False

@@ -1,0 +1,1 @@
+"""`make bench`: the measurements. Prints, asserts nothing."""

@@ -93,7 +93,19 @@ def provide(environment: Environment) -> None:
         _say("the {} environment: a new one with Python {}", environment.name, python)
         run([uv, "venv", "--quiet", "--no-project", "--clear", "--python", python, str(environment.folder)])
     _say("the {} environment: installing what its lock names", environment.name)
-    run([uv, "pip", "sync", "--python", str(environment.python), "--require-hashes", str(environment.lock)])
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]  # a person sees progress, a log file 400 names less
+    run(
+        [
+            uv,
+            "pip",
+            "sync",
+            *quiet,
+            "--python",
+            str(environment.python),
+            "--require-hashes",
+            str(environment.lock),
+        ]
+    )
     environment.stamp.write_text(wanted)
 
 

@@ -11,12 +11,14 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.dictionary import Dictionary, Value, Variable
+from bot.domain.dictionary import Dictionary, Variable
 from bot.domain.errors import ProtocolError
+from bot.protocols import possible
 from bot.protocols.grammar import FUNCTIONS, Scope, parse, substitute
+from bot.protocols.possible import Outlook
 
-Values = Mapping[str, Value]
-Truth = bool | None
+Values = possible.Values
+Truth = possible.Truth
 Test = Callable[[Values], Truth]
 
 ORDERINGS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
@@ -30,10 +32,12 @@ class Condition:
 
     `test` answers it; `support` names the facts that made the answer what it is; `reads` names
     every variable it may look at; `numbers` holds the thresholds each variable is compared with.
+    `outlook` tells which answers are still possible while some facts are open (`possible.py`).
     """
 
     test: Test
     support: Callable[[Values], frozenset[str]]
+    outlook: Outlook
     reads: frozenset[str]
     numbers: frozenset[tuple[str, float]] = frozenset()
 
@@ -221,7 +225,7 @@ def all_of(parts: Sequence[Condition]) -> Condition:
                 result = None
         return result
 
-    return _joined(parts, test, decisive=False)
+    return _joined(parts, test, possible.conjunction([part.outlook for part in parts]), decisive=False)
 
 
 def one_of(parts: Sequence[Condition]) -> Condition:
@@ -238,10 +242,10 @@ def one_of(parts: Sequence[Condition]) -> Condition:
                 result = None
         return result
 
-    return _joined(parts, test, decisive=True)
+    return _joined(parts, test, possible.disjunction([part.outlook for part in parts]), decisive=True)
 
 
-def _joined(parts: Sequence[Condition], test: Test, *, decisive: bool) -> Condition:
+def _joined(parts: Sequence[Condition], test: Test, outlook: Outlook, *, decisive: bool) -> Condition:
     def support(values: Values) -> frozenset[str]:
         deciding = [part for part in parts if part.test(values) is decisive] or parts
         return frozenset[str]().union(*(part.support(values) for part in deciding))
@@ -249,13 +253,21 @@ def _joined(parts: Sequence[Condition], test: Test, *, decisive: bool) -> Condit
     return Condition(
         test=test,
         support=support,
+        outlook=outlook,
         reads=frozenset[str]().union(*(part.reads for part in parts)),
         numbers=frozenset[tuple[str, float]]().union(*(part.numbers for part in parts)),
     )
 
 
-def _around(inner: Condition, test: Test) -> Condition:
-    return Condition(test=test, support=inner.support, reads=inner.reads, numbers=inner.numbers)
+def _around(inner: Condition, test: Test, becomes: Mapping[Truth, Truth]) -> Condition:
+    """A condition whose answer follows from the inner one's alone."""
+    return Condition(
+        test=test,
+        support=inner.support,
+        outlook=possible.mapped(inner.outlook, becomes),
+        reads=inner.reads,
+        numbers=inner.numbers,
+    )
 
 
 def _negated(inner: Condition) -> Condition:
@@ -265,17 +277,17 @@ def _negated(inner: Condition) -> Condition:
         answer = ask(values)
         return None if answer is None else not answer
 
-    return _around(inner, test)
+    return _around(inner, test, {True: False, False: True, None: None})
 
 
 def _or_unknown(inner: Condition) -> Condition:
     ask = inner.test
-    return _around(inner, lambda values: ask(values) is not False)
+    return _around(inner, lambda values: ask(values) is not False, {True: True, False: False, None: True})
 
 
 def _certain(inner: Condition) -> Condition:
     ask = inner.test
-    return _around(inner, lambda values: ask(values) is True)
+    return _around(inner, lambda values: ask(values) is True, {True: True, False: False, None: False})
 
 
 def _counted(
@@ -293,7 +305,8 @@ def _counted(
             return True
         return None if compare(certain + answers.count(None), wanted) else False
 
-    return _joined(parts, test, decisive=True)
+    outlook = possible.counted([part.outlook for part in parts], lambda number: compare(number, wanted))
+    return _joined(parts, test, outlook, decisive=True)
 
 
 def _leaf(name: str, test: Test, *numbers: tuple[str, float]) -> Condition:
@@ -301,6 +314,7 @@ def _leaf(name: str, test: Test, *numbers: tuple[str, float]) -> Condition:
     return Condition(
         test=test,
         support=lambda values: names if name in values else frozenset(),
+        outlook=possible.leaf(name, test),
         reads=names,
         numbers=frozenset(numbers),
     )

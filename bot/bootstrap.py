@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,16 +23,27 @@ from bot.system import RandomIds, SystemClock
 if TYPE_CHECKING:
     from bot.gateway.assembly import App
     from bot.protocols import Protocols
+    from bot.store import Store
 
 PROTOCOLS = ROOT / "data" / "protocols"
 LEXICON = ROOT / "data" / "lexicon"
 
 
-def build_context(settings: Settings, *, wake: Callable[[str], None] = lambda case_id: None) -> Context:
-    """What the gateway's services need. Raises ProtocolError; takes seconds (spaCy)."""
+def build_context(
+    settings: Settings, *, store: Store | None = None, wake: Callable[[str], None] = lambda case_id: None
+) -> Context:
+    """What the gateway's services need. Raises ProtocolError; takes seconds (spaCy).
+
+    Who needs the store closed before the process ends opens it and hands it in.
+    """
     protocols = build_protocols(settings)
     return _join(
-        settings, protocols, reader=build_reader(protocols), dialogue=build_dialogue(settings), wake=wake
+        settings,
+        protocols,
+        store=store or build_store(settings),
+        reader=build_reader(protocols),
+        dialogue=build_dialogue(settings),
+        wake=wake,
     )
 
 
@@ -44,15 +56,21 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.staff_api import staff_api_blueprint
     from bot.gateway.wakes import WakeHub
 
-    hub = WakeHub()
-    ctx = build_context(settings, wake=hub.wake)
-    return assemble(
+    hub, store = WakeHub(), build_store(settings)
+    ctx = build_context(settings, store=store, wake=hub.wake)
+    app = assemble(
         door=ServiceDoor(ctx),
         options=options_from(settings, ctx.protocols),
         hub=hub,
         probes=_probes(settings, ctx),
         blueprints=[staff_api_blueprint(ctx, settings), console_blueprint(ctx, settings)],
     )
+
+    @app.after_server_stop
+    async def close_store(*_: object) -> None:
+        await store.close()
+
+    return app
 
 
 def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -76,19 +94,22 @@ def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Await
 def build_actions_context(settings: Settings) -> Context:
     """What the engine's actions need: no language layer, no line to the engine."""
     absent = Absent()
-    return _join(settings, build_protocols(settings), reader=absent, dialogue=absent)
+    return _join(
+        settings, build_protocols(settings), store=build_store(settings), reader=absent, dialogue=absent
+    )
 
 
 def _join(
     settings: Settings,
     protocols: Protocols,
     *,
+    store: Store,
     reader: Reader,
     dialogue: Dialogue,
     wake: Callable[[str], None] = lambda case_id: None,
 ) -> Context:
     return Context(
-        unit_of_work=build_unit_of_work(settings),
+        unit_of_work=store.unit_of_work,
         protocols=protocols,
         reader=reader,
         dialogue=dialogue,
@@ -115,9 +136,14 @@ class StaffParts:
     ids: RandomIds
 
 
-def build_staff_context(settings: Settings) -> StaffParts:
-    """For the command line's `staff`, the first login, and the watchdog."""
-    return StaffParts(unit_of_work=build_unit_of_work(settings), clock=SystemClock(), ids=RandomIds())
+@asynccontextmanager
+async def staff_context(settings: Settings) -> AsyncIterator[StaffParts]:
+    """For the first login and the watchdog; closes the store at the end."""
+    store = build_store(settings)
+    try:
+        yield StaffParts(unit_of_work=store.unit_of_work, clock=SystemClock(), ids=RandomIds())
+    finally:
+        await store.close()
 
 
 class Absent:
@@ -157,8 +183,8 @@ def build_dialogue(settings: Settings) -> Dialogue:
     )
 
 
-def build_unit_of_work(settings: Settings) -> UnitOfWorkFactory:
-    """The store. Connects on first use."""
+def build_store(settings: Settings) -> Store:
+    """The record. Connects on first use."""
     from bot.store import open_store
 
-    return open_store(settings.database).unit_of_work
+    return open_store(settings.database)

@@ -6,7 +6,6 @@ import argparse
 from urllib.parse import urlsplit
 
 from actions.server import serve
-
 from bot.bootstrap import build_actions_context
 from bot.domain.errors import SettingsError
 from bot.ops.technical_log import start_technical_log

@@ -13,7 +13,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from bot.bootstrap import build_staff_context
+from bot.bootstrap import staff_context
 from bot.domain.errors import SettingsError
 from bot.ops.addresses import is_free, run_folder
 from bot.ops.logfile import LogFile
@@ -62,13 +62,13 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 async def first_login(settings: Settings) -> str | None:
     """Make the person `admin` when there is none; the password, or None when nobody was made."""
-    ctx = build_staff_context(settings)
-    async with ctx.unit_of_work(write=False) as uow:
-        if await uow.staff.by_name(FIRST_LOGIN) is not None:
-            return None
-    password = ctx.ids.token()
-    await add_person(ctx, LoginGuard(), name=FIRST_LOGIN, role="admin", password=password)
-    return password
+    async with staff_context(settings) as ctx:
+        async with ctx.unit_of_work(write=False) as uow:
+            if await uow.staff.by_name(FIRST_LOGIN) is not None:
+                return None
+        password = ctx.ids.token()
+        await add_person(ctx, LoginGuard(), name=FIRST_LOGIN, role="admin", password=password)
+        return password
 
 
 async def _supervise(settings: Settings, password: str | None) -> int:

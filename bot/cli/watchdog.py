@@ -7,11 +7,11 @@ import asyncio
 import logging
 import signal
 
-from bot.bootstrap import build_staff_context
+from bot.bootstrap import staff_context
 from bot.domain.errors import StoreUnavailable
 from bot.ops.technical_log import start_technical_log
 from bot.services.watch import WatchContext, escalate_overdue
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 
 LOOK_SECONDS = 15.0
 
@@ -27,9 +27,13 @@ def run(args: argparse.Namespace) -> int:
     """Look every 15 seconds until SIGTERM or Ctrl-C."""
     settings = load_settings()
     start_technical_log(settings.log_level)
-    ctx = build_staff_context(settings)
-    asyncio.run(look(ctx) if args.once else _watch(ctx))
+    asyncio.run(_run(settings, once=args.once))
     return 0
+
+
+async def _run(settings: Settings, *, once: bool) -> None:
+    async with staff_context(settings) as ctx:
+        await (look(ctx) if once else _watch(ctx))
 
 
 async def _watch(ctx: WatchContext) -> None:

@@ -100,10 +100,11 @@ async def _all_messages(uow: UnitOfWork, case_id: str) -> list[Message]:
 
 
 def _gate_states(protocols: Protocols, values: Mapping[str, Any]) -> tuple[GateState, ...]:
+    still_open = protocols.gate_open_facts(values)
     return tuple(
         GateState(
             name=gate.name,
-            unknown=tuple(v for v in gate.clear_no if v not in values),
+            unknown=tuple(v for v in gate.clear_no if v in still_open and values.get(v) != "unsure"),
             unsure=tuple(v for v in gate.clear_no if values.get(v) == "unsure"),
         )
         for gate in protocols.dictionary.gates.values()

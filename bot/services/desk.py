@@ -40,8 +40,10 @@ async def list_cases(
     query: str | None = None,
     reference: str | None = None,
     after: str | None = None,
+    repeated: bool = False,
 ) -> Listing:
-    """One page of a queue. A search (by query or reference) is audited, its words are not.
+    """One page of a queue. A search (by query or reference) is audited, its words are not; a page
+    that refreshes itself sends it `repeated`.
 
     Who may not see contact data may not search by it: only `reference` is open to them.
     """
@@ -50,7 +52,7 @@ async def list_cases(
         require(member, May.SEE_CONTACT)
     _check_length("q", query, LONGEST_QUERY)
     _check_length("reference", reference, LONGEST_QUERY)
-    searched = bool(query or reference)
+    searched = bool(query or reference) and not repeated
     wanted = f"mine:{member.name}" if queue == "mine" else queue
     async with ctx.unit_of_work(write=searched) as uow:
         rows, following = await uow.desk.cases(

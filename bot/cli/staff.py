@@ -1,0 +1,85 @@
+"""`python -m bot staff add NAME --role ROLE` and `staff token NAME`: people and their API tokens."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.domain.errors import Conflict, IntakeError
+from bot.services import staff
+from bot.services.login_guard import LoginGuard
+from bot.services.permissions import ROLES
+from bot.services.ports import Clock, Ids, UnitOfWorkFactory
+from bot.settings import load_settings
+from bot.store import open_store
+from bot.system import RandomIds, SystemClock
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Context:
+    unit_of_work: UnitOfWorkFactory
+    clock: Clock
+    ids: Ids
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The two subcommands."""
+    commands = parser.add_subparsers(dest="staff_command", required=True, metavar="add|token")
+    add = commands.add_parser("add", help="a new person; prints a generated password unless one is given")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--role", required=True, choices=ROLES, metavar="ROLE", help=", ".join(ROLES))
+    given = add.add_mutually_exclusive_group()
+    given.add_argument("--ask-password", action="store_true", help="ask for the password, twice, unseen")
+    given.add_argument("--password-stdin", action="store_true", help="read it from the first line of stdin")
+    token = commands.add_parser("token", help="a new API token; prints the token and nothing else")
+    token.add_argument("name", metavar="NAME")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0, or 1 with one line on stderr that says what to do."""
+    work = _add if args.staff_command == "add" else _token
+    try:
+        lines = asyncio.run(_with_store(lambda ctx: work(ctx, args)))
+    except Conflict:
+        print("staff: this name exists already; choose another one", file=sys.stderr)
+        return 1
+    except IntakeError as error:
+        print(f"staff: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(lines))
+    return 0
+
+
+async def _with_store(work: Callable[[_Context], Awaitable[list[str]]]) -> list[str]:
+    store = open_store(load_settings().database)
+    try:
+        return await work(_Context(unit_of_work=store.unit_of_work, clock=SystemClock(), ids=RandomIds()))
+    finally:
+        await store.close()
+
+
+async def _add(ctx: _Context, args: argparse.Namespace) -> list[str]:
+    given = _given_password(args)
+    password = secrets.token_urlsafe(15) if given is None else given
+    member = await staff.add_person(ctx, LoginGuard(), name=args.name, role=args.role, password=password)
+    added = f"added {member.name} ({member.role})"
+    return [added] if given is not None else [added, f"password: {password}"]
+
+
+async def _token(ctx: _Context, args: argparse.Namespace) -> list[str]:
+    return [await staff.make_api_token(ctx, name=args.name)]
+
+
+def _given_password(args: argparse.Namespace) -> str | None:
+    # Never as an argument: those stand in the process list for everybody on the machine.
+    if args.password_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not args.ask_password:
+        return None
+    first, second = getpass.getpass("password: "), getpass.getpass("again: ")
+    return first if first == second else ""

@@ -1,0 +1,195 @@
+/* Keeps an open page true: asks for its fragment every 0.8 s and swaps in what changed. Pages work
+   without it. No markup is made here: fragments come escaped from the server. */
+"use strict";
+
+const EVERY_MS = 800;
+const LOST_AFTER_MS = 5000;
+const BEEP_EVERY_MS = 5000;
+const SOUND_KEY = "spine-console-sound";
+
+const state = { tag: null, lastGood: Date.now(), alarms: new Set(), title: document.title, audio: null, over: false };
+const liveState = document.querySelector("[data-live-state]");
+const lost = document.querySelector("[data-lost]");
+const announce = document.querySelector("[data-announce]");
+const soundButton = document.querySelector("[data-sound]");
+
+function showLive(ok) {
+  if (!liveState || liveState.classList.contains(ok ? "on" : "off")) return;
+  liveState.className = "live " + (ok ? "on" : "off");
+  liveState.textContent = ok ? "Live" : "Not live";
+}
+
+function showLost(text, link) {
+  if (lost.hidden === false && lost.dataset.text === text) return;
+  lost.dataset.text = text;
+  lost.replaceChildren(document.createTextNode(text + " "));
+  if (link) {
+    const anchor = document.createElement("a");
+    anchor.href = link.href;
+    anchor.textContent = link.text;
+    lost.append(anchor);
+  }
+  lost.hidden = false;
+}
+
+/* A part in which somebody is typing stays as it is until they are done. */
+function isBusy(part) {
+  const inputs = part.querySelectorAll("input:not([type=hidden])");
+  return [...inputs].some((input) => input === document.activeElement || input.value !== input.defaultValue);
+}
+
+function keepOpen(old, fresh) {
+  for (const details of old.querySelectorAll("details[open][id]")) {
+    const twin = fresh.querySelector("#" + CSS.escape(details.id));
+    if (twin) twin.open = true;
+  }
+}
+
+function focusKey(part) {
+  const held = document.activeElement;
+  if (!part.contains(held)) return null;
+  return { row: held.dataset.row, action: held.closest("form")?.getAttribute("action") };
+}
+
+function restoreFocus(part, key) {
+  if (!key) return;
+  const link = key.row && part.querySelector(`[data-row="${CSS.escape(key.row)}"]`);
+  const form = key.action && part.querySelector(`form[action="${CSS.escape(key.action)}"] button`);
+  (link || form || document.getElementById("main")).focus({ preventScroll: true });
+}
+
+function swap(part, fresh) {
+  if (part.outerHTML === fresh.outerHTML || isBusy(part)) return;
+  const key = focusKey(part);
+  const scroll = part.scrollTop;
+  const atEnd = part.scrollHeight - part.clientHeight - scroll < 40;
+  keepOpen(part, fresh);
+  part.replaceWith(fresh);
+  fresh.scrollTop = atEnd && scroll > 0 ? fresh.scrollHeight : scroll;
+  restoreFocus(fresh, key);
+}
+
+function apply(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const fresh of page.querySelectorAll("[data-live]")) {
+    const part = document.querySelector(`[data-live="${fresh.dataset.live}"]`);
+    if (part) swap(part, document.importNode(fresh, true));
+  }
+  readAlarms();
+}
+
+function readAlarms() {
+  const part = document.querySelector('[data-live="alarms"]');
+  if (!part) return;
+  const now = new Set(part.dataset.ids.split(" ").filter(Boolean));
+  const fresh = [...now].filter((id) => !state.alarms.has(id));
+  state.alarms = now;
+  document.title = now.size ? `(${now.size}!) ${state.title}` : state.title;
+  if (fresh.length) {
+    announce.textContent = `${now.size} ${now.size === 1 ? "emergency" : "emergencies"} not acknowledged`;
+    beep();
+  }
+}
+
+async function refresh() {
+  const headers = state.tag ? { "If-None-Match": state.tag } : {};
+  const answer = await fetch(document.body.dataset.poll, { headers, cache: "no-store", credentials: "same-origin" });
+  if (answer.status === 401) {
+    state.over = true;
+    showLive(false);
+    showLost("You are signed out: this page shows nothing new.", { href: "/console/login", text: "Sign in" });
+    return;
+  }
+  if (answer.status !== 200 && answer.status !== 304) throw new Error("status " + answer.status);
+  if (answer.status === 200) {
+    const html = await answer.text();
+    state.tag = answer.headers.get("ETag");
+    apply(html);
+  }
+  state.lastGood = Date.now();
+  lost.hidden = true;
+  showLive(true);
+}
+
+async function loop() {
+  try {
+    await refresh();
+  } catch (error) {
+    if (Date.now() - state.lastGood > LOST_AFTER_MS) {
+      const time = new Date(state.lastGood).toLocaleTimeString();
+      showLive(false);
+      showLost(`Not live since ${time}: new emergencies are not shown. Check the connection.`);
+    }
+  }
+  if (!state.over) setTimeout(loop, EVERY_MS);
+}
+
+/* --- sound ---------------------------------------------------------------------------------- */
+const soundIsOn = () => localStorage.getItem(SOUND_KEY) === "on";
+
+function showSound() {
+  if (!soundButton) return;
+  const waits = soundIsOn() && state.audio?.state !== "running";
+  soundButton.hidden = false;
+  soundButton.setAttribute("aria-pressed", String(soundIsOn()));
+  soundButton.textContent = !soundIsOn() ? "Sound off" : waits ? "Sound on: click anywhere to start it" : "Sound on";
+}
+
+async function wakeAudio() {
+  if (!soundIsOn() || state.audio?.state === "running") return;
+  state.audio ??= new AudioContext();
+  await state.audio.resume();
+  showSound();
+}
+
+function beep() {
+  if (!soundIsOn() || state.audio?.state !== "running") return;
+  const start = state.audio.currentTime;
+  for (const [offset, pitch] of [[0, 880], [0.22, 660]]) {
+    const tone = state.audio.createOscillator();
+    const volume = state.audio.createGain();
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.25, start + offset);
+    volume.gain.exponentialRampToValueAtTime(0.001, start + offset + 0.2);
+    tone.connect(volume).connect(state.audio.destination);
+    tone.start(start + offset);
+    tone.stop(start + offset + 0.2);
+  }
+}
+
+soundButton?.addEventListener("click", async () => {
+  localStorage.setItem(SOUND_KEY, soundIsOn() ? "off" : "on");
+  await wakeAudio();
+  showSound();
+  beep();
+});
+for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wakeAudio);
+setInterval(() => state.alarms.size && beep(), BEEP_EVERY_MS);
+
+/* --- keyboard ------------------------------------------------------------------------------- */
+function moveRow(step) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const place = rows.indexOf(document.activeElement);
+  const next = place < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(place + step, 0), rows.length - 1);
+  rows[next]?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const search = document.querySelector("[data-search]");
+  if (event.key === "j") moveRow(1);
+  else if (event.key === "k") moveRow(-1);
+  else if (event.key === "/" && search) search.focus();
+  else if (event.key === "q") window.location.assign("/console/");
+  else return;
+  event.preventDefault();
+});
+
+const transcript = document.querySelector(".transcript");
+if (transcript && !location.hash) transcript.scrollTop = transcript.scrollHeight;
+
+showSound();
+if (document.body.dataset.poll) {
+  readAlarms();
+  loop();
+}

@@ -1,0 +1,95 @@
+"""The console's own words for codes: what a nurse reads instead of `deferred_same_day`.
+
+A code without a word is shown as it is, with spaces: never hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LEVELS: Mapping[str, str] = {
+    "emergency_now": "Emergency",
+    "same_day": "Same day",
+    "urgent_48h": "Within 48 h",
+    "note": "Note",
+    "none": "Routine",
+}
+MARKS: Mapping[str, str] = {
+    "emergency_now": "!!",
+    "same_day": "!",
+    "urgent_48h": "48",
+    "note": "i",
+    "none": "·",
+}
+"""A sign beside the word, so that the level is never told by colour alone."""
+
+NOT_YET = "None so far"
+"""In place of `Routine` while the safety questions are not all answered: nobody may read it as "no red flag"."""
+
+STATUSES: Mapping[str, str] = {
+    "open": "Chatting",
+    "waiting_for_staff": "Waiting for staff",
+    "booked": "Booked",
+    "callback": "Callback",
+    "emergency": "Emergency",
+    "closed": "Closed",
+}
+HANDOFFS: Mapping[str, str] = {
+    "booking": "Appointment",
+    "callback": "Callback",
+    "urgent_callback": "Urgent callback",
+    "emergency": "Sent to emergency care",
+    "crisis": "Crisis: a person must call",
+    "none": "Nothing arranged yet",
+}
+TASKS: Mapping[str, str] = {
+    "emergency": "Emergency: acknowledge, reach the patient",
+    "crisis": "Crisis: call the patient now",
+    "urgent_callback": "Urgent call back",
+    "callback": "Call back",
+    "engine_failure": "The bot failed: continue by hand",
+    "safety_flag": "Private safety flag",
+    "test_flag": "Looks like a test",
+    "person_wanted": "Patient asks for a person",
+    "undelivered": "A text did not arrive",
+}
+OUTCOMES: Mapping[str, str] = {
+    "crisis_support": "Crisis support",
+    "deferred_emergency": "Emergency care, no booking",
+    "deferred_same_day": "Clinician call today",
+    "refer_pediatric": "Pediatric referral",
+    "not_spine": "Not a spine problem",
+    "postop_followup": "Post-op follow-up",
+    "conservative_first": "Conservative care first",
+    "needs_records_review": "Records review first",
+    "deformity_consult": "Deformity consult",
+    "new_patient_eval": "New patient evaluation",
+    "revision_consult": "Revision consult",
+    "cervical_consult": "Cervical consult",
+    "surgical_consult_mis_fusion": "Surgical consult (fusion)",
+    "surgical_consult_decompression": "Surgical consult (decompression)",
+}
+ROLES: Mapping[str, str] = {
+    "front_desk": "Front desk",
+    "nurse": "Nurse",
+    "surgeon": "Surgeon",
+    "language_editor": "Language editor",
+    "protocol_approver": "Protocol approver",
+    "admin": "Administrator",
+    "auditor": "Auditor",
+}
+CHANNELS: Mapping[str, str] = {"web": "Web", "sms": "SMS", "shell": "Shell"}
+SENDERS: Mapping[str, str] = {"patient": "Patient", "bot": "Bot", "staff": "Staff"}
+FLAGS: Mapping[str, str] = {
+    "downgraded_by_patient": "Level lowered by the patient's correction",
+    "conflict": "Answers contradict each other",
+    "test?": "Looks like a test",
+}
+
+
+def word(words: Mapping[str, str], code: object) -> str:
+    """The word for a code; the code itself, readable, when there is none; empty for None."""
+    if code is None:
+        return ""
+    text = str(code)
+    return words.get(text) or text.replace("_", " ")

@@ -1,0 +1,7 @@
+"""The staff API: sign in, list, open, acknowledge, claim, finish, note. The contract names its shapes."""
+
+from __future__ import annotations
+
+from bot.gateway.staff_api.routes import staff_api_blueprint
+
+__all__ = ["staff_api_blueprint"]

@@ -1,0 +1,165 @@
+"""The routes under `/api/staff`. Each asks the door first; nothing here is open to nobody but sign-in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sanic import Blueprint, HTTPResponse
+from sanic.response import empty
+from sanic.response import json as json_answer
+
+from bot.domain.errors import InvalidInput
+from bot.gateway.body import only_arguments, read_object
+from bot.gateway.errors import HttpProblem
+from bot.gateway.staff_api.door import Asked, StaffDoor, staff_errors
+from bot.gateway.staff_api.model import ModelName
+from bot.gateway.staff_api.shapes import case_shape, note_shape, plain, task_shape
+from bot.services import desk
+from bot.services.context import Context
+from bot.services.staff import Visitor
+from bot.settings import Settings
+
+_ID = re.compile(r"[0-9a-f]{32}\Z")
+LIST_ARGUMENTS = frozenset({"queue", "q", "after", "reference"})
+
+
+def staff_api_blueprint(ctx: Context, settings: Settings) -> Blueprint:
+    """Everything under `/api/staff`."""
+    blueprint = Blueprint("staff_api", url_prefix="/api/staff")
+    door = StaffDoor(ctx, public_url=settings.outside_url)
+    door.attach(blueprint)
+    _add_session_routes(blueprint, door)
+    _add_case_routes(blueprint, door, ctx)
+    _add_work_routes(blueprint, door, ctx)
+    return blueprint
+
+
+def _add_session_routes(blueprint: Blueprint, door: StaffDoor) -> None:
+    @blueprint.post("/login")
+    @staff_errors
+    async def login(request: Asked) -> HTTPResponse:
+        door.check_origin(request)
+        body = read_object(request, fields=("name", "password", "code"))
+        name, password = _string(body, "name"), _string(body, "password")
+        signed = await door.sign_in(request, name=name, password=password)
+        response = json_answer({"csrf": signed.csrf, "expires_at": plain(signed.expires_at)})
+        door.set_cookie(request, response, signed.token)
+        return response
+
+    @blueprint.post("/logout")
+    @staff_errors
+    async def logout(request: Asked) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        await door.sign_out(request, visitor)
+        response = empty()
+        door.drop_cookie(request, response)
+        return response
+
+    @blueprint.get("/me")
+    @staff_errors
+    async def me(request: Asked) -> HTTPResponse:
+        visitor = await door.visitor(request)
+        return json_answer({"name": visitor.member.name, "role": visitor.member.role, "csrf": visitor.csrf})
+
+
+def _add_case_routes(blueprint: Blueprint, door: StaffDoor, ctx: Context) -> None:
+    model = ModelName(ctx.dialogue)
+
+    @blueprint.get("/cases")
+    @staff_errors
+    async def cases(request: Asked) -> HTTPResponse:
+        visitor = await door.visitor(request)
+        listing = await desk.list_cases(ctx, visitor.member, **read_list_arguments(request))
+        return json_answer({"cases": plain(listing.rows), "next": listing.next})
+
+    @blueprint.get("/cases/<case_id:str>")
+    @staff_errors
+    async def case(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await door.visitor(request)
+        file = await desk.open_case(ctx, visitor.member, known_id(case_id))
+        return json_answer(case_shape(file, model=await model.current()))
+
+
+def _add_work_routes(blueprint: Blueprint, door: StaffDoor, ctx: Context) -> None:
+    @blueprint.post("/tasks/<task_id:str>/acknowledge")
+    @staff_errors
+    async def acknowledge(request: Asked, task_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        return json_answer(task_shape(await desk.acknowledge(ctx, visitor.member, known_id(task_id))))
+
+    @blueprint.post("/tasks/<task_id:str>/finish")
+    @staff_errors
+    async def finish(request: Asked, task_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        note = _string(read_object(request, fields=("note",)), "note")
+        return json_answer(task_shape(await desk.finish(ctx, visitor.member, known_id(task_id), note=note)))
+
+    @blueprint.post("/cases/<case_id:str>/claim")
+    @staff_errors
+    async def claim(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        claimed = await desk.claim(ctx, visitor.member, known_id(case_id))
+        return json_answer({"id": claimed.id, "claimed_by": claimed.claimed_by})
+
+    @blueprint.post("/cases/<case_id:str>/release")
+    @staff_errors
+    async def release(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        released = await desk.release(ctx, visitor.member, known_id(case_id))
+        return json_answer({"id": released.id, "claimed_by": released.claimed_by})
+
+    @blueprint.post("/cases/<case_id:str>/notes")
+    @staff_errors
+    async def notes(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        text = _string(read_object(request, fields=("text",)), "text")
+        note = await desk.write_note(ctx, visitor.member, known_id(case_id), text=text)
+        return json_answer(note_shape(note), status=201)
+
+
+def read_list_arguments(request: Asked) -> dict[str, Any]:
+    """The list's query, checked: `queue` defaults to open, and to all when something is searched."""
+    only_arguments(request, allowed=LIST_ARGUMENTS)
+    if any(len(values) > 1 for values in request.args.values()):
+        raise InvalidInput("An argument comes twice.", code="twice")
+    single = {
+        name: acceptable(values[0], field=name).strip() or None for name, values in request.args.items()
+    }
+    searched = single.get("q") or single.get("reference")
+    queue = single.get("queue") or ("all" if searched else "open")
+    if queue not in desk.QUEUES:
+        raise InvalidInput(f"queue must be one of {', '.join(desk.QUEUES)}.", code="bad_queue", field="queue")
+    return {
+        "queue": queue,
+        "query": single.get("q"),
+        "reference": single.get("reference"),
+        "after": single.get("after"),
+    }
+
+
+def known_id(text: str) -> str:
+    """An id of ours; anything else is as absent as one that does not exist."""
+    if not _ID.match(text):
+        raise HttpProblem(404, "not_found", "There is nothing here.")
+    return text
+
+
+def acceptable(text: str, *, field: str) -> str:
+    """Refuses what no store keeps: NUL and lone surrogates."""
+    if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        raise InvalidInput(
+            f"{field} holds a character that is not allowed.", code="bad_characters", field=field
+        )
+    return text
+
+
+async def _changing(door: StaffDoor, request: Asked) -> Visitor:
+    return await door.changing_visitor(request, csrf=request.headers.get("x-csrf-token"))
+
+
+def _string(body: dict[str, Any], field: str) -> str:
+    value = body.get(field)
+    if not isinstance(value, str):
+        raise InvalidInput(f"{field} must be a string.", code="wrong_type", field=field)
+    return acceptable(value, field=field)

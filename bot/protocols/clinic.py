@@ -1,0 +1,147 @@
+"""The clinic's profile (clinic.yaml): name, phone, hours, people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.domain.schedule import Hours, Period, Provider
+from bot.protocols.documents import Document, body_keys
+from bot.protocols.yamlfile import Section, fail, keys, take, words
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_KEYS = (
+    "name", "phone", "demo_phone", "zone", "address", "booking_url", "lead_minutes", "hold_minutes",
+    "same_week",
+)  # fmt: skip
+_PERIOD = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_DEMO_PHONE = re.compile(r"\b555-01\d\d\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clinic:
+    """Who we are and when somebody is there. Times are clinic time, in `zone`."""
+
+    name: str
+    phone: str
+    demo_phone: bool
+    """The number is a placeholder: a banner says so, and the checks fail outside demo mode."""
+    zone: ZoneInfo
+    hours: Hours
+    providers: tuple[Provider, ...]
+    lead_minutes: int
+    """A time is offered no sooner than this from now."""
+    hold_minutes: int
+    """How long an offered time is kept for one patient."""
+    address: str
+    booking_url: str
+    same_week: bool
+    """First visits within a week (S0.24)."""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What texts may name of the clinic."""
+        return {"clinic_name": self.name, "clinic_phone": self.phone, "booking_url": self.booking_url}
+
+
+def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
+    """The profile. Raises ProtocolError with file, line and what is allowed."""
+    body = body_keys(document, ("clinic", "hours", "holidays", "providers"), ("clinic", "hours", "providers"))
+    section = take(body, "clinic", Section)
+    keys(
+        section,
+        allowed=_KEYS,
+        required=("name", "phone", "demo_phone", "zone", "lead_minutes", "hold_minutes"),
+    )
+    zone = _zone(section)
+    holidays = frozenset(_holiday(document.body, text) for text in words(document.body, "holidays"))
+    clinic = Clinic(
+        name=take(section, "name", str),
+        phone=take(section, "phone", str),
+        demo_phone=take(section, "demo_phone", bool),
+        zone=zone,
+        hours=_hours(take(body, "hours", Section), zone, holidays),
+        providers=_providers(take(body, "providers", list), zone, holidays, visits),
+        lead_minutes=_minutes(section, "lead_minutes"),
+        hold_minutes=_minutes(section, "hold_minutes"),
+        address=take(section, "address", str, default=""),
+        booking_url=take(section, "booking_url", str, default=""),
+        same_week=take(section, "same_week", bool, default=False),
+    )
+    if _DEMO_PHONE.search(clinic.phone) and not clinic.demo_phone:
+        raise fail(
+            section,
+            "phone",
+            "a 555-01xx number is never real; give the clinic's number or set demo_phone: true",
+        )
+    return clinic
+
+
+def _zone(section: Section) -> ZoneInfo:
+    name = take(section, "zone", str)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise fail(section, "zone", "zone is not known; write it like America/Chicago") from error
+
+
+def _minutes(section: Section, key: str) -> int:
+    value = take(section, key, int)
+    if value < 1:
+        raise fail(section, key, f"{key} must be 1 or more")
+    return value
+
+
+def _holiday(body: Section, text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise fail(body, "holidays", "holidays: write each day as YYYY-MM-DD") from error
+
+
+def _hours(section: Section, zone: ZoneInfo, holidays: frozenset[dt.date]) -> Hours:
+    keys(section, allowed=DAYS)
+    weekly = tuple(_day(section, name) if name in section else () for name in DAYS)
+    if not any(weekly):
+        raise fail(section, None, "no day has hours; give at least one day")
+    return Hours(zone=zone, weekly=weekly, holidays=holidays)
+
+
+def _day(section: Mapping[str, object], name: str) -> tuple[Period, ...]:
+    periods = tuple(_period(section, name, part.strip()) for part in take(section, name, str).split(","))
+    ends = [moment for period in periods for moment in period]
+    if ends != sorted(set(ends)):
+        raise fail(
+            section, name, f"{name}: times must run forward and not overlap, like 09:00-12:00, 13:00-16:00"
+        )
+    return periods
+
+
+def _period(section: Mapping[str, object], name: str, text: str) -> Period:
+    match = _PERIOD.fullmatch(text)
+    if match is None:
+        raise fail(section, name, f"{name}: write the hours like 08:00-17:00, several parted by commas")
+    first, second, third, fourth = (int(part) for part in match.groups())
+    return dt.time(first, second), dt.time(third, fourth)
+
+
+def _providers(
+    raw: list[object], zone: ZoneInfo, holidays: frozenset[dt.date], visits: Collection[str]
+) -> tuple[Provider, ...]:
+    providers: list[Provider] = []
+    for item in raw:
+        section = item if isinstance(item, Section) else Section()
+        keys(section, allowed=("id", "name", "visits", "hours"), required=("id", "name", "visits", "hours"))
+        provider = Provider(
+            id=take(section, "id", str),
+            name=take(section, "name", str),
+            visits=frozenset(words(section, "visits", allowed=tuple(visits))),
+            hours=_hours(take(section, "hours", Section), zone, holidays),
+        )
+        if provider.id in {one.id for one in providers}:
+            raise fail(section, "id", f"the provider {provider.id!r} is there twice; give one another id")
+        providers.append(provider)
+    return tuple(providers)

@@ -8,6 +8,17 @@ from bot.domain.errors import SettingsError
 from bot.ops.parts import ENGINE_PYTHON, engine_environment
 from bot.settings import ROOT
 
+NAME_MODEL = """
+import sys
+from bot.engine import model_store
+name = model_store.fingerprint(model_store.source_hashes())
+try:
+    model_store.verified(name)
+except model_store.ModelRefused as error:
+    sys.exit(str(error))
+print(name)
+"""
+
 
 def train(*, if_needed: bool) -> int:
     """0 when a model is there afterwards. Raises SettingsError when the engine's environment is missing."""
@@ -15,3 +26,20 @@ def train(*, if_needed: bool) -> int:
         raise SettingsError("the engine's environment is missing: run `make setup`")
     command = [str(ENGINE_PYTHON), "-m", "bot.engine.train", *(["--if-needed"] if if_needed else [])]
     return subprocess.run(command, cwd=ROOT, env=engine_environment(), check=False).returncode
+
+
+def fitting_model() -> str:
+    """The id of the untouched model that fits the sources. Raises SettingsError with the remedy."""
+    if not ENGINE_PYTHON.exists():
+        raise SettingsError("the engine's environment is missing: run `make setup`")
+    done = subprocess.run(
+        [str(ENGINE_PYTHON), "-c", NAME_MODEL],
+        cwd=ROOT,
+        env=engine_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SettingsError((done.stderr.strip().splitlines() or ["the model cannot be checked"])[-1])
+    return done.stdout.strip()

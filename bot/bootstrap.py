@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from bot.domain.errors import DialogueFailed
 from bot.ops.addresses import answers_200, run_folder
 from bot.services.context import Context, Limits
-from bot.services.ports import Dialogue, Reader, UnitOfWorkFactory
+from bot.services.ports import Dialogue, Reader, SmsProvider, UnitOfWorkFactory
 from bot.settings import ROOT, Settings
 from bot.system import RandomIds, SystemClock
 
@@ -53,6 +53,7 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.console import console_blueprint
     from bot.gateway.options import options_from
     from bot.gateway.service_door import ServiceDoor
+    from bot.gateway.sms import sms_blueprint
     from bot.gateway.staff_api import staff_api_blueprint
     from bot.gateway.wakes import WakeHub
 
@@ -63,7 +64,8 @@ def build_app(settings: Settings) -> App:
         options=options_from(settings, ctx.protocols),
         hub=hub,
         probes=_probes(settings, ctx),
-        blueprints=[staff_api_blueprint(ctx, settings), console_blueprint(ctx, settings)],
+        blueprints=[make(ctx, settings) for make in (staff_api_blueprint, console_blueprint, sms_blueprint)],
+        workers=_workers(settings, ctx),
     )
 
     @app.after_server_stop
@@ -71,6 +73,30 @@ def build_app(settings: Settings) -> App:
         await store.close()
 
     return app
+
+
+def _workers(settings: Settings, ctx: Context) -> list[Callable[[], Awaitable[None]]]:
+    """What runs beside the gateway's doors: answering and sending texts, when the SMS door is open."""
+    from bot.messaging import run_workers
+
+    provider = build_sms_provider(settings)
+    return [lambda: run_workers(ctx, provider, asyncio.Event())] if provider is not None else []
+
+
+def build_sms_provider(settings: Settings) -> SmsProvider | None:
+    """The provider of text messages, None while the SMS door is closed."""
+    from bot.messaging import TwilioProvider
+
+    account, token, number = settings.twilio_account_sid, settings.twilio_auth_token, settings.sms_number
+    if not settings.sms_is_open or account is None or token is None or number is None:
+        return None
+    return TwilioProvider(
+        account_sid=account,
+        auth_token=token.get_secret_value(),
+        sender=number,
+        api_url=settings.twilio_api_url,
+        status_callback=f"{settings.outside_url}/sms/twilio/status",
+    )
 
 
 def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Awaitable[None]]]:

@@ -1,0 +1,387 @@
+"""What a message says to the question that was asked: yes, no, a number, one of the choices, nothing.
+
+Short answers mean what was asked ("nah", "kinda", "none except the weakness", "2 or 3"); a longer message
+may answer and say more. What is not clear stays unclear: the dialogue asks once more in plainer words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.domain.dictionary import Dictionary, Value, Variable
+from bot.domain.findings import Answer
+from bot.language.lexicon import Lexicon
+from bot.language.page import Page
+from bot.language.segments import Token
+from bot.language.settle import Settled, allowed
+from bot.language.times import DAYS_PER_MONTH, TimeMention, find_times
+from bot.language.words import Word, Words
+
+Polarity = Literal["affirm", "deny", "unsure"]
+
+_DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
+_NUMBER = re.compile(r"(?<![\w/])(\d{1,3}(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d{1,3}))?(?![\w%])")
+_SHORT_WORDS = 6
+_UNIT_OF = {"weeks": 7.0, "days": 1.0, "months": DAYS_PER_MONTH, "years": DAYS_PER_MONTH * 12}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """The message and what was asked."""
+
+    words: Sequence[Word]
+    tokens: Sequence[Token]
+    page: Page
+    asked: str | None
+    date: dt.date
+    concepts: set[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How the message relates to the question."""
+
+    answer: Answer
+    polarity: Polarity | None
+    correction: bool
+    question: bool
+
+
+class Answers:
+    """Settles the answer to the pending question into facts."""
+
+    def __init__(self, lexicon: Lexicon, words: Words, dictionary: Dictionary) -> None:
+        self._phrases = {
+            kind: frozenset(tuple(words.phrase(p)) for p in phrases if words.phrase(p))
+            for kind, phrases in lexicon.answers.items()
+        }
+        self._longest = max((len(p) for group in self._phrases.values() for p in group), default=1)
+        self._words = words
+        self._dictionary = dictionary
+
+    def settle(self, heard: Heard, settled: Settled) -> Verdict:
+        """Adds the asked facts to `settled` and says how well the question is answered."""
+        norms = [w.norm for w in heard.words if w.norm.isalnum() or "'" in w.norm or w.norm in _SIGNS]
+        question = self._is_question(heard, norms)
+        polarity = self._polarity(norms)
+        correction = self._contains(norms, "correct")
+        if question and not self._told(heard, settled):
+            return Verdict(answer="none", polarity=None, correction=correction, question=True)
+        answer = self._answer(heard, settled, norms, polarity)
+        return Verdict(answer=answer, polarity=polarity, correction=correction, question=question)
+
+    def _told(self, heard: Heard, settled: Settled) -> bool:
+        """A question that also states something ("numb since monday, is that bad?")."""
+        return bool(settled.facts)
+
+    def _answer(
+        self, heard: Heard, settled: Settled, norms: Sequence[str], polarity: Polarity | None
+    ) -> Answer:
+        asked = heard.asked
+        if asked is None:
+            return "none"
+        if self._is(norms, "declined"):
+            return "declined"
+        if asked in self._dictionary.gates:
+            return self._gate(asked, heard, settled, norms, polarity)
+        if asked in self._dictionary:
+            return self._variable(self._dictionary[asked], heard, settled, norms, polarity)
+        return self._other(norms, polarity)
+
+    # ---- polarity
+
+    def _is_question(self, heard: Heard, norms: Sequence[str]) -> bool:
+        text = heard.page.source.text.strip()
+        if text.endswith("?") and len(norms) > 1:
+            return True
+        starts = (
+            tuple(norms[:1]) in self._phrases["question"] or tuple(norms[:2]) in self._phrases["question"]
+        )
+        return starts and "?" in text
+
+    def _polarity(self, norms: Sequence[str]) -> Polarity | None:
+        for kind in ("unsure", "deny", "affirm"):
+            if self._is(norms, kind) or (kind == "deny" and self._is(norms, "none_of")):
+                return kind  # type: ignore[return-value]
+        lead = self._lead(norms)
+        if lead in ("none_of", "deny"):
+            return "deny"
+        return lead if lead in ("affirm", "unsure") else None  # type: ignore[return-value]
+
+    def _is(self, norms: Sequence[str], kind: str) -> bool:
+        """The whole message is of this kind, politeness aside."""
+        kept = tuple(n for n in norms if n not in _POLITE)
+        return bool(kept) and (kept in self._phrases[kind] or self._made_of(kept, kind))
+
+    def _made_of(self, norms: Sequence[str], kind: str) -> bool:
+        index = 0
+        while index < len(norms):
+            step = self._match_at(norms, index, kind)
+            if not step:
+                return False
+            index += step
+        return True
+
+    def _match_at(self, norms: Sequence[str], index: int, kind: str) -> int:
+        for length in range(min(self._longest, len(norms) - index), 0, -1):
+            if tuple(norms[index : index + length]) in self._phrases[kind]:
+                return length
+        return 0
+
+    def _lead(self, norms: Sequence[str]) -> str | None:
+        kept = [n for n in norms if n not in _POLITE]
+        best: tuple[int, str] | None = None
+        for kind in ("none_of", "deny", "affirm", "unsure"):
+            length = self._match_at(kept, 0, kind)
+            if length and (best is None or length > best[0]):
+                best = (length, kind)
+        if best is None or (best[1] == "deny" and kept[0] in ("not", "do") and len(kept) > best[0]):
+            return None
+        weak = best[0] == 1 and kept[0] in _WEAK_LEADS and len(kept) > 1
+        return None if weak else best[1]
+
+    def _contains(self, norms: Sequence[str], kind: str) -> bool:
+        return any(self._match_at(norms, index, kind) for index in range(len(norms)))
+
+    # ---- gates
+
+    def _gate(
+        self, name: str, heard: Heard, settled: Settled, norms: Sequence[str], polarity: Polarity | None
+    ) -> Answer:
+        clear = self._dictionary.gates[name].clear_no
+        told = [n for n in clear if n in settled.facts]
+        yes = [n for n in told if settled.facts[n] != clear[n]]
+        rest_no = (
+            self._contains(norms, "only")
+            or self._lead(norms) in ("none_of", "deny")
+            or self._none_inside(norms)
+        )
+        if (
+            not yes
+            and (polarity == "deny" or self._is(norms, "none_of"))
+            and not self._negated_part(told, norms)
+        ):
+            self._set_all(clear, heard, settled)
+            return "full"
+        if yes and rest_no:
+            self._set_all({n: v for n, v in clear.items() if n not in settled.facts}, heard, settled)
+            unclear = any(settled.facts.get(n) == "unsure" for n in clear)
+            return "partial" if unclear else "full"
+        if told and all(n in settled.facts for n in clear):
+            return "full"
+        if yes or told:
+            return "partial"
+        if polarity == "affirm":
+            return "partial"
+        return "unclear" if polarity == "unsure" else "none"
+
+    def _none_inside(self, norms: Sequence[str]) -> bool:
+        return any(self._match_at(norms, i, "none_of") >= 2 for i in range(len(norms)))
+
+    def _negated_part(self, told: Sequence[str], norms: Sequence[str]) -> bool:
+        """ "no fever" to a group denies the fever, not the group: unless it says "no" first or "none"."""
+        if not told or len(norms) <= 1:
+            return False
+        pure = self._lead(norms) == "none_of" or self._is(norms, "none_of") or norms[0] in ("nope",)
+        return not pure and not self._no_alone(norms)
+
+    def _no_alone(self, norms: Sequence[str]) -> bool:
+        return norms[:2] == ["no", "no"] or self._contains(norms, "only")
+
+    def _set_all(self, clear: Mapping[str, Value], heard: Heard, settled: Settled) -> None:
+        for name, value in clear.items():
+            if name in self._dictionary and name not in settled.facts:
+                settled.add(heard.page.whole(name, value, "absent"), value)
+
+    # ---- single variables
+
+    def _variable(
+        self,
+        variable: Variable,
+        heard: Heard,
+        settled: Settled,
+        norms: Sequence[str],
+        polarity: Polarity | None,
+    ) -> Answer:
+        if variable.name in settled.facts:
+            return "unclear" if settled.facts[variable.name] == "unsure" else "full"
+        value = self._value(variable, heard, norms, polarity)
+        if value is not None and allowed(value, variable):
+            settled.replace(heard.page.whole(variable.name, value, _assertion_of(value)), value)
+            return "unclear" if value == "unsure" else "full"
+        if polarity == "unsure":
+            return "unclear"
+        if polarity == "affirm":
+            return "partial"
+        related = any(settled.facts)
+        return "unclear" if related or (norms and len(norms) <= 3) else "none"
+
+    def _value(
+        self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
+    ) -> Value | None:
+        chosen = self._choice(variable, heard, norms)
+        if chosen is not None:
+            return chosen
+        if variable.kind in ("four_valued", "yes_no"):
+            if polarity == "unsure":
+                return "unsure" if "unsure" in variable.values else None
+            return {"affirm": "yes", "deny": "no"}.get(polarity or "")
+        if variable.kind == "number":
+            return self._number(variable, heard, norms, polarity)
+        if variable.kind == "text":
+            return self._text(variable, heard, norms, polarity)
+        return self._word(variable, norms, polarity)
+
+    def _choice(self, variable: Variable, heard: Heard, norms: Sequence[str]) -> Value | None:
+        """A digit for a numbered choice, or a choice's own label."""
+        text = heard.page.source.text.strip()
+        digit = _DIGIT.match(text)
+        if digit and variable.choices and variable.kind != "number":
+            index = int(digit.group(1)) - 1
+            if 0 <= index < len(variable.choices):
+                return _shaped(variable.choices[index].value, variable)
+        for choice in variable.choices:
+            if tuple(norms) == tuple(self._words.phrase(choice.label)) and norms:
+                return _shaped(choice.value, variable)
+        return None
+
+    def _number(
+        self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
+    ) -> Value | None:
+        unit = _UNIT_OF.get((variable.unit or "").split()[0] if variable.unit else "")
+        unit = unit or _unit_by_name(variable.name)
+        times = [t for t in find_times(heard.tokens, heard.date) if t.days is not None and t.days >= 0]
+        if unit and times:
+            return _in_unit(times[0], unit, variable.name)
+        match = _NUMBER.search(" ".join(norms))
+        if match is None:
+            return None
+        number = float(match.group(1))
+        if match.group(2):
+            number = (number + float(match.group(2))) / 2
+        return int(number) if number == int(number) else number
+
+    def _text(
+        self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
+    ) -> Value | None:
+        if variable.name in ("contact_phone", "contact_email", "contact_name", "callback_ok_time"):
+            return None
+        text = heard.page.text.strip()
+        return text if norms and polarity is None else None
+
+    def _word(self, variable: Variable, norms: Sequence[str], polarity: Polarity | None) -> Value | None:
+        """An enumeration: the allowed word itself, or what yes and no mean for it."""
+        said = {norm for norm in norms}
+        named = [v for v in variable.values if set(self._words.phrase(v.replace("_", " "))) <= said]
+        if len(named) == 1 and len(norms) <= _SHORT_WORDS:
+            return _shaped(named[0], variable)
+        if self._is(norms, "both") and "both" in variable.values:
+            return "both"
+        if polarity == "deny":
+            no = next((v for v in ("no", "none", "never") if v in variable.values), None)
+            return None if no is None else _shaped(no, variable)
+        if polarity == "affirm" and "yes" in variable.values:
+            return _shaped("yes", variable)
+        if polarity == "unsure":
+            return next((v for v in ("unsure", "unknown") if v in variable.values), None)
+        return None
+
+    def _other(self, norms: Sequence[str], polarity: Polarity | None) -> Answer:
+        """consent, confirm_summary, choose_time and the like: polarity decides, the service does the rest."""
+        if polarity in ("affirm", "deny"):
+            return "full"
+        if polarity == "unsure":
+            return "unclear"
+        return "none"
+
+
+_POLITE = frozenset(
+    (
+        "please",
+        "thank",
+        "thanks",
+        "sir",
+        "ma'am",
+        "maam",
+        "doctor",
+        "hon",
+        "dear",
+        "sorry",
+        "hi",
+        "hey",
+        "hello",
+        "ok",
+        "oh",
+        "god",
+        "lord",
+        "and",
+        ",",
+        "i",
+        "say",
+        "would",
+        "well",
+    )
+)
+_WEAK_LEADS = frozenset(
+    (
+        "right",
+        "great",
+        "fine",
+        "good",
+        "some",
+        "little",
+        "lot",
+        "bit",
+        "nothing",
+        "wrong",
+        "all",
+        "hardly",
+        "private",
+        "next",
+        "pass",
+        "might",
+        "could",
+        "sort",
+        "kind",
+        "i",
+        "guess",
+        "not",
+        "never",
+        "sometimes",
+        "always",
+        "often",
+        "n",
+        "k",
+        "true",
+        "is",
+        "have",
+        "do",
+    )
+)
+_SIGNS = frozenset("👍👎👌✅❌🤷?")
+
+
+def _assertion_of(value: Value) -> Literal["present", "absent", "unsure", "resolved"]:
+    if value in ("no", "none", "never"):
+        return "absent"
+    return "unsure" if value == "unsure" else "present"
+
+
+def _shaped(value: str, variable: Variable) -> Value:
+    return (value,) if variable.kind == "list" else value
+
+
+def _unit_by_name(name: str) -> float | None:
+    endings: Iterable[tuple[str, float]] = (
+        ("_weeks", 7.0), ("_days", 1.0), ("_months", DAYS_PER_MONTH), ("_months_ago", DAYS_PER_MONTH),
+    )  # fmt: skip
+    return next((unit for ending, unit in endings if name.endswith(ending)), None)
+
+
+def _in_unit(mention: TimeMention, unit: float, name: str) -> Value:
+    days = mention.days or 0.0
+    return int(days) if unit == 1.0 else round(days / unit, 1)

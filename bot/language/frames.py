@@ -1,0 +1,89 @@
+"""Frames: concepts composed into findings inside one clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.language.lexicon import Frame
+from bot.language.segments import Token
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One concept at word positions start..end (exclusive)."""
+
+    concept: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A frame found: its words (start..end) and the head whose assertion counts."""
+
+    frame: Frame
+    start: int
+    end: int
+    head: tuple[int, int]
+
+
+class FrameMatcher:
+    """Looks a message's mentions up in the frames; only frames whose head occurs are tried."""
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self._by_head: dict[str, list[Frame]] = {}
+        for frame in frames:
+            for concept in frame.parts[frame.head]:
+                self._by_head.setdefault(concept, []).append(frame)
+
+    def hits(self, mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[Hit]:
+        """All frames found, in reading order."""
+        by_clause: dict[int, list[Mention]] = {}
+        for mention in mentions:
+            by_clause.setdefault(tokens[mention.start].clause, []).append(mention)
+        found = [hit for group in by_clause.values() for hit in self._in_clause(group)]
+        return sorted(found, key=lambda hit: (hit.start, hit.end, hit.frame.name))
+
+    def _in_clause(self, mentions: Sequence[Mention]) -> Iterator[Hit]:
+        present = {mention.concept for mention in mentions}
+        for head in mentions:
+            for frame in self._by_head.get(head.concept, ()):
+                if frame.unless & present or not all(part & present for part in frame.parts):
+                    continue
+                hit = _compose(frame, head, mentions)
+                if hit is not None:
+                    yield hit
+
+
+def _compose(frame: Frame, head: Mention, mentions: Sequence[Mention]) -> Hit | None:
+    start, end = head.start, head.end
+    chosen = {frame.head: head}
+    for index, part in _outward(frame):
+        nearest = _nearest(part, (start, end), mentions, frame.within)
+        if nearest is None:
+            return None
+        chosen[index] = nearest
+        start, end = min(start, nearest.start), max(end, nearest.end)
+    if frame.ordered and any(chosen[i].start > chosen[i + 1].start for i in range(len(frame.parts) - 1)):
+        return None
+    return Hit(frame, start, end, (head.start, head.end))
+
+
+def _outward(frame: Frame) -> Iterable[tuple[int, frozenset[str]]]:
+    others = [(i, part) for i, part in enumerate(frame.parts) if i != frame.head]
+    return sorted(others, key=lambda item: abs(item[0] - frame.head))
+
+
+def _nearest(
+    part: frozenset[str], span: tuple[int, int], mentions: Sequence[Mention], within: int
+) -> Mention | None:
+    best: Mention | None = None
+    best_gap = within + 1
+    for mention in mentions:
+        if mention.concept not in part:
+            continue
+        gap = max(mention.start - span[1], span[0] - mention.end)
+        if 0 <= gap < best_gap:
+            best, best_gap = mention, gap
+    return best

@@ -1,0 +1,150 @@
+"""The language data: what `data/lexicon/*.yml` holds, as one frozen record.
+
+Each file has the top key `lexicon:` and any of the sections below; files are merged in name order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.domain.dictionary import Value
+from bot.domain.errors import ProtocolError
+from bot.language.yaml_text import read_yaml
+
+SECTIONS = (
+    "fillers", "texting", "lemmas", "plurals", "typos", "fuzzy", "never_fuzzy", "finite", "breaks",
+    "concepts", "frames", "context", "times", "answers", "spanish",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """A composed pattern: all `parts` in one clause, at most `within` words apart, set facts.
+
+    A part names one concept or several (any of them). `head` is the part whose assertion counts:
+    "groin is not numb" is asserted at "numb". An `event` also counts when it lies in the past
+    (surgery, cancer, imaging). `unless` concepts in the same clause silence the frame.
+    """
+
+    name: str
+    sets: Mapping[str, Value]
+    parts: tuple[frozenset[str], ...]
+    head: int
+    within: int
+    ordered: bool
+    event: bool
+    asks: tuple[str, ...]
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cue:
+    """One ConText cue group: category, direction, its phrases, what ends its scope."""
+
+    category: str
+    direction: str
+    phrases: tuple[str, ...]
+    ended_by: frozenset[str]
+    max_words: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """All sections, merged."""
+
+    words: Mapping[str, Any]
+    concepts: Mapping[str, tuple[str, ...]]
+    frames: tuple[Frame, ...]
+    cues: tuple[Cue, ...]
+    times: Mapping[str, Any]
+    answers: Mapping[str, tuple[str, ...]]
+    spanish: frozenset[str]
+
+
+def load_lexicon(folder: Path) -> Lexicon:
+    """Read every `*.yml` of a folder. Raises ProtocolError naming file, key and remedy."""
+    merged: dict[str, Any] = {}
+    files = sorted(folder.glob("*.yml"))
+    if not files:
+        raise ProtocolError(f"{folder.name}: no lexicon file (*.yml) found; restore data/lexicon")
+    for path in files:
+        _merge(merged, _section_of(path), path.name)
+    concepts = {name: tuple(map(str, phrases)) for name, phrases in merged.get("concepts", {}).items()}
+    return Lexicon(
+        words=merged,
+        concepts=concepts,
+        frames=tuple(_frames(merged.get("frames", ()), concepts)),
+        cues=tuple(_cue(item) for item in merged.get("context", ())),
+        times=merged.get("times", {}),
+        answers={name: tuple(map(str, phrases)) for name, phrases in merged.get("answers", {}).items()},
+        spanish=frozenset(merged.get("spanish", ())),
+    )
+
+
+def _section_of(path: Path) -> Mapping[str, Any]:
+    raw = read_yaml(path)
+    if not isinstance(raw, dict) or set(raw) != {"lexicon"} or not isinstance(raw["lexicon"], dict):
+        raise ProtocolError(f"{path.name}: exactly one top key 'lexicon:' with sections is allowed")
+    unknown = sorted(set(raw["lexicon"]) - set(SECTIONS))
+    if unknown:
+        raise ProtocolError(f"{path.name}: unknown section {unknown[0]!r}; allowed: {', '.join(SECTIONS)}")
+    return dict(raw["lexicon"])
+
+
+def _merge(merged: dict[str, Any], sections: Mapping[str, Any], file: str) -> None:
+    for name, body in sections.items():
+        if name not in merged:
+            merged[name] = dict(body) if isinstance(body, dict) else list(body)
+        elif isinstance(body, dict):
+            twice = sorted(set(merged[name]) & set(body))
+            if twice:
+                raise ProtocolError(f"{file}: {name}.{twice[0]} is already in another file; keep one")
+            merged[name].update(body)
+        else:
+            merged[name].extend(body)
+
+
+def _frames(items: Iterable[Mapping[str, Any]], concepts: Mapping[str, Any]) -> Iterable[Frame]:
+    allowed = {"set", "parts", "head", "within", "ordered", "event", "unless", "name", "ask"}
+    for item in items:
+        unknown = sorted(set(item) - allowed)
+        if unknown:
+            raise ProtocolError(f"frames: unknown key {unknown[0]!r}; allowed: {', '.join(sorted(allowed))}")
+        yield _frame(item, concepts)
+
+
+def _frame(item: Mapping[str, Any], concepts: Mapping[str, Any]) -> Frame:
+    parts = tuple(frozenset(str(part).split("|")) for part in item["parts"])
+    unless = frozenset(item.get("unless", ()))
+    missing = sorted(name for name in frozenset().union(*parts, unless) if name not in concepts)
+    if missing:
+        raise ProtocolError(f"frames: {item['parts']} names concept {missing[0]!r}, which no file defines")
+    head = int(item.get("head", len(parts) - 1))
+    sets = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in item.get("set", {}).items()
+    }
+    return Frame(
+        name=str(item.get("name", "+".join(map(str, item["parts"])))),
+        sets=sets,
+        parts=parts,
+        head=head,
+        within=int(item.get("within", 5)),
+        ordered=bool(item.get("ordered", False)),
+        event=bool(item.get("event", False)),
+        asks=tuple(item.get("ask", ())),
+        unless=unless,
+    )
+
+
+def _cue(item: Mapping[str, Any]) -> Cue:
+    return Cue(
+        category=item["category"].upper(),
+        direction=item["direction"].upper(),
+        phrases=tuple(map(str, item["phrases"])),
+        ended_by=frozenset(name.upper() for name in item.get("ended_by", ())),
+        max_words=item.get("max_words"),
+    )

@@ -1,0 +1,208 @@
+"""Numbers that carry a unit or a role: ages, scores, temperatures, height and weight, A1c, levels, slip, Cobb.
+
+All patterns run over the clean lowercase text, once each, and never nest a repetition (linear time).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.dictionary import Value
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number read from the text: variable, value, place in the clean text."""
+
+    variable: str
+    value: Value
+    start: int
+    end: int
+
+
+_AGE = re.compile(
+    r"\b(?:i'?m|i am|im|he'?s|she'?s|he is|she is|age|aged|turning|turned|almost|just turned|patient is|mom is|dad is|mother is|father is|who is|is) (?:a |an |almost |about |age )?(?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|hrs?|min|%|lb|pounds|kg|out of|/|\.\d|'|ft|feet|percent|times|miles|blocks|degrees?|post|inches|in\b|mg|levels?))"
+    r"|\b(?P<b>\d{1,3}) ?-?(?:years?|yrs?|y)[ -]*(?:old|o\b|/o\b)|\b(?P<c>\d{1,3}) ?(?:yo|y/o|y\.o\.?)\b|\b(?P<d>[1-9]\d) ?(?P<sex>[mf])\b(?!['\w])|\b(?P<e2>mid|early|late)[ -](?P<f>[2-9]0)'?s\b"
+)
+_SON = re.compile(
+    r"\b(?:son|daughter|mom|dad|mother|father|husband|wife|grandma|grandpa|girl|boy|kid|child),? (?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago|years? (?!old)|times))"
+)
+_SCORE = re.compile(
+    r"\b(?P<a>\d{1,2})(?:\.5)? ?(?:/|out of) ?10\b|\bpain (?:is |level |score |of |at |about |a |scale |like |was |level is |level of |is at |is about |is like |is a )*(?P<b>\d{1,2})\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|:|%))|\b(?P<c>\d{1,2})ish\b|\b(?:solid|like an?|its an?|it'?s an?) (?P<d>[5-9]|10)\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|lb|foot|ft|mm|cm|hour|day|week|month|year|out of|/|[-\w]))"
+)
+_TEMP = re.compile(
+    r"\b(?:temp|temperature|fever|running|ran)\b[^.\n]{0,18}?\b(?P<a>1?\d\d(?:[.,]\d)?)\b(?! ?(?:weeks?|days?|hours?|hrs?|months?|years?|mg|%))|\b(?P<b>(?:9[6-9]|10[0-6])[.,]\d)\b|\b(?P<c>10[0-6]) (?:fever|temp|degree|f\b)|\b(?P<d>3[5-9]|4[0-2])(?P<dd>[.,]\d)? ?°?c\b|\b(?P<e>3[7-9][.,]\d|4[01][.,]\d)\b"
+)
+_HEIGHT = re.compile(
+    r"\b(?P<f>[4-7]) ?(?:'|ft|feet|foot|′) ?(?:(?P<i>1[01]|\d)(?:\.5)? ?(?:\"|''|in|inches|″)?)?(?=\D|$)|\b(?P<cm>1[3-9]\d|20\d|21\d) ?cm\b|\b(?P<m>1[.,][3-9]\d) ?m\b"
+)
+_WEIGHT = re.compile(
+    r"\b(?P<lb>[6-9]\d|[1-5]\d\d) ?(?:lbs?|pounds?|#)|\b(?P<kg>[3-9]\d|1\d\d|2[0-4]\d) ?(?:kgs?|kilos?|kilograms?)\b|\bweigh(?:t is|ing|s|t)?(?: about| around| is)? (?P<w>\d{2,3})\b"
+)
+_AFTER_HEIGHT = re.compile(r"[\s,/and&\"']{1,6}(?P<w>[1-4]\d\d|[89]\d)\b(?! ?(?:cm|kg))")
+_A1C = re.compile(r"\b(?:hb)?a1c\b[^.\n\d]{0,18}(?P<v>1?\d(?:[.,]\d)?)\b")
+_LEVEL = re.compile(
+    r"\b(?P<r>[lcts])[ -]?(?P<n>1[0-2]|[1-9])(?: ?(?:-|–|/|to|and|thru|through|,) ?(?P<r2>[lcts])?[ -]?(?P<n2>1[0-2]|[1-9])\b)?(?![\w%])"
+)
+_GRADE = re.compile(
+    r"\bgrade ?(?P<a>[1-5]|iv|iii|ii|i|v|one|two|three|four|five)\b|\bslip(?:ped|page)?(?: (?:of|is|about|by|around))* (?P<p>\d{1,3}) ?(?:%|percent)|\b(?P<p2>\d{1,3}) ?(?:%|percent) slip"
+)
+_COBB = re.compile(
+    r"\b(?P<a>\d{2,3}) ?-?(?:degrees?|deg|°)(?: (?:curve|curvature|scoliosis|cobb|lumbar curve))?|\b(?:cobb|curve)(?: angle)?(?: is| of| about| was)* (?P<b>\d{2,3})\b"
+)
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_COUNT = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "couple": 2,
+    "few": 3,
+    "several": 5,
+    "once": 1,
+    "twice": 2,
+}
+_N = r"(?P<n>\d{1,2}|a couple(?: of)?|couple(?: of)?|a few|few|several|one|two|three|four|five|six|an|a)"
+_INJECTIONS = re.compile(
+    rf"\b{_N} (?:back |spine |spinal |lumbar |steroid |cortisone |epidural |more |rounds? of |sets? of |different )*(?:epidurals?|esis?|injections?|shots?|nerve blocks?|ablations?|rfas?)\b"
+)
+_SURGERIES = re.compile(
+    rf"\b{_N} (?:prior |previous |past |different |major )*(?:back|spine|spinal|neck|lumbar|cervical|disc) (?:surger(?:y|ies)|operations?|sx|fusions?)\b|\b(?:back|spine|neck) (?:surgery|surgeries|sx) ?x ?(?P<x>\d)\b"
+)
+_WALK = re.compile(
+    r"\bwalk(?:ing)?\b[^.\n\d]{0,30}(?P<n>\d{1,3}) ?(?:min\b|mins\b|minutes?)|\b(?P<n2>\d{1,3}) ?(?:min\b|mins\b|minutes?)[^.\n\d]{0,20}\bwalk"
+)
+_BIRTH = re.compile(
+    r"\b(?:b\.|born|dob|birthday|birth date|date of birth)[ :]*(?:is |in |on )?(?:(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-])?(?P<y>(?:19|20)\d\d)\b"
+)
+_CERV, _THOR, _LUMB, _SACR = 7, 12, 5, 5
+
+
+def find_figures(text: str, *, year: int) -> Iterator[Figure]:
+    """Every figure of the clean text; `year` is the message's, for birth years."""
+    yield from _ages(text, year)
+    yield from _scores_and_temperatures(text)
+    yield from _body(text)
+    yield from _spine(text)
+    yield from _counts(text)
+
+
+def _ages(text: str, year: int) -> Iterator[Figure]:
+    for match in (*_AGE.finditer(text), *_SON.finditer(text)):
+        groups = match.groupdict()
+        shift = {"mid": 5, "early": 2, "late": 8}.get(groups.get("e2") or "", 0)
+        digits = next(groups[k] for k in "abcdf" if groups.get(k))
+        age = int(digits) + shift
+        if 0 <= age <= 120 and not (match.re is _AGE and groups.get("a") and age < 2):
+            yield Figure("age", age, *match.span())
+        if groups.get("sex"):
+            yield Figure("sex", groups["sex"], *match.span())
+    for match in _BIRTH.finditer(text):
+        age = year - int(match["y"])
+        if 0 <= age <= 120:
+            yield Figure("age", age, *match.span())
+
+
+def _scores_and_temperatures(text: str) -> Iterator[Figure]:
+    for match in _SCORE.finditer(text):
+        score = int(next(g for g in match.groups() if g))
+        if score <= 15 or match["a"]:
+            yield Figure("pain_nrs", min(score, 10), *match.span())
+    for match in _TEMP.finditer(text):
+        number = match["a"] or match["b"] or match["c"] or match["e"]
+        degrees = float((number or match["d"] + (match["dd"] or "")).replace(",", "."))
+        fahrenheit = round(degrees * 9 / 5 + 32, 1) if 35 <= degrees <= 42 else degrees
+        if 94 <= fahrenheit <= 108:
+            yield Figure("temp_f", fahrenheit, *match.span())
+
+
+def _body(text: str) -> Iterator[Figure]:
+    weight = height = None
+    for match in _HEIGHT.finditer(text):
+        if match["cm"] or match["m"]:
+            meters = float(match["cm"]) / 100 if match["cm"] else float(match["m"].replace(",", "."))
+            height = Figure("height_in", round(meters / 0.0254, 1), *match.span())
+        elif match["i"] or "'" not in match.group():
+            height = Figure("height_in", int(match["f"]) * 12 + int(match["i"] or 0), *match.span())
+        after = _AFTER_HEIGHT.match(text, match.end()) if height else None
+        if after:
+            weight = Figure("weight_lb", int(after["w"]), after.start("w"), after.end("w"))
+    for match in _WEIGHT.finditer(text):
+        before = text[max(0, match.start() - 14) : match.start()]
+        if (
+            re.search(r"(?:lost|lose|lift|lifting|down|dropped|gained|carry)\D*$", before)
+            or re.match(r" (?:on|since|in|with|without)\b", text[match.end() : match.end() + 9])
+            and "lost" in text[: match.start()]
+        ):
+            continue
+        pounds = float(match["kg"]) * 2.20462 if match["kg"] else float(match["lb"] or match["w"])
+        weight = Figure("weight_lb", round(pounds, 1), *match.span())
+    yield from (figure for figure in (height, weight) if figure)
+    if (
+        height
+        and weight
+        and isinstance(height.value, (int, float))
+        and isinstance(weight.value, (int, float))
+    ):
+        bmi = round(float(weight.value) * 703 / float(height.value) ** 2, 1)
+        if 10 <= bmi <= 90:
+            yield Figure("bmi", bmi, min(height.start, weight.start), max(height.end, weight.end))
+    for match in _A1C.finditer(text):
+        yield Figure("a1c", float(match["v"].replace(",", ".")), *match.span())
+
+
+def _spine(text: str) -> Iterator[Figure]:
+    for match in _LEVEL.finditer(text):
+        count = _levels(match)
+        if count:
+            yield Figure("levels", count, *match.span())
+    for match in _GRADE.finditer(text):
+        if match["a"]:
+            grade = _ROMAN.get(match["a"]) or int(match["a"])
+        else:
+            percent = int(match["p"] or match["p2"])
+            grade = 1 + sum(percent > limit for limit in (25, 50, 75, 100))
+        yield Figure("slip_grade", grade, *match.span())
+    for match in _COBB.finditer(text):
+        degrees = int(match["a"] or match["b"])
+        if 10 <= degrees <= 120 and re.search(r"curve|scolio|cobb", text):
+            yield Figure("cobb_deg", degrees, *match.span())
+
+
+def _levels(match: re.Match[str]) -> int:
+    """L4-5 is one level, L3-L5 two, L2-S1 four; a single vertebra names none."""
+    if not match["n2"]:
+        return 0
+    first, last = _index(match["r"], match["n"]), _index(match["r2"] or _region_of(match), match["n2"])
+    return last - first if 0 < last - first <= 20 else 0
+
+
+def _region_of(match: re.Match[str]) -> str:
+    """`L5-1` means L5-S1; otherwise the second level is in the region of the first."""
+    return "s" if match["r"] == "l" and int(match["n2"]) < int(match["n"]) else match["r"]
+
+
+def _index(region: str, number: str) -> int:
+    offset = {"c": 0, "t": _CERV, "l": _CERV + _THOR, "s": _CERV + _THOR + _LUMB}[region]
+    return offset + int(number)
+
+
+def _counts(text: str) -> Iterator[Figure]:
+    for match in _INJECTIONS.finditer(text):
+        yield Figure("injection_count", _count(match["n"]), *match.span())
+    for match in _SURGERIES.finditer(text):
+        yield Figure("prior_surgery_count", _count(match["n"] or match["x"]), *match.span())
+    for match in _WALK.finditer(text):
+        yield Figure("walk_minutes", int(match["n"] or match["n2"]), *match.span())
+
+
+def _count(word: str) -> int:
+    if word.isdigit():
+        return int(word)
+    return _COUNT[next(part for part in word.split() if part != "a" or word == "a")]

@@ -1,0 +1,40 @@
+"""The message as written, and the way from words and figures to its characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.dictionary import Value
+from bot.domain.findings import Assertion, Finding
+from bot.language.numbers import Figure
+from bot.language.segments import Token
+from bot.language.words import CleanText
+
+
+class Page:
+    """The message as written, with the way from word positions to its characters."""
+
+    def __init__(self, text: str, source: CleanText, tokens: Sequence[Token]) -> None:
+        self.text = text
+        self.source = source
+        self.tokens = tokens
+
+    def finding(self, variable: str, value: Value, assertion: Assertion, start: int, end: int) -> Finding:
+        """A finding over words start..end."""
+        first, last = self.tokens[start].start, self.tokens[max(start, end - 1)].end
+        return self._made(variable, value, assertion, first, last)
+
+    def figure(self, figure: Figure) -> Finding:
+        """A finding over characters of the clean text."""
+        start, end = self.source.at(figure.start), self.source.end_at(figure.end)
+        return self._made(figure.variable, figure.value, "present", start, end)
+
+    def whole(self, variable: str, value: Value, assertion: Assertion = "present") -> Finding:
+        """A finding over the whole message."""
+        stripped = self.text.strip()
+        start = self.text.find(stripped) if stripped else 0
+        return self._made(variable, value, assertion, start, start + len(stripped))
+
+    def _made(self, variable: str, value: Value, assertion: Assertion, start: int, end: int) -> Finding:
+        words = self.text[start:end]
+        return Finding(variable=variable, value=value, assertion=assertion, start=start, end=end, words=words)

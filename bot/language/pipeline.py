@@ -1,0 +1,169 @@
+"""The spaCy pipeline: our words, the lexicon's concepts, its frames, and medspaCy's ConText.
+
+Words that no lexicon entry uses become one placeholder, so spaCy's string store never holds a patient's
+words and never grows. Warning filters are given back as they were: importing medspaCy switches them off.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
+
+from bot.domain.errors import ProtocolError
+from bot.language.frames import FrameMatcher, Hit, Mention
+from bot.language.lexicon import Lexicon
+from bot.language.segments import CLAUSE, NAY, Token
+from bot.language.words import ME, Words
+
+UNKNOWN = "~"
+NUMBER = "#"
+TARGETS = "intake_targets"
+
+
+class LexiconTokenizer:
+    """Makes a Doc of known words; the only tokenizer the pipeline has."""
+
+    def __init__(self, vocab: Vocab, words: Words) -> None:
+        self._vocab = vocab
+        self._words = words
+        self._known: set[str] | None = None
+
+    def close(self, known: set[str]) -> None:
+        """From now on every other word is the placeholder."""
+        self._known = known
+
+    def __call__(self, text: str) -> Doc:
+        """A lexicon phrase (the path medspaCy takes for its rules)."""
+        special = {"<clause>": CLAUSE, "<me>": ME, "<dot>": ".", "<nay>": NAY}
+        norms = [special[text]] if text in special else self._words.phrase(text)
+        if not norms:
+            raise ProtocolError(f"lexicon: {text!r} holds fillers only; reword or drop it")
+        return Doc(self._vocab, words=norms)
+
+    def of_tokens(self, tokens: Sequence[Token]) -> Doc:
+        """A message's tokens as a Doc with sentence starts set."""
+        starts = [
+            index == 0 or token.sentence != tokens[index - 1].sentence for index, token in enumerate(tokens)
+        ]
+        return Doc(self._vocab, words=[self._shown(token.norm) for token in tokens], sent_starts=starts)
+
+    def _shown(self, norm: str) -> str:
+        if self._known is None or norm in self._known:
+            return norm
+        return NUMBER if norm[:1].isdigit() else UNKNOWN
+
+
+class ConceptFinder:
+    """Pipe: mentions of the lexicon's concepts, longest first, and the frames they compose."""
+
+    def __init__(self) -> None:
+        self._matcher: PhraseMatcher | None = None
+        self._frames: FrameMatcher | None = None
+
+    def load(self, matcher: PhraseMatcher, frames: FrameMatcher) -> None:
+        """Give the pipe its patterns (after the pipeline's vocabulary exists)."""
+        self._matcher, self._frames = matcher, frames
+
+    def __call__(self, doc: Doc) -> Doc:
+        mentions = [] if self._matcher is None else _mentions(doc, self._matcher)
+        tokens: Sequence[Token] = doc.user_data.get("tokens", ())
+        hits = [] if self._frames is None else self._frames.hits(mentions, tokens)
+        doc.user_data["mentions"], doc.user_data["hits"] = mentions, hits
+        heads = sorted({hit.head for hit in hits} | {(m.start, m.end) for m in mentions})
+        doc.spans[TARGETS] = [Span(doc, start, end, label="FINDING") for start, end in heads]
+        return doc
+
+
+@Language.factory("intake_concepts")
+def _make_concept_finder(nlp: Language, name: str) -> ConceptFinder:
+    return ConceptFinder()
+
+
+def _mentions(doc: Doc, matcher: PhraseMatcher) -> list[Mention]:
+    found = sorted(matcher(doc), key=lambda m: (m[1] - m[2], m[1]))
+    covered: list[tuple[int, int] | None] = [None] * len(doc)
+    kept: list[Mention] = []
+    for match_id, start, end in found:
+        spans = set(covered[start:end])
+        if spans <= {None, (start, end)}:
+            covered[start:end] = [(start, end)] * (end - start)
+            kept.append(Mention(doc.vocab.strings[match_id], start, end))
+    return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.concept))
+
+
+def build_pipeline(lexicon: Lexicon) -> tuple[Language, Words]:
+    """The pipeline with every pattern loaded, closed to new words."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _build(lexicon)
+
+
+def _build(lexicon: Lexicon) -> tuple[Language, Words]:
+    words = Words(lexicon.words)
+    nlp = spacy.blank("en")
+    tokenizer = LexiconTokenizer(nlp.vocab, words)
+    nlp.tokenizer = tokenizer
+    known: set[str] = {CLAUSE, ME, NAY, UNKNOWN, NUMBER, ".", ","}
+    matcher = PhraseMatcher(nlp.vocab, attr="ORTH")
+    for concept, phrases in lexicon.concepts.items():
+        docs = [tokenizer(phrase) for phrase in phrases]
+        known.update(token.text for doc in docs for token in doc)
+        matcher.add(concept, docs)
+    nlp.add_pipe("intake_concepts").load(matcher, FrameMatcher(lexicon.frames))
+    known |= _add_context(nlp, tokenizer, lexicon)
+    tokenizer.close(known)
+    words.know(known)
+    return nlp, words
+
+
+def _add_context(nlp: Language, tokenizer: LexiconTokenizer, lexicon: Lexicon) -> set[str]:
+    from medspacy.context import ConTextRule  # its import changes warning filters: only here, guarded
+
+    config: dict[str, Any] = {"rules": None, "span_attrs": None, "phrase_matcher_attr": "ORTH"}
+    config |= {"input_span_type": "group", "span_group_name": TARGETS}
+    context = nlp.add_pipe("medspacy_context", config=config)
+    known: set[str] = set()
+    rules = [
+        ConTextRule("never seen", "LITERAL", direction="PSEUDO", pattern=[{"ORTH": "\x01"}])
+    ]  # silences W036
+    for phrase, category, direction, options in _cue_rules(lexicon):
+        known.update(token.text for token in tokenizer(phrase))
+        rules.append(ConTextRule(phrase, category, direction=direction, **options))
+    context.add(rules)
+    return known
+
+
+def _cue_rules(lexicon: Lexicon) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """Cues of the lexicon, clause borders, and a pseudo cue for each concept phrase that holds a "not"."""
+    rules: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("<clause>", "CLAUSE", "PSEUDO", {}),
+        ("<me>", "ME", "PSEUDO", {}),
+        ("<dot>", "STOP", "PSEUDO", {}),
+        ("<nay>", "NEGATED", "BACKWARD", {"terminated_by": {"CLAUSE", "STOP"}, "max_scope": 8}),
+    ]
+    ended = {"terminated_by": {"STOP", "ME", "SELF", "SPLIT"}}
+    for category, concept in (("RELATIVE", "relative"), ("OTHER", "stranger")):
+        rules += [(phrase, category, "FORWARD", ended) for phrase in lexicon.concepts.get(concept, ())]
+    for cue in lexicon.cues:
+        options: dict[str, Any] = {"terminated_by": set(cue.ended_by)} if cue.ended_by else {}
+        if cue.max_words:
+            options["max_scope"] = cue.max_words
+        rules += [(phrase, cue.category, cue.direction, options) for phrase in cue.phrases]
+    negative = {"not", "no", "never", "without", "unable"}
+    held = {phrase for phrases in lexicon.concepts.values() for phrase in phrases}
+    rules += [(p, "LITERAL", "PSEUDO", {}) for p in sorted(held) if len(p.split()) > 1 and _has(p, negative)]
+    return rules
+
+
+def _has(phrase: str, words: set[str]) -> bool:
+    return bool(words & set(phrase.lower().replace("can't", "not").replace("n't", " not").split()))
+
+
+__all__ = ["Hit", "Mention", "build_pipeline"]

@@ -1,0 +1,181 @@
+"""Reads one message: words, concepts, frames, assertions, times, figures, the answer to what was asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from spacy.language import Language
+
+from bot.domain.dictionary import Dictionary
+from bot.domain.findings import Reading
+from bot.language.answers import Answers, Heard
+from bot.language.assertions import assertions_of
+from bot.language.contacts import find_contacts, find_name
+from bot.language.lexicon import Lexicon, load_lexicon
+from bot.language.numbers import Figure, find_figures
+from bot.language.page import Page
+from bot.language.pipeline import build_pipeline
+from bot.language.report import Report
+from bot.language.segments import Segmenter, Token
+from bot.language.settle import Settled, value_of
+from bot.language.story import Story
+from bot.language.timing import course_slot, time_facts
+from bot.language.times import find_times
+from bot.language.tongue import language_of
+from bot.language.words import Words, clean
+
+_DOC_WORDS = 70
+"""Sentences are read together up to this many words, so that cost stays linear in the text's length."""
+
+
+def load_reader(dictionary: Dictionary, lexicon_dir: Path) -> Reader:
+    """The reader with all its patterns (about a second; once per process).
+
+    Raises ProtocolError when a lexicon file is wrong.
+    """
+    lexicon = load_lexicon(lexicon_dir)
+    nlp, words = build_pipeline(lexicon)
+    return Reader(nlp=nlp, words=words, lexicon=lexicon, dictionary=dictionary)
+
+
+class Reader:
+    """Text to `Reading`. `nlp` is the spaCy pipeline; without its ConText pipe nothing is negated."""
+
+    def __init__(self, *, nlp: Language, words: Words, lexicon: Lexicon, dictionary: Dictionary) -> None:
+        self.nlp = nlp
+        self._words = words
+        self._lexicon = lexicon
+        self._dictionary = dictionary
+        self._segmenter = Segmenter(lexicon.words)
+        self._answers = Answers(lexicon, words, dictionary)
+        self._story = Story(lexicon, words)
+
+    def read(
+        self, text: str, asked: str | None = None, question: str | None = None, date: dt.date | None = None
+    ) -> Reading:
+        """The reading of one message; never raises for any text.
+
+        `asked` is the name of the pending question (variable, gate, contact_name, ...), `question` its
+        wording (unused so far: names suffice), `date` the message's day (default: today, UTC).
+        """
+        day = date or dt.datetime.now(dt.timezone.utc).date()  # noqa: UP017  (Python 3.10)
+        source = clean(text)
+        words = self._words.of(source)
+        tokens = self._segmenter.of(words)
+        page = Page(text, source, tokens)
+        reports, concepts = self._reports(tokens)
+        reports = self._story.settle(reports, concepts, tokens)
+        settled = Settled(self._dictionary)
+        self._add_reports(settled, reports, page)
+        self._add_times(settled, reports, page, day)
+        self._add_figures(settled, page, asked, day)
+        heard = Heard(words=words, asked=asked, date=day, tokens=tokens, page=page, concepts=concepts)
+        answer = self._answers.settle(heard, settled)
+        return Reading(
+            findings=settled.ordered(),
+            facts=dict(sorted(settled.facts.items())),
+            answer=answer.answer,
+            polarity=answer.polarity,
+            correction=answer.correction,
+            question=answer.question,
+            language=language_of(source.text, self._lexicon.spanish),
+            ask=self._asks(reports, settled),
+        )
+
+    def _reports(self, tokens: Sequence[Token]) -> tuple[list[Report], set[str]]:
+        reports: list[Report] = []
+        concepts: set[str] = set()
+        for base, chunk in _chunks(tokens):
+            doc = self.nlp.tokenizer.of_tokens(chunk)
+            doc.user_data["tokens"] = chunk
+            doc = self.nlp(doc)
+            asserted = assertions_of(doc)
+            concepts.update(mention.concept for mention in doc.user_data["mentions"])
+            for hit in doc.user_data["hits"]:
+                head = chunk[hit.head[0]]
+                assertion, relative = asserted.get(hit.head, ("present", False))
+                reports.append(
+                    Report(
+                        sets=hit.frame.sets,
+                        assertion=assertion,
+                        relative=relative,
+                        event=hit.frame.event,
+                        asks=hit.frame.asks,
+                        start=base + hit.start,
+                        end=base + hit.end,
+                        head=base + hit.head[0],
+                        clause=head.clause,
+                        sentence=head.sentence,
+                    )
+                )
+        return reports, concepts
+
+    def _add_reports(self, settled: Settled, reports: Sequence[Report], page: Page) -> None:
+        for report in reports:
+            for name, value in report.sets.items():
+                if name not in self._dictionary:
+                    continue
+                fact = value_of(report, name, value, self._dictionary[name])
+                settled.add(page.finding(name, value, report.assertion, report.start, report.end), fact)
+
+    def _add_times(self, settled: Settled, reports: Sequence[Report], page: Page, day: dt.date) -> None:
+        times = find_times(page.tokens, day)
+        for timed in time_facts(reports, times, page.tokens, self._dictionary):
+            finding = page.finding(timed.variable, timed.value, "present", timed.start, timed.end)
+            settled.add(finding, timed.value)
+        for report, course in _courses(reports):
+            slot = course_slot(report)
+            if slot in self._dictionary:
+                settled.add(
+                    page.finding(slot, course.sets["course"], "present", course.start, course.end),
+                    course.sets["course"],
+                )
+
+    def _add_figures(self, settled: Settled, page: Page, asked: str | None, day: dt.date) -> None:
+        figures: list[Figure] = list(find_figures(page.source.text, year=day.year))
+        figures += find_contacts(page.source.text, asked=asked)
+        name = find_name(page.text, page.source.text, asked=asked == "contact_name")
+        figures += [name] if name else []
+        for figure in figures:
+            settled.add(page.figure(figure), figure.value)
+
+    def _asks(self, reports: Sequence[Report], settled: Settled) -> tuple[str, ...]:
+        """Safety variables to ask about at once: likely, and not settled by the text itself."""
+        wanted = [
+            name
+            for report in reports
+            for name in report.asks
+            if report.assertion not in ("absent", "hypothetical", "other_person")
+        ]
+        wanted += [
+            name
+            for report in reports
+            if report.assertion == "unsure"
+            for name in report.sets
+            if name in self._dictionary and self._dictionary[name].safety and name not in ("region", "side")
+        ]
+        open_ones = [
+            n for n in wanted if n in self._dictionary and settled.facts.get(n, "unsure") == "unsure"
+        ]
+        return tuple(dict.fromkeys(open_ones))
+
+
+def _chunks(tokens: Sequence[Token]) -> Iterator[tuple[int, Sequence[Token]]]:
+    """Whole sentences, together up to the limit."""
+    start = 0
+    for index in range(1, len(tokens) + 1):
+        end_of_text = index == len(tokens)
+        new_sentence = not end_of_text and tokens[index].sentence != tokens[index - 1].sentence
+        if end_of_text or (new_sentence and index - start >= _DOC_WORDS // 2):
+            yield start, tokens[start:index]
+            start = index
+
+
+def _courses(reports: Sequence[Report]) -> Iterator[tuple[str, Report]]:
+    courses = [r for r in reports if "course" in r.sets and r.assertion == "present"]
+    for course in courses:
+        for report in reports:
+            if report.clause == course.clause and report.counts:
+                yield from ((name, course) for name in report.sets if name != "course")

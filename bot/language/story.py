@@ -1,0 +1,100 @@
+"""Whose story it is: the writer's own, or that of somebody the writer speaks for.
+
+"my dad can't pee" speaks of the patient; "my sister had cancer, my back hurts" does not. A relative is the
+patient when the message is about them alone and in the present.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.language.lexicon import Lexicon
+from bot.language.report import Report
+from bot.language.segments import Token
+from bot.language.words import ME, Words
+
+_CARING = frozenset(
+    (
+        "think",
+        "notice",
+        "tak",
+        "take",
+        "am",
+        "worry",
+        "help",
+        "need",
+        "call",
+        "want",
+        "writ",
+        "have",
+        "do",
+        "be",
+        "hope",
+        "can",
+        "see",
+        "know",
+        "car",
+        "believ",
+        "would",
+        "will",
+        "guess",
+        "ask",
+    )
+)
+_OWN_THINGS = frozenset(("i", "me", "i'm", "im", "ive", "i've", "myself", "i'd", "i'll"))
+
+
+class Story:
+    """Decides whether findings about a relative count for the patient."""
+
+    def __init__(self, lexicon: Lexicon, words: Words) -> None:
+        self._relatives = frozenset(
+            w for p in lexicon.concepts.get("relative", ()) for w in words.phrase(p)[:1]
+        )
+
+    def settle(self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]) -> list[Report]:
+        """The reports with relatives' findings turned to the patient's where the story is theirs."""
+        relative = next((i for i, w in enumerate(words) if w.norm in self._relatives), None)
+        proxy = relative is not None and self._is_proxy(reports, concepts, words)
+        out = [self._settled(report, proxy) for report in reports]
+        if proxy and relative is not None and not any("who_for" in r.sets for r in out):
+            out.append(_who_for_other(relative, out))
+        return out
+
+    def _is_proxy(self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]) -> bool:
+        if "proxy_for" in concepts:
+            return True
+        about = [r for r in reports if r.relative]
+        if not about or "family_cancer" in concepts:
+            return False
+        if all(set(r.sets) <= {"cancer_status", "dx"} for r in about):
+            return False
+        return not self._speaks_of_self(words)
+
+    def _speaks_of_self(self, words: Sequence[Token]) -> bool:
+        for index, word in enumerate(words):
+            if word.norm == ME or (word.mine and word.norm not in self._relatives):
+                return True
+            if word.raw in _OWN_THINGS:
+                following = words[index + 1].norm if index + 1 < len(words) else ""
+                if word.raw != "me" and following not in _CARING:
+                    return True
+        return False
+
+    def _settled(self, report: Report, proxy: bool) -> Report:
+        if not report.relative:
+            return report
+        if proxy:
+            return replace(report, relative=False)
+        if "cancer_status" in report.sets and report.counts:
+            return replace(report, assertion="present", sets={"cancer_status": "family_only"})
+        return replace(report, assertion="other_person")
+
+
+def _who_for_other(position: int, reports: Sequence[Report]) -> Report:
+    sample = reports[0] if reports else None
+    return Report(
+        sets={"who_for": "other"}, assertion="present", event=True, asks=(), start=position, end=position + 1,
+        head=position, clause=sample.clause if sample else 0, sentence=sample.sentence if sample else 0,
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Which time belongs to which finding: the nearest one in its clause, else the neighbour clause.
+
+"numb when i wipe since monday" gives saddle_numbness_onset_days; "back pain for 8 months" duration_weeks;
+"MRI in September" imaging_months; "fell off a ladder yesterday" trauma_days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.dictionary import Dictionary, Value
+from bot.language.report import Report
+from bot.language.segments import Token
+from bot.language.times import DAYS_PER_MONTH, TimeMention
+
+OLD_DAYS = 730
+""" "For years" without a number, said of a symptom (clinical.md 3.5)."""
+
+_OWN = {
+    "weakness": "weakness_onset_days", "foot_drop": "weakness_onset_days", "hand_clumsiness": "myelo_onset_days",
+    "gait_imbalance": "myelo_onset_days", "trauma": "trauma_days", "imaging": "imaging_months",
+    "prior_spine_surgery": "prior_surgery_months_ago", "cons_injections": "injection_days",
+}  # fmt: skip
+_COMPLAINTS = frozenset(
+    ("region", "radiates", "dominant", "pain_constant", "mechanical_pain", "limits", "function_limit")
+)
+_BY_UNIT = {
+    "imaging_months": DAYS_PER_MONTH,
+    "prior_surgery_months_ago": DAYS_PER_MONTH,
+    "fracture_weeks": 7.0,
+}
+_RECENT_SHOT_DAYS = 31
+_POSTOP_DAYS = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed:
+    """A time fact: variable, value, and the time's word positions."""
+
+    variable: str
+    value: Value
+    start: int
+    end: int
+
+
+def time_facts(
+    reports: Sequence[Report], times: Sequence[TimeMention], tokens: Sequence[Token], dictionary: Dictionary
+) -> list[Timed]:
+    """The time facts of a message; leftover times go to the complaint's duration when one is told."""
+    anchored = [(report, slot) for report in reports for slot in _slots(report, dictionary)]
+    out: list[Timed] = []
+    durations: list[TimeMention] = []
+    for mention in times:
+        slot = _best(mention, anchored, tokens)
+        if slot == "duration_weeks" or (slot is None and _is_duration(mention, tokens)):
+            durations.append(mention)
+        elif slot is not None:
+            out += _dated(slot, mention)
+    out += _durations(durations, tokens)
+    return out
+
+
+def _slots(report: Report, dictionary: Dictionary) -> Iterator[str]:
+    for variable in report.sets:
+        if variable == "dx":
+            if "fracture" in report.sets[variable]:  # type: ignore[operator]
+                yield "fracture_weeks"
+        elif variable in _OWN:
+            yield _OWN[variable]
+        elif f"{variable}_onset_days" in dictionary:
+            yield f"{variable}_onset_days"
+        elif variable == "cons_pt":
+            yield "cons_pt_weeks"
+        elif variable in _COMPLAINTS:
+            yield "duration_weeks"
+
+
+def _best(
+    mention: TimeMention, anchored: Sequence[tuple[Report, str]], tokens: Sequence[Token]
+) -> str | None:
+    clause, sentence = tokens[mention.start].clause, tokens[mention.start].sentence
+    alone = not any(report.clause == clause for report, _ in anchored)
+    best: tuple[float, str] | None = None
+    for report, slot in anchored:
+        if report.assertion in ("hypothetical", "other_person", "absent"):
+            continue
+        distance = max(report.start - mention.end, mention.start - report.end, 0)
+        if report.clause != clause:
+            if not alone or not _reaches(report, clause, sentence, mention, tokens):
+                continue
+            distance += 10 * abs(report.clause - clause)
+        if slot == "duration_weeks":
+            distance += 1
+        if slot in ("cons_pt_weeks",) and mention.kind != "span":
+            continue
+        if best is None or distance < best[0]:
+            best = (distance, slot)
+    return best[1] if best else None
+
+
+def _reaches(
+    report: Report, clause: int, sentence: int, mention: TimeMention, tokens: Sequence[Token]
+) -> bool:
+    """A time alone in its clause speaks of the clause before (or, told first, the one after)."""
+    if report.sentence == sentence and abs(report.clause - clause) <= 2:
+        return True
+    begins = {token.norm for token in tokens[max(0, mention.start - 4) : mention.end]}
+    starters = {"start", "begin", "since", "it", "happen", "notice", "come", "go"}
+    return report.sentence == sentence - 1 and bool(begins & starters)
+
+
+def _is_duration(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+    before = {token.norm for token in tokens[max(0, mention.start - 3) : mention.start + 2]}
+    return mention.kind in ("span", "point", "date", "old") and bool(
+        before & {"for", "since", "been", "start", "begin", "about", "deal", "past", "last"}
+    )
+
+
+def _dated(slot: str, mention: TimeMention) -> Iterator[Timed]:
+    days = mention.days
+    if days is None:
+        if mention.kind == "old" and slot.endswith("_onset_days"):
+            yield Timed(variable=slot, value=OLD_DAYS, start=mention.start, end=mention.end)
+        return
+    if days < 0:
+        return
+    if slot == "injection_days":
+        if days <= _RECENT_SHOT_DAYS:
+            yield Timed(variable=slot, value=int(days), start=mention.start, end=mention.end)
+        return
+    if slot == "cons_pt_weeks":
+        yield Timed(variable=slot, value=round(days / 7, 1), start=mention.start, end=mention.end)
+        return
+    unit = _BY_UNIT.get(slot)
+    value: Value = round(days / unit, 1) if unit else int(days)
+    yield Timed(variable=slot, value=value, start=mention.start, end=mention.end)
+    if slot == "prior_surgery_months_ago" and days <= _POSTOP_DAYS:
+        yield Timed(variable="postop_days", value=int(days), start=mention.start, end=mention.end)
+
+
+def _durations(mentions: Sequence[TimeMention], tokens: Sequence[Token]) -> Iterator[Timed]:
+    known = [m for m in mentions if m.days is not None and m.days >= 0]
+    if not known:
+        return
+    current = min(known, key=lambda m: m.days or 0.0) if len(known) > 1 else known[0]
+    yield Timed(variable="duration_weeks", value=current.weeks or 0.0, start=current.start, end=current.end)
+    longest = max(known, key=lambda m: m.days or 0.0)
+    if longest.days != current.days and (longest.days or 0) > 2 * (current.days or 0):
+        yield Timed(
+            variable="history_weeks", value=longest.weeks or 0.0, start=longest.start, end=longest.end
+        )
+        near = {token.norm for token in tokens[max(0, current.start - 4) : current.end + 2]}
+        if near & {"bad", "worse", "worst", "really", "flare", "terrible"}:
+            yield Timed(variable="course", value="worsening", start=current.start, end=current.end)
+
+
+def course_slot(variable: str) -> str:
+    """Which course belongs to a symptom: weakness_course, myelo_course, X_course, else the complaint's."""
+    own = _OWN.get(variable, "")
+    return own.replace("_onset_days", "_course") if own.endswith("_onset_days") else f"{variable}_course"

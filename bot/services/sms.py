@@ -22,7 +22,7 @@ MOST_FAILURES = 3
 """After so many a message is answered with the fallback and given to staff: nobody meets silence."""
 
 CASES_AT_ONCE = 8
-CONFIRMED_BY = {"stop": "sms_opted_out", "start": "sms_opted_in", "help": "sms_help"}
+CONFIRMED_BY = {"stop": "sms_stopped", "start": "sms_started", "help": "sms_help"}
 """Text ids."""
 
 
@@ -59,6 +59,16 @@ async def take_sms(ctx: Context, sms: InboundSms) -> None:
                 kind = "undelivered" if opted_out else "person_wanted"
                 await safety.add_task(ctx, uow, case, kind=kind, priority="P2")
         await uow.commit()
+
+
+def answer_without_store(ctx: Context, body: str) -> Draft | None:
+    """What to say when nothing can be stored: the emergency text when it fires, else that we cannot
+    take texts now. None for an opt-out word: nothing may be said, the carrier keeps its own list."""
+    if steering(body, opted_out=False) == "stop":
+        return None
+    urgent = chat.screen_only(ctx, body[: ctx.limits.sms_characters])
+    text = ctx.protocols.texts.say("store_down", channel="sms")
+    return urgent or Draft(kind="fallback", text=text, text_id="store_down")
 
 
 async def process_waiting(ctx: Context, failures: Failures) -> int:
@@ -98,7 +108,7 @@ async def _answer(ctx: Context, message: Message) -> None:
         await turns.run_turn(ctx, message)
     else:
         # Words no engine should get: too many of them, or none (a picture alone).
-        await _reply(ctx, message, "sms_too_long" if message.text.strip() else "sms_no_words")
+        await _reply(ctx, message, "too_long" if message.text.strip() else "sms_media")
     if message.seq == 1 and urgent:
         await _greet(ctx, message)  # the emergency text went first
 
@@ -149,7 +159,7 @@ async def _store(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> 
     )
     if sms.media and sms.body.strip():
         view = await load_view(uow, case.id)
-        picture = wording.say(ctx, view, "sms_no_pictures")
+        picture = wording.say(ctx, view, "sms_media")
         await turns.say(ctx, uow, case, (picture,), reply_to=message.id, channel="sms")
     return message
 

@@ -1,34 +1,16 @@
-"""How many segments a text takes, and cutting a long one at lines (clinical.md 3.7; 3GPP TS 23.038)."""
+"""Cutting a long text at lines, so that no part has too many segments (clinical.md 3.7)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from bot.domain.sms_segments import segments
+
 EMERGENCY = 2
 """Most segments of one emergency text."""
 ORDINARY = 3
 """Most segments of any other."""
-
-GSM_7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_7_DOUBLE = frozenset("\f^{}\\[~]|€")
-"""Letters of the extension table: two places each."""
-
-
-def segments(text: str) -> int:
-    """1 for up to 160 letters (70 outside GSM-7), then one for each 153 (67).
-
-    161 plain letters take 2; 71 letters with one emoji take 2, and the emoji counts as two of them.
-    """
-    plain = all(letter in GSM_7 or letter in GSM_7_DOUBLE for letter in text)
-    if plain:
-        length, alone, joined = sum(2 if c in GSM_7_DOUBLE else 1 for c in text), 160, 153
-    else:
-        length, alone, joined = len(text.encode("utf-16-le")) // 2, 70, 67
-    return 1 if length <= alone else -(-length // joined)
 
 
 def parts(text: str, *, limit: int) -> list[str]:

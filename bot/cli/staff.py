@@ -7,24 +7,14 @@ import asyncio
 import getpass
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from bot.bootstrap import staff_context
 from bot.domain.errors import Conflict, IntakeError
 from bot.services import staff
 from bot.services.login_guard import LoginGuard
 from bot.services.permissions import ROLES
-from bot.services.ports import Clock, Ids, UnitOfWorkFactory
+from bot.services.staff import StaffContext
 from bot.settings import load_settings
-from bot.store import open_store
-from bot.system import RandomIds, SystemClock
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Context:
-    unit_of_work: UnitOfWorkFactory
-    clock: Clock
-    ids: Ids
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,9 +32,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0, or 1 with one line on stderr that says what to do."""
-    work = _add if args.staff_command == "add" else _token
     try:
-        lines = asyncio.run(_with_store(lambda ctx: work(ctx, args)))
+        lines = asyncio.run(_work(args))
     except Conflict:
         print("staff: this name exists already; choose another one", file=sys.stderr)
         return 1
@@ -55,15 +44,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _with_store(work: Callable[[_Context], Awaitable[list[str]]]) -> list[str]:
-    store = open_store(load_settings().database)
-    try:
-        return await work(_Context(unit_of_work=store.unit_of_work, clock=SystemClock(), ids=RandomIds()))
-    finally:
-        await store.close()
+async def _work(args: argparse.Namespace) -> list[str]:
+    async with staff_context(load_settings()) as ctx:
+        return await (_add if args.staff_command == "add" else _token)(ctx, args)
 
 
-async def _add(ctx: _Context, args: argparse.Namespace) -> list[str]:
+async def _add(ctx: StaffContext, args: argparse.Namespace) -> list[str]:
     given = _given_password(args)
     password = secrets.token_urlsafe(15) if given is None else given
     member = await staff.add_person(ctx, LoginGuard(), name=args.name, role=args.role, password=password)
@@ -71,7 +57,7 @@ async def _add(ctx: _Context, args: argparse.Namespace) -> list[str]:
     return [added] if given is not None else [added, f"password: {password}"]
 
 
-async def _token(ctx: _Context, args: argparse.Namespace) -> list[str]:
+async def _token(ctx: StaffContext, args: argparse.Namespace) -> list[str]:
     return [await staff.make_api_token(ctx, name=args.name)]
 
 

@@ -24,7 +24,7 @@ MARKS: Mapping[str, str] = {
 """A sign beside the word, so that the level is never told by colour alone."""
 
 NOT_YET = "None so far"
-"""In place of `Routine` while the safety questions are not all answered: nobody may read it as "no red flag"."""
+"""In place of `Routine` while safety questions are open: nobody may read it as "no red flag"."""
 
 STATUSES: Mapping[str, str] = {
     "open": "Chatting",

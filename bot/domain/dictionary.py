@@ -83,10 +83,10 @@ class Variable:
         """The value that raises more concern; `first` when neither does."""
         if self.kind == "number" and self.urgent_end is not None:
             pick = min if self.urgent_end == "low" else max
-            return pick(first, second)  # type: ignore[type-var]
+            return pick(first, second)
         order = self.values or FOUR_VALUES
         known = [v for v in (first, second) if v in order]
-        return min(known, key=order.index) if len(known) == 2 else first  # type: ignore[arg-type]
+        return min(known, key=order.index) if len(known) == 2 else first
 
 
 @dataclass(frozen=True, kw_only=True)

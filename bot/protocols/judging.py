@@ -44,7 +44,7 @@ class Judge:
             rules=ids,
             outcome=row.outcome,
             decision=row.id,
-            visit=self._visit(row, facts, level),
+            visit=self.visit(row, facts, level),
             need={"score": score, **need},
             complexity=sum(factor.score(facts) for factor in self.routing.complexity),
             notes=tuple(note.id for note in self.routing.notes if note.condition.test(facts) is True),
@@ -57,7 +57,8 @@ class Judge:
             nearly=self._nearly(facts, fired) if nearly else (),
         )
 
-    def _visit(self, row: Decision, facts: Values, level: Level) -> str:
+    def visit(self, row: Decision, facts: Values, level: Level) -> str:
+        """The visit of a row; urgent_48h lifts most of them."""
         if level is Level.URGENT_48H and row.lifted_by_urgent:
             return self.routing.urgent_visit
         return row.visit_for(facts)

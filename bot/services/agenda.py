@@ -94,7 +94,8 @@ def _planned(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskP
 
 
 def _of_gate(protocols: Protocols, plan: AskPlan) -> bool:
-    return any(protocols.dictionary[name].ask == "gate" for name in plan.variables)
+    asked = [protocols.dictionary[name] for name in plan.variables]
+    return any(variable.safety and variable.ask in ("gate", "when") for variable in asked)
 
 
 def _contact(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskPlan | None:

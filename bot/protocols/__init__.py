@@ -3,6 +3,7 @@
 `load_protocols(folder)` is the only door; `Protocols` is what the other rooms hold.
 """
 
+from bot.protocols.planner import AskPlan
 from bot.protocols.protocols import Protocols, load_protocols
 
-__all__ = ["Protocols", "load_protocols"]
+__all__ = ["AskPlan", "Protocols", "load_protocols"]

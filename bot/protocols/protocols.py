@@ -1,20 +1,29 @@
-"""The clinic's protocols in one object: dictionary, red flags, routing, texts, visits, clinic."""
+"""The clinic's protocols in one object: dictionary, red flags, routing, texts, answers, visits, clinic."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from bot.domain.dictionary import Dictionary, Value, parse_dictionary
+from bot.domain.dictionary import Dictionary, Value
+from bot.domain.errors import ProtocolError
 from bot.domain.judgement import Judgement, ProtocolStamp
 from bot.protocols.certificate import gate_open_facts
-from bot.protocols.documents import read_document
+from bot.protocols.clinic import Clinic, read_clinic
+from bot.protocols.dictionary_file import read_dictionary
+from bot.protocols.documents import Document, read_document
+from bot.protocols.faq import FaqEntry, read_faq, with_clinic
 from bot.protocols.handoff import HandoffRule, handoff_for
 from bot.protocols.judging import Judge, with_derived
+from bot.protocols.planner import AskPlan, Planner
 from bot.protocols.red_flags import RedFlags, Rule, read_red_flags
 from bot.protocols.routing import Routing, read_routing
+from bot.protocols.texts import Texts, read_texts
+from bot.protocols.visits import VisitType, read_visits
+
+FILES = ("variables", "red_flags", "routing", "texts", "faq", "visits", "clinic")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +32,13 @@ class Protocols:
 
     dictionary: Dictionary
     judging: Judge
+    planner: Planner = field(repr=False)
+    texts: Texts
+    faq: tuple[FaqEntry, ...]
+    visits: Mapping[str, VisitType]
+    clinic: Clinic
+    stamps: tuple[ProtocolStamp, ...]
+    """Id, version, hash and status of every file; a judgement keeps those of the files that judged."""
 
     @property
     def red_flags(self) -> RedFlags:
@@ -34,14 +50,17 @@ class Protocols:
         """Need, complexity, notes, gates, decision table."""
         return self.judging.routing
 
-    @property
-    def stamps(self) -> tuple[ProtocolStamp, ...]:
-        """Id, version, hash and status of every file that judges."""
-        return self.judging.stamps
-
     def judge(self, values: Mapping[str, Value], *, nearly: bool = False) -> Judgement:
         """Level, outcome and reasons of these facts; never raises on a missing one."""
         return self.judging.judge(values, nearly=nearly, gate_complete=self.gate_complete(values))
+
+    def next_question(self, values: Mapping[str, Value], *, closed: Collection[str] = ()) -> AskPlan | None:
+        """What to ask next, None when no answer can change the result. `closed` is not asked again."""
+        return self.planner.next_question(values, closed=closed)
+
+    def remaining(self, values: Mapping[str, Value], *, closed: Collection[str] = ()) -> int:
+        """About how many questions are left."""
+        return self.planner.remaining(values, closed=closed)
 
     def gate_complete(self, values: Mapping[str, Value]) -> bool:
         """Whether every gate fact is known and clear (the certificate)."""
@@ -55,18 +74,58 @@ class Protocols:
         """What follows from a result (clinical.md 4.6b)."""
         return handoff_for(self.routing.handoff, judgement, gate_complete=gate_complete)
 
+    def emergency_text_id(self, rules: Collection[str], *, told_team: bool) -> str:
+        """Which standard text follows the line of these rules (clinical.md 3.7, 6.2).
+
+        `told_team`: the P0 row is committed, so the text may say so.
+        """
+        fired = [self.rule(rule_id) for rule_id in rules]
+        name = "emergency_911" if any(rule.call_911 for rule in fired) else "emergency"
+        if any(rule.call_911 and rule.keep_still for rule in fired):
+            name += "_keep_still"
+        return name if told_team else f"{name}_not_told"
+
     def rule(self, rule_id: str) -> Rule:
-        """One red-flag rule; raises KeyError when there is none."""
+        """One red-flag rule. Raises ProtocolError when there is none."""
+        if rule_id not in self._rules:
+            raise ProtocolError(f"red_flags.yaml: there is no rule {rule_id!r}")
         return self._rules[rule_id]
+
+    def faq_answer(self, topic: str) -> FaqEntry | None:
+        """The answer to a topic, None when the clinic's pages say nothing about it."""
+        return self._faq.get(topic)
 
     @cached_property
     def _rules(self) -> dict[str, Rule]:
         return {rule.id: rule for rule in self.red_flags.rules}
 
+    @cached_property
+    def _faq(self) -> dict[str, FaqEntry]:
+        return {entry.topic: entry for entry in self.faq}
 
-def load_judge(folder: Path, dictionary: Dictionary) -> Judge:
-    """Red flags and routing of a folder. Raises ProtocolError."""
-    red_flags, routing = read_document(folder / "red_flags.yaml"), read_document(folder / "routing.yaml")
+
+def load_protocols(folder: Path) -> Protocols:
+    """Everything in `data/protocols`. Raises ProtocolError with file, line, field and remedy."""
+    documents = {name: read_document(folder / f"{name}.yaml") for name in FILES}
+    words = read_dictionary(documents["variables"])
+    judge = read_judge(documents["red_flags"], documents["routing"], words.dictionary)
+    visits = read_visits(documents["visits"])
+    _check_visits(judge.routing, visits)
+    clinic = read_clinic(documents["clinic"], visits=visits)
+    return Protocols(
+        dictionary=words.dictionary,
+        judging=judge,
+        planner=Planner(judge, words.dictionary, words.groups),
+        texts=replace(read_texts(documents["texts"]), clinic=clinic.fields),
+        faq=with_clinic(read_faq(documents["faq"]), clinic.fields),
+        visits=visits,
+        clinic=clinic,
+        stamps=tuple(document.stamp for document in documents.values()),
+    )
+
+
+def read_judge(red_flags: Document, routing: Document, dictionary: Dictionary) -> Judge:
+    """The two files that judge. Raises ProtocolError."""
     flags = read_red_flags(red_flags, dictionary)
     return Judge(
         red_flags=flags,
@@ -75,7 +134,8 @@ def load_judge(folder: Path, dictionary: Dictionary) -> Judge:
     )
 
 
-def load_protocols(folder: Path) -> Protocols:
-    """Everything in `data/protocols`. Raises ProtocolError with file, line, field and remedy."""
-    dictionary = parse_dictionary(read_document(folder / "variables.yaml").body)
-    return Protocols(dictionary=dictionary, judging=load_judge(folder, dictionary))
+def _check_visits(routing: Routing, visits: Mapping[str, VisitType]) -> None:
+    named = {row.visit for row in routing.decisions} | {routing.urgent_visit}
+    named |= {row.other_visit[0] for row in routing.decisions if row.other_visit is not None}
+    for visit in sorted(named - set(visits)):
+        raise ProtocolError(f"routing.yaml: unknown visit {visit!r}; known: {', '.join(visits)}")

@@ -150,7 +150,7 @@ def build_protocols(settings: Settings) -> Protocols:
     """The clinic's protocols, with the phone number of the settings. Raises ProtocolError."""
     from bot.protocols import load_protocols
 
-    return load_protocols(PROTOCOLS)
+    return load_protocols(PROTOCOLS, clinic_phone=settings.clinic_phone)
 
 
 @dataclass(frozen=True, kw_only=True)

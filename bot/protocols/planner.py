@@ -18,15 +18,16 @@ from bot.domain.dictionary import Dictionary, Value, Variable
 from bot.domain.levels import Level
 from bot.protocols.conditions import Compiler, Condition
 from bot.protocols.judging import Judge, with_derived
-from bot.protocols.possible import FALSE, NOT_TRUE, TRUE, UNKNOWN, Open
+from bot.protocols.possible import FALSE, NOT_TRUE, TRUE, UNKNOWN, Answers, Open
+from bot.protocols.routing import Decision
 
 Values = Mapping[str, Value]
 Result = tuple[Level, str, str]
 """Level, outcome, visit: what a question must be able to change to be asked."""
 
 SECTIONS = "CDEFBIHGJA"
-"""Order of the questions after the gate (clinical.md 2.1): what a gate's yes needs, the complaint, care, pictures,
-earlier surgery, health, wishes."""
+"""Order of the questions after the gate (clinical.md 2.1): what a gate's yes needs, the complaint, care,
+pictures, earlier surgery, health, wishes."""
 MOST_COMBINATIONS = 600
 """Up to so many combinations of answers are all tried; about 60 ms on one core."""
 _DERIVED_FROM = {
@@ -49,7 +50,7 @@ class Planner:
     """Plans over one set of protocols. Pure; share one per process."""
 
     def __init__(self, judge: Judge, dictionary: Dictionary, groups: Mapping[str, Sequence[str]]) -> None:
-        """`groups`: facts asked in one message, by the first of them. Raises ProtocolError for a bad `when`."""
+        """`groups`: facts asked in one message, by the first of them. Raises ProtocolError (bad `when`)."""
         self._judge = judge
         self._dictionary = dictionary
         self._groups = groups
@@ -233,7 +234,7 @@ class Planner:
             if row.other_visit is not None:
                 yield row.other_visit[1]
 
-    def _possible_rows(self, known: Values, open_facts: Open) -> Iterator[tuple]:
+    def _possible_rows(self, known: Values, open_facts: Open) -> Iterator[tuple[Decision, Answers]]:
         for row in self._judge.routing.decisions:
             if row.rule or row.level is not None:
                 continue
@@ -327,7 +328,7 @@ def _in_order(dictionary: Dictionary) -> list[str]:
 def _standing_values(
     judge: Judge, dictionary: Dictionary, whens: Iterable[Condition]
 ) -> dict[str, tuple[Value, ...]]:
-    """For each variable the values that stand for all it may have: every word, both sides of every threshold."""
+    """By variable the values that stand for all it may have: every word, both sides of each threshold."""
     limits: dict[str, set[float]] = {}
     for condition in (*_conditions(judge), *whens):
         for name, limit in condition.numbers:

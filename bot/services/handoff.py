@@ -97,7 +97,7 @@ def _result(ctx: Context, view: CaseView, judgement: Judgement) -> tuple[Draft, 
     if judgement.level >= Level.SAME_DAY:
         return ()
     if judgement.level is Level.URGENT_48H:
-        line = safety.first_line(judgement, judgement.rules, Level.URGENT_48H)
+        line = safety.first_line(ctx, judgement, judgement.rules, Level.URGENT_48H, channel=view.case.channel)
         return (Draft(kind="info", text=line, text_id="urgent_line"),)
     outcome = wording.text(ctx, view, f"outcome_{judgement.outcome}")
     net = wording.text(ctx, view, "safety_net")

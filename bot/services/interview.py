@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.domain.cases import AskState, Draft
+from bot.domain.cases import AskState, Draft, Phase
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
 from bot.protocols import AskPlan
@@ -223,7 +223,7 @@ async def _count(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -
 
 
 def _asking(view: CaseView, drafts: tuple[Draft, ...]) -> Step:
-    phase = "consent" if view.case.consent == "unasked" else "intake"
+    phase: Phase = "consent" if view.case.consent == "unasked" else "intake"
     return Step(drafts=drafts, asking=drafts[-1].asks, phase=phase)
 
 

@@ -56,7 +56,9 @@ class Messages(Protocol):
         same `client_message_id` came before. Raises Conflict when its content differs.
         `client_message_id` is unique per case; for SMS it is the provider's sid, unique for good."""
 
-    async def add(self, case_id: str, draft: Draft, *, channel: str, at: dt.datetime, reply_to: str | None) -> Message:
+    async def add(
+        self, case_id: str, draft: Draft, *, channel: str, at: dt.datetime, reply_to: str | None
+    ) -> Message:
         """Store a message of ours (or of staff)."""
 
     async def get(self, message_id: str) -> Message:
@@ -110,7 +112,9 @@ class Asks(Protocol):
 class Judgements(Protocol):
     """Every judgement ever made, with what judged it."""
 
-    async def add(self, case_id: str, judgement: Judgement, *, message_id: str | None, at: dt.datetime) -> None:
+    async def add(
+        self, case_id: str, judgement: Judgement, *, message_id: str | None, at: dt.datetime
+    ) -> None:
         """Append."""
 
     async def latest(self, case_id: str) -> Judgement | None:
@@ -133,7 +137,9 @@ class Appointments(Protocol):
     async def cancel(self, appointment_id: str, *, case_id: str) -> None:
         """booked -> cancelled; raises NotAllowed when it is not this case's."""
 
-    async def taken(self, provider_ids: Collection[str], *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> dict[str, list[tuple[dt.datetime, dt.datetime]]]:
+    async def taken(
+        self, provider_ids: Collection[str], *, start: dt.datetime, end: dt.datetime, now: dt.datetime
+    ) -> dict[str, list[tuple[dt.datetime, dt.datetime]]]:
         """Held (unexpired) and booked spans by provider within [start, end)."""
 
     async def of_case(self, case_id: str) -> list[Appointment]:
@@ -180,7 +186,9 @@ class Outbox(Protocol):
     async def add(self, sms: OutboundSms) -> bool:
         """Queue; False when the dedupe key is known."""
 
-    async def claim_due(self, *, owner: str, now: dt.datetime, lease_seconds: float, limit: int = 10) -> list[OutboundSms]:
+    async def claim_due(
+        self, *, owner: str, now: dt.datetime, lease_seconds: float, limit: int = 10
+    ) -> list[OutboundSms]:
         """Due texts, leased to `owner`; per number strictly in order of creation (one at a time)."""
 
     async def sent(self, sms_id: str, *, provider_id: str, at: dt.datetime) -> None:
@@ -230,7 +238,9 @@ class Staff(Protocol):
 
     async def by_name(self, name: str) -> StaffMember | None: ...
 
-    async def add_session(self, token_hash: str, *, staff_id: str, csrf: str, expires_at: dt.datetime) -> None: ...
+    async def add_session(
+        self, token_hash: str, *, staff_id: str, csrf: str, expires_at: dt.datetime
+    ) -> None: ...
 
     async def session(self, token_hash: str, *, now: dt.datetime) -> tuple[StaffMember, str] | None:
         """(member, csrf) of a live session of an enabled member."""
@@ -267,7 +277,9 @@ class Effects(Protocol):
 class Audit(Protocol):
     """Who did what, append-only, stable action codes, no patient words."""
 
-    async def add(self, *, actor: str, action: str, case_id: str | None, at: dt.datetime, detail: Mapping[str, Any] = {}) -> None: ...
+    async def add(
+        self, *, actor: str, action: str, case_id: str | None, at: dt.datetime, detail: Mapping[str, Any] = {}
+    ) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -404,7 +416,9 @@ class Dialogue(Protocol):
 class Reader(Protocol):
     """The language layer."""
 
-    def read(self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date) -> Reading:
+    def read(
+        self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date
+    ) -> Reading:
         """What the text says, given what was asked, on that date (the patient's day)."""
 
 
@@ -427,5 +441,3 @@ class Ids(Protocol):
 
     def reference(self) -> str:
         """A short code to read out on the phone, without look-alike letters, e.g. `K7QM-4T2X`."""
-
-

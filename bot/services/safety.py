@@ -6,6 +6,7 @@ Emergency and crisis stop the intake (clinical.md 3.0, 6.2, 6.5); abuse stops it
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.domain.cases import Case, Draft, HandoffKind, Message, MessageChoice
@@ -47,26 +48,34 @@ def same_day(ctx: Context, seen: Reception) -> tuple[Draft, ...]:
     """Said before anything else when the level has just become same_day."""
     if seen.judgement.level is not Level.SAME_DAY or not _news(seen):
         return ()
-    line = first_line(seen.judgement, seen.new_rules, Level.SAME_DAY)
+    line = first_line(ctx, seen.judgement, seen.new_rules, Level.SAME_DAY, channel=seen.view.case.channel)
     if seen.before is Level.SAME_DAY:
         return (Draft(kind="same_day", text=line, text_id="same_day_line"),)
     return (wording.say(ctx, seen.view, "same_day", kind="same_day", line=line),)
 
 
-def first_line(judgement: Judgement, rules: tuple[str, ...], level: Level) -> str:
-    """The patient line of the first new rule of a level, in table order (clinical.md 3.6)."""
-    return next(
-        (why.patient for why in judgement.why if why.rule in rules and why.level is level and why.patient), ""
-    )
+def first_line(
+    ctx: Context, judgement: Judgement, rules: Collection[str], level: Level, *, channel: str
+) -> str:
+    """The patient line of the first of these rules at a level, in table order (clinical.md 3.6)."""
+    for why in judgement.why:
+        if why.rule in rules and why.level is level and why.patient:
+            rule = ctx.protocols.rule(why.rule)
+            return rule.sms if channel == "sms" else rule.patient
+    return ""
 
 
 def emergency_text(
-    ctx: Context, judgement: Judgement, rules: tuple[str, ...], *, channel: str, told_team: bool
+    ctx: Context, judgement: Judgement, rules: Collection[str], *, channel: str, told_team: bool
 ) -> str:
     """The rule's line, then the standard text that fits the rules (ER or 911 only, keep still)."""
-    line = first_line(judgement, rules, Level.EMERGENCY_NOW)
-    text_id = ctx.protocols.emergency_text_id(rules, told_team=told_team)
-    return f"{line} {ctx.protocols.texts.say(text_id, channel=channel)}".strip()
+    line = first_line(ctx, judgement, rules, Level.EMERGENCY_NOW, channel=channel)
+    fired = [ctx.protocols.rule(why.rule) for why in judgement.why if why.level is Level.EMERGENCY_NOW]
+    text_id = "emergency_911" if any(rule.call_911 for rule in fired) else "emergency"
+    if text_id == "emergency_911" and any(rule.keep_still for rule in fired):
+        text_id = "emergency_911_keep_still"
+    standard = ctx.protocols.texts.say(text_id if told_team else f"{text_id}_not_told", channel=channel)
+    return f"{line} {standard}".strip()
 
 
 def _news(seen: Reception) -> bool:
@@ -123,7 +132,8 @@ async def _stands(
     """A later message while the case stands at an emergency (clinical.md 6.2)."""
     view = seen.view
     if view.case.level < Level.EMERGENCY_NOW:
-        return await _taken_back(ctx, uow, view)
+        await _take_back(uow, view)
+        return None
     kind = "crisis" if view.case.handoff == "crisis" else "emergency"
     said = _meant(view, seen, message)
     if any(name in seen.reading.facts for name in ("contact_name", "contact_phone")):
@@ -146,11 +156,9 @@ def _meant(view: CaseView, seen: Reception, message: Message) -> str:
     return {"affirm": "going", "deny": "cannot"}.get(seen.reading.polarity or "", "")
 
 
-async def _taken_back(ctx: Context, uow: UnitOfWork, view: CaseView) -> None:
+async def _take_back(uow: UnitOfWork, view: CaseView) -> None:
     """A correction took the emergency away: the intake may go on; staff keep both and still call."""
-    status = "open"
-    await uow.cases.save(replace(view.case, phase="intake", status=status, handoff="none"))
-    return
+    await uow.cases.save(replace(view.case, phase="intake", status="open", handoff="none"))
 
 
 # --- abuse --------------------------------------------------------------------------------------

@@ -141,10 +141,12 @@ class ChatApi:
         token = bearer_token(request)
         only_arguments(request, allowed=("after", "wait"))
         after = read_number(request, "after", default=0)
-        wait = read_number(request, "wait", default=0, most=int(self.options.long_poll_seconds))
+        wait = read_number(request, "wait", default=0, most=3600)
         self.limit(f"read:{token}", self.options.rates.reads_per_token)
         case_id = await self.access(request, token)
-        found = await self._wait_for_messages(case_id, after, seconds=wait)
+        found = await self._wait_for_messages(
+            case_id, after, seconds=min(wait, self.options.long_poll_seconds)
+        )
         return json(_reply_json(found, await self.door.status(case_id)))
 
     async def _wait_for_messages(self, case_id: str, after: int, *, seconds: float) -> list[Message]:

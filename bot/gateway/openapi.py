@@ -147,7 +147,7 @@ def chat_part() -> dict[str, Any]:
                     "security": _BEARER,
                     "parameters": [
                         _number("after", "seq of the last message seen"),
-                        _number("wait", "seconds to wait for one, at most 25"),
+                        _number("wait", "seconds to wait for one; more than 25 count as 25"),
                     ],
                     "responses": _responses(200, "Reply", 400, 401, 403, 429, 503),
                 },

@@ -27,7 +27,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-ASSETS = ("chat.js", "chat_view.js", "chat_line.js", "chat.css", "demo.css", "mark.svg")
+ASSETS = ("chat.js", "chat_view.js", "chat_line.js", "chat.css", "demo.css", "mark.svg", "hero.svg")
 
 
 @dataclass(frozen=True, kw_only=True)

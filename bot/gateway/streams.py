@@ -6,7 +6,6 @@ nothing twice. Between messages a comment line goes out, so that a dead line is 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import time
@@ -74,7 +73,7 @@ async def send_events(
     response = await request.respond(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
     await response.send(f"retry: {RECONNECT_MILLISECONDS}\n\n")
     beat_at = time.monotonic() + options.stream_heartbeat_seconds
-    with contextlib.suppress(NotAllowed, StoreUnavailable, asyncio.CancelledError):
+    with contextlib.suppress(NotAllowed, StoreUnavailable):
         while not request.app.ctx.stopping:
             for message in await door.messages_after(case_id, after):
                 await response.send(event(message))

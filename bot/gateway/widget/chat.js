@@ -40,7 +40,8 @@ function place(element, message) {
   if (follows) toEnd();
 }
 
-const firstWaiting = () => log.querySelector(".message.waiting") ;
+/* Mine that have no number yet stay last. */
+const firstWaiting = () => log.querySelector('.message.waiting[data-seq=""]');
 
 function markDay(element) {
   const at = new Date(element.dataset.at);
@@ -62,7 +63,9 @@ function take(message, { fresh = true } = {}) {
   const element = messageElement(message);
   if (fresh) element.classList.add("new");
   place(element, message);
+  const follows = isUrgent(message) && atEnd();
   if (isUrgent(message)) showUrgent(message);
+  if (follows) toEnd();
   if (message.from === "patient") question = null;
   else if (message.choices.length || message.asks) question = message;
   showOpenQuestion();

@@ -1,9 +1,9 @@
 /* What is seen. Words become text nodes only; nothing that anybody wrote is ever read as markup. */
 
 const PHONE = /(?<![\w-])(911|988|(?:1-)?\(?\d{3}\)?[ -.]\d{3}[ -.]\d{4})(?![\w-])/g;
-const TITLES = { summary: "Please check this", times: "Pick a time", booked: "You are booked", callback: "We will call you" };
+const TITLES = { summary: "Please check this", times: "Pick a time", booked: "You are booked", callback: "Our team will call you" };
 const WIDE = new Set(["emergency", "crisis", "same_day", "summary", "times", "booked", "callback"]);
-const URGENT = { emergency: "Get help now", crisis: "You are not alone" };
+const URGENT = { emergency: "Get help now", crisis: "Get help now" };
 const CALLS = {
   emergency: [["Call 911", "tel:911"]],
   crisis: [["Call 988", "tel:988"], ["Text 988", "sms:988"], ["Call 911", "tel:911"]],
@@ -89,7 +89,6 @@ export function showUrgent(message) {
   const box = byId("urgent");
   const old = box.querySelector(`.${message.kind}`);
   const article = make("article", message.kind, make("h2", "", URGENT[message.kind]));
-  fillWithLines(article, message.text);
   const calls = make("div", "calls");
   for (const [label, address] of CALLS[message.kind]) {
     const link = make("a", "", label);
@@ -97,7 +96,9 @@ export function showUrgent(message) {
     calls.append(link);
   }
   article.append(calls);
-  if (old) old.replaceWith(article); else box.prepend(article);
+  fillWithLines(article, message.text);
+  old?.remove();
+  box.prepend(article);
   box.hidden = false;
   box.scrollTop = 0;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -68,10 +69,13 @@ class GatewayMaker:
     def __init__(self, stack: Any) -> None:
         self._stack = stack
 
-    async def __call__(self, *, probes: Any = None, rates: Any = None, **given: Any) -> Gateway:
+    async def __call__(
+        self, *, probes: Any = None, rates: Any = None, allowed_origins: Any = None, **given: Any
+    ) -> Gateway:
         hub = WakeHub()
         door = ScriptedDoor(hub=hub)
-        options = replace(OPTIONS, **({"rates": rates} if rates else {}))
+        changed = {"rates": rates, "allowed_origins": allowed_origins}
+        options = replace(OPTIONS, **{name: value for name, value in changed.items() if value})
         app = assemble(door=door, options=options, hub=hub, probes=probes or {"store": works}, **given)
         port = await self._stack.enter_async_context(listening(app))
         client = await self._stack.enter_async_context(
@@ -82,8 +86,6 @@ class GatewayMaker:
 
 @pytest_asyncio.fixture
 async def start() -> AsyncIterator[GatewayMaker]:
-    import contextlib
-
     async with contextlib.AsyncExitStack() as stack:
         yield GatewayMaker(stack)
 

@@ -1,0 +1,162 @@
+"""WCAG 2.2 AA where a machine can tell: axe in every main state, keyboard, one live region, reflow."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.acceptance.browser.conftest import Visitor, VisitorMaker
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+TALKS: dict[str, list[str]] = {
+    "open": [],
+    "question": ["my back hurts"],
+    "several": ["which"],
+    "summary": ["summary"],
+    "times": ["times"],
+    "booked": ["times", "Tue, Dec 1 at 9:00 AM"],
+    "emergency": ["i cant feel when i wipe"],
+    "crisis": ["i want to die"],
+    "both": ["i cant feel when i wipe", "i want to die"],
+}
+
+
+async def violations(page: Page) -> list[str]:
+    """axe's findings in one line each."""
+    results = await Axe().run(page, options=RULES)
+    found = results.response["violations"]
+    return [f"{one['id']}: {json.dumps([node['html'] for node in one['nodes']])[:400]}" for one in found]
+
+
+SEEN = [
+    *((state, "phone") for state in TALKS),
+    *((state, "narrow") for state in ("several", "summary", "times", "both")),
+    *((state, "desktop") for state in ("open", "both")),
+]
+
+
+@pytest.mark.parametrize(("state", "size"), SEEN)
+async def test_axe_finds_nothing(visit: VisitorMaker, picture_folder: Path, size: str, state: str) -> None:
+    visitor = await visit(size, reduced_motion="reduce")
+    await visitor.open_chat()
+    for words in TALKS[state]:
+        await visitor.say(words)
+    await visitor.page.screenshot(path=picture_folder / f"{state}-{size}.png")
+    assert await violations(visitor.page) == []
+    wide = await visitor.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+    assert wide <= 0
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop", "narrow"])
+async def test_the_demo_page_has_no_findings(visit: VisitorMaker, picture_folder: Path, size: str) -> None:
+    visitor = await visit(size)
+    await visitor.page.goto(f"{visitor.address}/")
+    await visitor.page.get_by_role("button", name="Chat with us").wait_for()
+    await visitor.page.screenshot(path=picture_folder / f"home-{size}.png", full_page=True)
+    assert await violations(visitor.page) == []
+    assert await visitor.page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+
+
+async def test_failure_about_and_end_have_no_findings(visit: VisitorMaker, picture_folder: Path) -> None:
+    visitor = await visit("phone", reduced_motion="reduce")
+    await visitor.open_chat()
+    await visitor.page.get_by_role("button", name="About this chat").click()
+    assert await violations(visitor.page) == []
+    await visitor.page.keyboard.press("Escape")
+    await expect(visitor.page.get_by_role("button", name="About this chat")).to_be_focused()
+    await visitor.page.route("**/api/chat/messages", lambda route: route.abort())
+    await visitor.page.fill("#words", "my back hurts")
+    await visitor.page.press("#words", "Enter")
+    await visitor.page.get_by_role("button", name="Try again").wait_for()
+    await visitor.page.screenshot(path=picture_folder / "failed-phone.png")
+    assert await violations(visitor.page) == []
+    await visitor.page.unroute("**/api/chat/messages")
+    visitor.gateway.door.tokens.clear()
+    await visitor.page.get_by_role("button", name="Try again").click()
+    await visitor.page.get_by_role("button", name="Start a new chat").wait_for()
+    assert await violations(visitor.page) == []
+
+
+async def test_there_is_exactly_one_live_region(visitor: Visitor) -> None:
+    await visitor.say("i cant feel when i wipe")
+    live = "[aria-live], [role=log], [role=alert], [role=status], [role=timer], [role=marquee], output"
+    assert await visitor.page.locator(live).count() == 1
+    assert await visitor.page.locator("#log[role=log]").count() == 1
+
+
+async def test_everything_works_by_keyboard_in_a_sensible_order(visitor: Visitor) -> None:
+    page = visitor.page
+    await page.locator("#scroller").focus()
+    await page.keyboard.press("Tab")
+    while await page.evaluate("document.activeElement.closest('#log') !== null"):
+        await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="I agree")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await visitor.answered()
+    await expect(page.locator("#words")).to_be_focused()
+    await page.keyboard.type("which")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("of these")
+    assert await page.input_value("#words") == "which\nof these"
+    await page.keyboard.press("Enter")
+    await visitor.answered()
+    await page.keyboard.press("Shift+Tab")
+    await expect(page.get_by_label("None of these")).to_be_focused()
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Send my answer")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await visitor.answered()
+    assert "None of these" in await visitor.texts()
+
+
+async def test_targets_are_large_enough(visitor: Visitor) -> None:
+    await visitor.say("i cant feel when i wipe")
+    selectors = "button:visible, textarea:visible, .calls a:visible"
+    for element in await visitor.page.locator(selectors).all():
+        box = await element.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
+
+
+async def test_reduced_motion_means_no_motion(visit: VisitorMaker) -> None:
+    visitor = await visit("phone", reduced_motion="reduce")
+    await visitor.open_chat()
+    await visitor.say("my back hurts")
+    assert await visitor.page.evaluate("document.getAnimations().length") == 0
+
+
+async def test_forced_colours_keep_borders(visit: VisitorMaker, picture_folder: Path) -> None:
+    visitor = await visit("phone", forced_colors="active")
+    await visitor.open_chat()
+    await visitor.say("i cant feel when i wipe")
+    await visitor.page.screenshot(path=picture_folder / "forced-colours.png")
+    width = await visitor.page.locator("#urgent .calls a").first.evaluate(
+        "e => getComputedStyle(e).borderTopWidth"
+    )
+    assert width == "2px"
+
+
+async def test_twice_the_text_size_still_fits(visit: VisitorMaker) -> None:
+    visitor = await visit("desktop")
+    await visitor.open_chat()
+    await visitor.page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    await visitor.say("i cant feel when i wipe")
+    await expect(visitor.page.locator("#words")).to_be_in_viewport()
+    await expect(visitor.page.locator("#urgent .calls a").first).to_be_in_viewport()
+    assert await visitor.page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+
+
+async def test_the_accessibility_tree_tells_the_conversation(visitor: Visitor) -> None:
+    await visitor.say("my back hurts")
+    tree = await visitor.page.locator("main").aria_snapshot()
+    assert '- log "Messages"' in tree
+    assert "You: my back hurts" in tree.replace('"', "") or "You:" in tree
+    assert 'textbox "Your message"' in tree
+    assert 'button "Send"' in tree

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.protocols.documents import Document, body_keys
-from bot.protocols.texts import CLINIC_FIELDS, Texts, fields_of
+from bot.protocols.texts import fields_of
 from bot.protocols.yamlfile import Section, fail, keys, take, words
 
-LABELS = ("clinic", "articles", "both")
+CLINIC_FIELDS = ("clinic_name", "clinic_phone")
 _SOURCE_LABELS = {
     "clinic": "our clinic's pages",
     "articles": "articles our clinic shares",
@@ -44,16 +44,15 @@ def read_faq(document: Document) -> tuple[FaqEntry, ...]:
 
 def with_clinic(entries: tuple[FaqEntry, ...], clinic: Mapping[str, str]) -> tuple[FaqEntry, ...]:
     """The entries with the clinic's name and phone filled in."""
-    texts = Texts(by_id={}, clinic=clinic)
     return tuple(
-        replace(entry, answer=_filled(texts, entry.answer), answer_sms=_filled(texts, entry.answer_sms))
+        replace(entry, answer=_filled(clinic, entry.answer), answer_sms=_filled(clinic, entry.answer_sms))
         for entry in entries
     )
 
 
-def _filled(texts: Texts, wording: str) -> str:
-    for name in set(fields_of(wording)):
-        wording = wording.replace(f"{{{name}}}", texts.clinic.get(name, ""))
+def _filled(clinic: Mapping[str, str], wording: str) -> str:
+    for name in CLINIC_FIELDS:
+        wording = wording.replace(f"{{{name}}}", clinic[name])
     return wording
 
 

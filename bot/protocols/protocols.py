@@ -104,14 +104,19 @@ class Protocols:
         return {entry.topic: entry for entry in self.faq}
 
 
-def load_protocols(folder: Path) -> Protocols:
-    """Everything in `data/protocols`. Raises ProtocolError with file, line, field and remedy."""
+def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocols:
+    """Everything in `data/protocols`; `clinic_phone` overrides the profile's.
+
+    Raises ProtocolError with file, line, field and remedy.
+    """
     documents = {name: read_document(folder / f"{name}.yaml") for name in FILES}
     words = read_dictionary(documents["variables"])
     judge = read_judge(documents["red_flags"], documents["routing"], words.dictionary)
     visits = read_visits(documents["visits"])
     _check_visits(judge.routing, visits)
     clinic = read_clinic(documents["clinic"], visits=visits)
+    if clinic_phone:
+        clinic = replace(clinic, phone=clinic_phone, demo_phone=False)
     return Protocols(
         dictionary=words.dictionary,
         judging=judge,

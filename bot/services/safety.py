@@ -70,12 +70,8 @@ def emergency_text(
 ) -> str:
     """The rule's line, then the standard text that fits the rules (ER or 911 only, keep still)."""
     line = first_line(ctx, judgement, rules, Level.EMERGENCY_NOW, channel=channel)
-    fired = [ctx.protocols.rule(why.rule) for why in judgement.why if why.level is Level.EMERGENCY_NOW]
-    text_id = "emergency_911" if any(rule.call_911 for rule in fired) else "emergency"
-    if text_id == "emergency_911" and any(rule.keep_still for rule in fired):
-        text_id = "emergency_911_keep_still"
-    standard = ctx.protocols.texts.say(text_id if told_team else f"{text_id}_not_told", channel=channel)
-    return f"{line} {standard}".strip()
+    text_id = ctx.protocols.emergency_text_id(judgement.rules, told_team=told_team)
+    return f"{line} {ctx.protocols.texts.say(text_id, channel=channel)}".strip()
 
 
 def _news(seen: Reception) -> bool:

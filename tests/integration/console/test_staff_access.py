@@ -1,0 +1,209 @@
+"""Who may do what: every route by every role, closed unless a line here opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.services.permissions import ROLES
+from bot.settings import Settings
+from tests.integration.console.conftest import staff_app
+from tests.integration.console.staff_world import World, signed_in
+from tests.integration.gateway.serving import listening
+
+WORKERS = frozenset({"front_desk", "nurse", "surgeon", "admin"})
+EVERYBODY = frozenset(ROLES)
+OPEN_DOORS = frozenset(
+    {
+        ("POST", "/api/staff/login"),
+        ("GET", "/console/login"),
+        ("POST", "/console/login"),
+        ("GET", "/console/static/<__file_uri__:path>"),
+    }
+)
+"""Sign-in, and files that hold no data."""
+
+API: Mapping[tuple[str, str], frozenset[str]] = {
+    ("GET", "/api/staff/me"): EVERYBODY,
+    ("GET", "/api/staff/cases"): EVERYBODY,
+    ("GET", "/api/staff/cases/<case_id:str>"): EVERYBODY,
+    ("POST", "/api/staff/cases/<case_id:str>/claim"): WORKERS,
+    ("POST", "/api/staff/cases/<case_id:str>/release"): WORKERS,
+    ("POST", "/api/staff/cases/<case_id:str>/notes"): WORKERS,
+    ("POST", "/api/staff/tasks/<task_id:str>/acknowledge"): WORKERS,
+    ("POST", "/api/staff/tasks/<task_id:str>/finish"): WORKERS,
+    ("POST", "/api/staff/logout"): EVERYBODY,
+}
+PAGES: Mapping[tuple[str, str], frozenset[str]] = {
+    ("GET", "/console/"): EVERYBODY,
+    ("GET", "/console/live"): EVERYBODY,
+    ("GET", "/console/cases/<case_id:str>"): EVERYBODY,
+    ("GET", "/console/cases/<case_id:str>/live"): EVERYBODY,
+    ("POST", "/console/cases/<case_id:str>/claim"): WORKERS,
+    ("POST", "/console/cases/<case_id:str>/release"): WORKERS,
+    ("POST", "/console/cases/<case_id:str>/notes"): WORKERS,
+    ("POST", "/console/tasks/<task_id:str>/acknowledge"): WORKERS,
+    ("POST", "/console/tasks/<task_id:str>/finish"): WORKERS,
+    ("POST", "/console/logout"): EVERYBODY,
+}
+ROUTES = {**API, **PAGES}
+CHANGING = [route for route in ROUTES if route[0] == "POST"]
+BODIES: Mapping[str, Any] = {"finish": {"note": "called"}, "notes": {"text": "a note"}}
+
+
+async def add_emergency(world: World) -> dict[str, str]:
+    """An unacknowledged emergency and its task."""
+    case_id = await world.add_case(task="emergency", priority="P0", status="emergency")
+    async with world.store.unit_of_work(write=False) as uow:
+        task = (await uow.tasks.of_case(case_id))[0]
+    return {"case_id": case_id, "task_id": task.id}
+
+
+@pytest.fixture
+async def ids(world: World) -> dict[str, str]:
+    return await add_emergency(world)
+
+
+def path_of(route: str, ids: Mapping[str, str]) -> str:
+    for name, value in ids.items():
+        route = route.replace(f"<{name}:str>", value)
+    return route
+
+
+async def ask(
+    client: httpx.AsyncClient, method: str, route: str, ids: Mapping[str, str], **given: Any
+) -> httpx.Response:
+    word = route.rpartition("/")[2]
+    body = BODIES.get(word)
+    if body is not None:
+        given["data" if route.startswith("/console") else "json"] = body
+    return await client.request(method, path_of(route, ids), **given)
+
+
+async def test_every_route_has_a_line_here(world: World, settings: Settings) -> None:
+    app = staff_app(world, settings)
+    async with listening(app):
+        routes = list(app.router.routes)
+    found = set()
+    for route in routes:
+        path = "/" + route.path
+        if path.startswith(("/api/staff", "/console")):
+            path = "/console/" if path == "/console" else path
+            found |= {(method, path) for method in route.methods if method not in ("HEAD", "OPTIONS")}
+    assert found == set(ROUTES) | OPEN_DOORS
+
+
+async def test_nothing_is_open_to_nobody(client: httpx.AsyncClient, ids: dict[str, str]) -> None:
+    for method, route in ROUTES:
+        answer = await ask(client, method, route, ids)
+        if route.startswith("/api") or route.endswith("/live"):
+            assert answer.status_code == 401, route
+        else:
+            assert (answer.status_code, answer.headers["location"]) == (303, "/console/login"), route
+        assert ids["task_id"] not in answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_role_may_only_what_its_lines_say(client: httpx.AsyncClient, world: World, role: str) -> None:
+    headers = {"Authorization": f"Bearer {await world.token(role)}"}
+    for (method, route), roles in ROUTES.items():
+        ids = await add_emergency(world)
+        answer = await ask(client, method, route, ids, headers=headers)
+        absent = await ask(client, method, route, dict.fromkeys(ids, "0" * 32), headers=headers)
+        if role in roles:
+            assert answer.status_code in (200, 201, 204, 303), (route, answer.text)
+            assert absent.status_code == 404 or "<" not in route, route
+        else:  # refused alike whether the thing exists or not
+            assert answer.status_code == 403, route
+            assert (absent.status_code, absent.text) == (answer.status_code, answer.text), route
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"X-CSRF-Token": ""},
+        {"X-CSRF-Token": "wrong"},
+        {"X-CSRF-Token": "é"},
+        {"good": "yes", "Origin": "https://evil.example"},
+        {"good": "yes", "Origin": "null"},
+        {"good": "yes", "Origin": "http://127.0.0.1.evil.example"},
+    ],
+    ids=str,
+)
+async def test_change_by_cookie_needs_the_token_and_our_own_page(
+    client: httpx.AsyncClient, world: World, ids: dict[str, str], given: dict[str, str]
+) -> None:
+    await world.add_member("nurse")
+    csrf = await signed_in(client, "nurse")
+    headers = {name: value.encode() for name, value in given.items() if name != "good"}
+    if "good" in given:
+        headers["X-CSRF-Token"] = csrf.encode()
+    before = await world.audit()
+    for method, route in CHANGING:
+        answer = await ask(client, method, route, ids, headers=headers)
+        assert answer.status_code == 403, route
+    assert await world.audit() == before
+
+
+@pytest.mark.parametrize("content", ["text/plain", "application/x-www-form-urlencoded"])
+async def test_token_of_another_session_is_refused(
+    client: httpx.AsyncClient, world: World, ids: dict[str, str], content: str
+) -> None:
+    await world.add_member("nurse")
+    other = await signed_in(client, "nurse")
+    await signed_in(client, "nurse")
+    answer = await client.post(
+        f"/console/tasks/{ids['task_id']}/acknowledge",
+        content=f"csrf={other}",
+        headers={"Content-Type": content},
+    )
+    assert answer.status_code == 403
+
+
+ODD_IDS = ["0" * 32, "x", "..%2f..%2fetc", "-1", "9" * 400, "%00", "A" * 32, "null", "%F0%9F%98%80"]
+
+
+async def test_unknown_and_odd_ids_are_all_the_same_404(client: httpx.AsyncClient, world: World) -> None:
+    headers = {"Authorization": f"Bearer {await world.token('nurse')}"}
+    for route in ("/api/staff/cases/{}", "/console/cases/{}", "/console/cases/{}/live"):
+        texts = set()
+        for odd in ODD_IDS:
+            answer = await client.get(route.format(odd), headers=headers)
+            assert answer.status_code == 404, (route, odd)
+            texts.add(answer.text)
+        assert len(texts) == 1
+
+
+async def test_private_task_does_not_exist_for_the_front_desk(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    case_id = await world.add_case(task="safety_flag", priority="P2", private=True)
+    async with world.store.unit_of_work(write=False) as uow:
+        task_id = (await uow.tasks.of_case(case_id))[0].id
+    for role, expected in (("front_desk", 404), ("admin", 404), ("nurse", 200)):
+        headers = {"Authorization": f"Bearer {await world.token(role)}"}
+        seen = (await client.get(f"/api/staff/cases/{case_id}", headers=headers)).json()["tasks"]
+        assert bool(seen) is (expected == 200)
+        for act, body in (("acknowledge", None), ("finish", {"note": "spoke"})):
+            answer = await client.post(f"/api/staff/tasks/{task_id}/{act}", json=body, headers=headers)
+            assert answer.status_code == expected
+    async with world.store.unit_of_work(write=False) as uow:
+        assert (await uow.tasks.of_case(case_id))[0].acknowledged_by == "nurse"
+
+
+async def test_disabled_person_is_out_at_once(client: httpx.AsyncClient, world: World) -> None:
+    from sqlalchemy import update
+
+    from bot.store.tables import staff
+
+    token = await world.token("nurse")
+    await signed_in(client, "nurse")
+    async with world.store._engine.begin() as connection:
+        await connection.execute(update(staff).values(disabled=True))
+    assert (await client.get("/api/staff/cases")).status_code == 401
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await client.get("/api/staff/cases", headers=headers)).status_code == 401

@@ -121,7 +121,7 @@ def _announce(parts: Sequence[Part], settings: Settings, password: str | None) -
     gateway = next(part.url for part in parts if part.name == "gateway")
     _say("up")
     if settings.demo:
-        _say(f"  demo page      {gateway}/demo")
+        _say(f"  demo page      {gateway}/")
     _say(f"  staff console  {gateway}/console")
     if password is not None:
         _say(f"  staff login    {FIRST_LOGIN} / {password}   (shown this once)")

@@ -1,0 +1,51 @@
+"""Choosing a time, and what is said when everything is over."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import _tracker
+from actions._action import ServiceAction
+from bot.services import handoff, interview
+
+ANSWERS = frozenset({"affirm", "deny", "unsure", "inform", "book", "go_back", "skip"})
+"""While a time is chosen, "go back" and "skip" are answers too: the times are offered again."""
+
+
+class TakeBookingTurn(ServiceAction):
+    """`validate_booking_form`: the chosen time, other times, or a call."""
+
+    action_name = "validate_booking_form"
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        if _tracker.said_this_turn(tracker):
+            return [SlotSet(_tracker.ASKING, tracker.get_slot(_tracker.ASKING)), *_taken(tracker)]
+        interrupted = _tracker.ran_this_turn(tracker) or _tracker.was_rejected(tracker)
+        if not interrupted and _tracker.intent_of(tracker) not in ANSWERS:
+            return [ActionExecutionRejected("booking_form")]
+        service = interview.resume if interrupted else handoff.take_booking_turn
+        step = await service(self.ctx, _tracker.turn_of(tracker))
+        _tracker.say(dispatcher, tracker, step.drafts)
+        stage = "booking" if step.asking else "done"
+        events = [*_tracker.asks(step), SlotSet(_tracker.MISSES, None), SlotSet(_tracker.STAGE, stage)]
+        return [*events, *_taken(tracker)]
+
+    def after_safety(self, tracker: Tracker) -> list[EventType]:
+        return [SlotSet(_tracker.ASKING, "safe_now"), *_taken(tracker)]
+
+
+class AfterCompletion(ServiceAction):
+    """A message after the end: nothing is asked, booked or scored again."""
+
+    action_name = "action_after_completion"
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        drafts = await interview.interject(self.ctx, _tracker.turn_of(tracker), "after_completion")
+        _tracker.say(dispatcher, tracker, drafts)
+        return []
+
+
+def _taken(tracker: Tracker) -> list[EventType]:
+    return [SlotSet(_tracker.TAKEN, _tracker.turn_of(tracker).message_id)]

@@ -1,0 +1,1 @@
+"""Rasa's room: everything that imports Rasa. Runs on Python 3.10 in its own environment."""

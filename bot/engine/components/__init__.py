@@ -1,0 +1,1 @@
+"""Parts of the understanding pipeline of `config.yml`."""

@@ -14,6 +14,7 @@ from typing import Literal
 from bot.domain.dictionary import Dictionary, Value
 
 Author = Literal["patient", "staff", "derived"]
+_CARE = ("cons_pt", "cons_meds", "cons_injections", "cons_activity", "cons_laser")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ def _flagged(old: Fact) -> Fact | None:
 def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
     """Facts that follow from others: variable -> (value, source variable) (clinical.md 3.6).
 
-    Only what is not known already is derived, except `region`, which grows.
+    Only what is not known already is derived, except `region` and `cons_modalities`, which grow.
     """
     derived: dict[str, tuple[Value, str]] = {}
     limb = values.get("radiates") not in (None, "none") or values.get("limb_numbness") == "yes"
@@ -103,12 +104,42 @@ def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
         derived["fever"] = ("yes", "temp_f")
     months = values.get("prior_surgery_months_ago")
     if isinstance(months, (int, float)) and months <= 3:
-        derived["postop_days"] = (round(months * 30.4), "prior_surgery_months_ago")
+        # Three months is still "within 90 days": rounding must not push it out.
+        derived["postop_days"] = (min(round(months * 30.4), 90), "prior_surgery_months_ago")
     derived = {name: item for name, item in derived.items() if name not in values}
+    tried = _kinds_of_care(values)
+    if tried and len(tried) > _number(values.get("cons_modalities")):
+        derived["cons_modalities"] = (len(tried), tried[0])
     region = _region_with_limb(values)
     if region is not None:
         derived["region"] = (region, "radiates")
+    tried = _tried(values)
+    if len(tried) > max(1, _number(values.get("cons_modalities"))):
+        derived["cons_modalities"] = (len(tried), tried[0])
     return derived
+
+
+def _tried(values: Mapping[str, Value]) -> list[str]:
+    """Kinds of care that were tried; one alone proves nothing about the others and is asked about."""
+    tried = [name for name in _CARE if values.get(name) == "yes"]
+    other = values.get("cons_other")
+    return [*tried, "cons_other"] if isinstance(other, tuple) and other not in ((), ("none",)) else tried
+
+
+def _number(value: Value | None) -> float:
+    return value if isinstance(value, (int, float)) else 0
+
+
+def _kinds_of_care(values: Mapping[str, Value]) -> list[str]:
+    """The kinds of care tried so far, each counted once (clinical.md 2.2 I: `cons_modalities`)."""
+    kinds = ("cons_pt", "cons_meds", "cons_injections", "cons_activity", "cons_laser")
+    tried = [name for name in kinds if values.get(name) == "yes"]
+    other = values.get("cons_other")
+    return [*tried, "cons_other"] if isinstance(other, tuple) and set(other) - {"none"} else tried
+
+
+def _number(value: Value | None) -> float:
+    return value if isinstance(value, (int, float)) else 0
 
 
 def _region_with_limb(values: Mapping[str, Value]) -> tuple[str, ...] | None:

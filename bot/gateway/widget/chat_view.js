@@ -1,6 +1,6 @@
 /* What is seen. Words become text nodes only; nothing that anybody wrote is ever read as markup. */
 
-const PHONE = /(?<![\w-])(911|988|(?:1-)?\(?\d{3}\)?[ -.]\d{3}[ -.]\d{4})(?![\w-])/g;
+const PHONE = /(?<![\w-])(911|988|(?:1-)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])/g;
 const TITLES = { summary: "Please check this", times: "Pick a time", booked: "You are booked", callback: "Our team will call you" };
 const WIDE = new Set(["emergency", "crisis", "same_day", "summary", "times", "booked", "callback"]);
 const URGENT = { emergency: "Get help now", crisis: "Get help now" };

@@ -1,0 +1,314 @@
+"""The console's pages: what they show, in which order, and that data is never markup."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.settings import Settings
+from tests.conftest import make_settings
+from tests.integration.console.conftest import staff_app
+from tests.integration.console.conversations import Said, bot
+from tests.integration.console.staff_world import PASSWORD, World, busy_morning, signed_in
+from tests.integration.gateway.serving import listening
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "'><svg/onload=alert(1)>",
+    "{{ 7 * 7 }}",
+    "{% raw %}<b>",
+    "</textarea></title></style><iframe src=javascript:alert(1)>",
+    "javascript:alert(1)",
+    "&lt;script&gt;",
+    "\u202ecod.exe<body onload=alert(1)>",
+)  # fmt: skip
+
+TAGS = frozenset(
+    [
+        "html",
+        "head",
+        "meta",
+        "title",
+        "link",
+        "script",
+        "body",
+        "a",
+        "header",
+        "nav",
+        "div",
+        "span",
+        "button",
+        "small",
+        "form",
+        "input",
+        "p",
+        "strong",
+        "main",
+        "h1",
+        "h2",
+        "h3",
+        "section",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "time",
+        "label",
+        "kbd",
+        "dl",
+        "dt",
+        "dd",
+        "br",
+        "q",
+        "mark",
+        "details",
+        "summary",
+        "meter",
+        "code",
+        "article",
+    ]
+)
+"""All that the console's own templates use."""
+
+
+class Markup(HTMLParser):
+    """Every tag with its attributes, and the text, as a browser would read them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture
+async def nurse(client: httpx.AsyncClient, world: World) -> str:
+    """Signed in; the CSRF token."""
+    await world.add_member("nurse")
+    return await signed_in(client, "nurse")
+
+
+async def page_of(client: httpx.AsyncClient, path: str) -> str:
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def hostile_case(world: World, payload: str) -> str:
+    """A case in which every field a person outside can fill holds the payload."""
+    talk = (
+        Said(text=payload, intent=payload[:60], facts={"worries": payload, "fever": "yes"}),
+        Said(
+            text=f"{payload} 555-0142",
+            facts={"contact_name": payload, "contact_phone": "555-0142"},
+            words={"contact_name": payload, "contact_phone": "555-0142"},
+        ),
+        bot(payload, asks=payload[:60], choices=(payload,)),
+        Said(text=payload, sender="staff", kind="info"),
+    )
+    case_id = await world.add_case(
+        talk, task="emergency", priority="P0", status="emergency", claimed_by=payload, flags=(payload,)
+    )
+    async with world.store.unit_of_work() as uow:
+        task = (await uow.tasks.of_case(case_id))[0]
+        await uow.tasks.acknowledge(task.id, by=payload, at=world.clock.now())
+        await uow.commit()
+    return case_id
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+async def test_what_people_write_is_text_and_never_markup(
+    client: httpx.AsyncClient, world: World, nurse: str, payload: str
+) -> None:
+    case_id = await hostile_case(world, payload)
+    note = {"csrf": nurse, "text": payload}
+    assert (await client.post(f"/console/cases/{case_id}/notes", data=note)).status_code == 303
+    for path in ("/console/", "/console/live", f"/console/cases/{case_id}", f"/console/cases/{case_id}/live"):
+        markup = Markup(await page_of(client, path))
+        assert payload in markup.text, path
+        _assert_harmless(markup)
+    searched = await client.get("/console/", params={"q": payload[:100]})
+    _assert_harmless(Markup(searched.text))
+
+
+def _assert_harmless(markup: Markup) -> None:
+    scripts = [given for tag, given in markup.tags if tag == "script"]
+    assert all(given == {"src": "/console/static/console.js", "defer": None} for given in scripts)
+    for tag, given in markup.tags:
+        assert tag in TAGS, tag
+        assert not [name for name in given if name.startswith("on") or name == "style"], (tag, given)
+        assert not str(given.get("href", "")).lower().startswith("javascript")
+
+
+async def test_pages_hold_nothing_inline_and_nothing_from_elsewhere(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    ids = await busy_morning(world)
+    for path in ("/console/", "/console/login", *(f"/console/cases/{case_id}" for case_id in ids.values())):
+        page = await page_of(client, path)
+        assert not re.search(r"<style|style=|<script(?! src=\"/console/)|\son\w+=", page)
+        assert not re.search(r"(src|href|action)=\"(?!/|#|tel:)", page)
+        assert len(page.encode()) <= 100_000
+
+
+async def test_pages_carry_the_gateways_headers(client: httpx.AsyncClient, nurse: str) -> None:
+    answer = await client.get("/console/")
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "same-origin"
+
+
+async def test_queue_pins_the_alarm_above_every_other_line(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    ids = await busy_morning(world)
+    for path in ("/console/", "/console/?queue=mine", "/console/?q=robin", "/console/?queue=all"):
+        page = await page_of(client, path)
+        alarms = page[page.index('data-live="alarms"') : page.index('data-live="list"')]
+        assert ids["emergency"] in alarms
+        assert "1 emergency not acknowledged" in alarms
+        assert "Possible cauda equina" in alarms
+    case = await page_of(client, f"/console/cases/{ids['booked']}")
+    assert "1 emergency not acknowledged" in case
+
+
+async def test_queue_says_late_and_unfinished(client: httpx.AsyncClient, world: World, nurse: str) -> None:
+    await busy_morning(world)
+    text = Markup(await page_of(client, "/console/")).text
+    assert "35 min late" in text
+    assert "in 14 min" in text
+    assert "Still talking" in text
+    assert "None so far" in text
+
+
+async def test_case_page_shows_why_with_the_words_and_the_source(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    ids = await busy_morning(world)
+    page = await page_of(client, f"/console/cases/{ids['emergency']}")
+    assert re.search(
+        r'<mark class="present" title="saddle_numbness = yes[^"]*">cant feel when i wipe</mark>', page
+    )
+    text = Markup(page).text
+    for shown in ("RF01", "R-GIRFT", "not complete", "Dana Example", "555-0142", "Sent to emergency care"):
+        assert shown in text
+    assert 'class="said">cant feel when i wipe</q> <a class="from" href="#m-8"' in page
+    assert "Nobody has acknowledged this emergency yet." in text
+
+
+async def test_no_rule_fired_is_not_called_no_red_flag_while_the_gate_is_open(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    ids = await busy_morning(world)
+    text = Markup(await page_of(client, f"/console/cases/{ids['talking']}")).text
+    assert "None so far" in text
+    assert 'this is not "no red flag"' in text
+
+
+async def test_corrected_fact_shows_its_earlier_value(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    talk = (
+        Said(text="left leg", facts={"side": "left"}),
+        Said(text="no I meant the right", facts={"side": "right"}),
+    )
+    case_id = await world.add_case(talk)
+    page = await page_of(client, f"/console/cases/{case_id}")
+    history = page[page.index('id="history-side"') :]
+    assert history.index("left") < history.index("right")
+
+
+async def test_acknowledge_button_opens_the_case(client: httpx.AsyncClient, world: World, nurse: str) -> None:
+    ids = await busy_morning(world)
+    action = re.search(r'action="(/console/tasks/\w+/acknowledge)"', await page_of(client, "/console/"))
+    assert action
+    answer = await client.post(action[1], data={"csrf": nurse})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/console/cases/{ids['emergency']}")
+    assert "not acknowledged" not in Markup(await page_of(client, "/console/")).text
+    assert "acknowledged by nurse" in Markup(await page_of(client, answer.headers["location"])).text
+
+
+async def test_fragment_is_not_sent_again_while_nothing_changed(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    ids = await busy_morning(world)
+    for path in ("/console/live", f"/console/cases/{ids['booked']}/live"):
+        first = await client.get(path)
+        tag = first.headers["etag"]
+        again = await client.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.text) == (304, "")
+    await world.add_case(task="emergency", priority="P0", minutes_ago=0)
+    changed = await client.get("/console/live", headers={"If-None-Match": tag})
+    assert "2 emergencies not acknowledged" in changed.text
+
+
+async def test_login_page_works_without_a_script(client: httpx.AsyncClient, world: World) -> None:
+    await world.add_member("nurse")
+    wrong = await client.post("/console/login", data={"name": "nurse", "password": "x"})
+    assert wrong.status_code == 401
+    assert "The name or the password is wrong." in wrong.text
+    right = await client.post("/console/login", data={"name": " nurse ", "password": PASSWORD})
+    assert (right.status_code, right.headers["location"]) == (303, "/console/")
+    assert "Queue" in await page_of(client, "/console")
+
+
+async def test_login_page_says_how_long_to_wait(client: httpx.AsyncClient, world: World) -> None:
+    for _ in range(5):
+        await client.post("/console/login", data={"name": "nurse", "password": "x"})
+    answer = await client.post("/console/login", data={"name": "nurse", "password": "x"})
+    assert answer.status_code == 429
+    assert "Wait 15 minutes" in answer.text
+
+
+async def test_refusals_are_pages_that_say_what_to_do(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    case_id = await world.add_case(claimed_by="ana")
+    claimed = await client.post(f"/console/cases/{case_id}/claim", data={"csrf": nurse})
+    assert claimed.status_code == 409
+    assert "ana works on this case" in claimed.text
+    empty = await client.post(f"/console/cases/{case_id}/notes", data={"csrf": nurse, "text": ""})
+    assert empty.status_code == 400
+    stale = await client.post(f"/console/cases/{case_id}/notes", data={"csrf": "old", "text": "x"})
+    assert stale.status_code == 403
+    for answer in (claimed, empty, stale):
+        assert "Back to the queue" in answer.text
+
+
+async def test_store_that_is_down_is_a_503_page(client: httpx.AsyncClient, world: World, nurse: str) -> None:
+    await world.store.close()
+    for file in world.folder.glob("staff.sqlite3*"):
+        file.unlink()
+    answer = await client.get("/console/")
+    assert answer.status_code == 503
+    assert "Back to the queue" in answer.text
+    assert (await client.get("/console/live")).status_code == 503
+
+
+@pytest.mark.parametrize(("demo", "shown"), [(True, True), (False, False)])
+async def test_banners(world: World, settings: Settings, demo: bool, shown: bool) -> None:
+    given: dict[str, Any] = {"demo": demo, "data_dir": settings.data_dir, "clinic_phone": "555-0100"}
+    async with (
+        listening(staff_app(world, make_settings(**given))) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as browser,
+    ):
+        page = await page_of(browser, "/console/login")
+    assert ("Made-up patients" in page) is shown
+    assert "Draft protocols." in page

@@ -25,6 +25,7 @@ Polarity = Literal["affirm", "deny", "unsure"]
 
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
 _NUMBER = re.compile(r"(?<![\w/])(\d{1,3}(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d{1,3}))?(?![\w%])")
+_ONLY = re.compile(r"\s*(?:(?:yes|yeah|yep|ya|no|nope|well|um)[,. ]+)?(?:i )?(?:just|only)\b")
 _SHORT_WORDS = 6
 _UNIT_OF = {"weeks": 7.0, "days": 1.0, "months": DAYS_PER_MONTH, "years": DAYS_PER_MONTH * 12}
 
@@ -156,7 +157,8 @@ class Answers:
         told = [n for n in clear if n in settled.facts]
         yes = [n for n in told if settled.facts[n] != clear[n]]
         rest_no = (
-            self._contains(norms, "only")
+            bool(_ONLY.match(heard.page.source.text))
+            or self._contains(norms, "only")
             or self._lead(norms) in ("none_of", "deny")
             or self._none_inside(norms)
         )
@@ -226,6 +228,8 @@ class Answers:
         chosen = self._choice(variable, heard, norms)
         if chosen is not None:
             return chosen
+        if variable.name == "who_for":
+            return self._who(heard, norms)
         if variable.kind in ("four_valued", "yes_no"):
             if polarity == "unsure":
                 return "unsure" if "unsure" in variable.values else None
@@ -235,6 +239,12 @@ class Answers:
         if variable.kind == "text":
             return self._text(variable, heard, norms, polarity)
         return self._word(variable, norms, polarity)
+
+    def _who(self, heard: Heard, norms: Sequence[str]) -> Value | None:
+        if heard.concepts & {"relative", "stranger", "proxy_for"}:
+            return "other"
+        own = {"me", "myself", "self", "i", "patient", "mine"}
+        return "self" if own & {*norms, *(w.raw for w in heard.words)} else None
 
     def _choice(self, variable: Variable, heard: Heard, norms: Sequence[str]) -> Value | None:
         """A digit for a numbered choice, or a choice's own label."""

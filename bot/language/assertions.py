@@ -23,10 +23,20 @@ _STRONGEST_FIRST: tuple[tuple[str, Assertion], ...] = (
 def assertions_of(doc: Doc) -> Mapping[tuple[int, int], tuple[Assertion, bool]]:
     """Of every target, by its words (start, end): the assertion, and whether a relative is its subject."""
     found: dict[tuple[int, int], tuple[Assertion, bool]] = {}
+    inside = _inside(doc)
     for span in doc.spans[TARGETS]:
-        categories = {modifier.category for modifier in span._.modifiers}
+        categories = {m.category for m in span._.modifiers if not inside.issuperset(range(*m.modifier_span))}
         found[span.start, span.end] = (_assertion(categories), "RELATIVE" in categories)
     return found
+
+
+def _inside(doc: Doc) -> set[int]:
+    """Words of concepts that hold a "not" of their own ("can not feel"): those deny nothing else."""
+    held: set[int] = set()
+    for mention in doc.user_data["mentions"]:
+        if mention.end - mention.start > 1:
+            held.update(range(mention.start, mention.end))
+    return held
 
 
 def _assertion(categories: set[str]) -> Assertion:

@@ -39,17 +39,24 @@ class FrameMatcher:
 
     def hits(self, mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[Hit]:
         """All frames found, in reading order."""
-        by_clause: dict[int, list[Mention]] = {}
+        clauses: dict[int, list[Mention]] = {}
+        sentences: dict[int, list[Mention]] = {}
         for mention in mentions:
-            by_clause.setdefault(tokens[mention.start].clause, []).append(mention)
-        found = [hit for group in by_clause.values() for hit in self._in_clause(group)]
+            clauses.setdefault(tokens[mention.start].clause, []).append(mention)
+            sentences.setdefault(tokens[mention.start].sentence, []).append(mention)
+        found = [hit for group in clauses.values() for hit in self._within(group, "clause")]
+        found += [hit for group in sentences.values() for hit in self._within(group, "sentence")]
         return sorted(found, key=lambda hit: (hit.start, hit.end, hit.frame.name))
 
-    def _in_clause(self, mentions: Sequence[Mention]) -> Iterator[Hit]:
+    def _within(self, mentions: Sequence[Mention], reach: str) -> Iterator[Hit]:
         present = {mention.concept for mention in mentions}
         for head in mentions:
             for frame in self._by_head.get(head.concept, ()):
-                if frame.unless & present or not all(part & present for part in frame.parts):
+                if (
+                    frame.reach != reach
+                    or frame.unless & present
+                    or not all(part & present for part in frame.parts)
+                ):
                     continue
                 hit = _compose(frame, head, mentions)
                 if hit is not None:

@@ -5,6 +5,7 @@ Each file has the top key `lexicon:` and any of the sections below; files are me
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,10 @@ from bot.domain.dictionary import Value
 from bot.domain.errors import ProtocolError
 from bot.language.yaml_text import read_yaml
 
+_GROUP = re.compile(r"\{(\w+)\}")
 SECTIONS = (
     "fillers", "texting", "lemmas", "plurals", "typos", "fuzzy", "never_fuzzy", "finite", "breaks",
-    "concepts", "frames", "context", "times", "answers", "spanish",
+    "groups", "concepts", "frames", "context", "times", "answers", "spanish",
 )  # fmt: skip
 
 
@@ -38,6 +40,10 @@ class Frame:
     event: bool
     asks: tuple[str, ...]
     unless: frozenset[str]
+    reach: str
+    """`clause` (default) or `sentence`: how far apart the parts may stand."""
+    denies: Mapping[str, Value]
+    """What it sets when it is denied ("no bladder problems")."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +78,11 @@ def load_lexicon(folder: Path) -> Lexicon:
         raise ProtocolError(f"{folder.name}: no lexicon file (*.yml) found; restore data/lexicon")
     for path in files:
         _merge(merged, _section_of(path), path.name)
-    concepts = {name: tuple(map(str, phrases)) for name, phrases in merged.get("concepts", {}).items()}
+    groups = {name: tuple(map(str, words)) for name, words in merged.get("groups", {}).items()}
+    concepts = {
+        name: tuple(dict.fromkeys(p for phrase in phrases for p in _expanded(str(phrase), groups)))
+        for name, phrases in merged.get("concepts", {}).items()
+    }
     return Lexicon(
         words=merged,
         concepts=concepts,
@@ -82,6 +92,18 @@ def load_lexicon(folder: Path) -> Lexicon:
         answers={name: tuple(map(str, phrases)) for name, phrases in merged.get("answers", {}).items()},
         spanish=frozenset(merged.get("spanish", ())),
     )
+
+
+def _expanded(phrase: str, groups: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """`{cant} {pee}` is every word of the group `cant` before every word of `pee`; one group may be empty."""
+    match = _GROUP.search(phrase)
+    if match is None:
+        yield " ".join(phrase.split())
+        return
+    if match.group(1) not in groups:
+        raise ProtocolError(f"concepts: {phrase!r} names group {match.group(1)!r}, which no file defines")
+    for word in groups[match.group(1)]:
+        yield from _expanded(phrase[: match.start()] + word + phrase[match.end() :], groups)
 
 
 def _section_of(path: Path) -> Mapping[str, Any]:
@@ -108,7 +130,7 @@ def _merge(merged: dict[str, Any], sections: Mapping[str, Any], file: str) -> No
 
 
 def _frames(items: Iterable[Mapping[str, Any]], concepts: Mapping[str, Any]) -> Iterable[Frame]:
-    allowed = {"set", "parts", "head", "within", "ordered", "event", "unless", "name", "ask"}
+    allowed = {"set", "parts", "head", "within", "ordered", "event", "unless", "name", "ask", "reach", "deny"}
     for item in items:
         unknown = sorted(set(item) - allowed)
         if unknown:
@@ -137,6 +159,8 @@ def _frame(item: Mapping[str, Any], concepts: Mapping[str, Any]) -> Frame:
         event=bool(item.get("event", False)),
         asks=tuple(item.get("ask", ())),
         unless=unless,
+        reach=str(item.get("reach", "clause")),
+        denies=dict(item.get("deny", {})),
     )
 
 

@@ -81,9 +81,7 @@ class ConceptFinder:
         return doc
 
 
-@Language.factory("intake_concepts")
-def _make_concept_finder(nlp: Language, name: str) -> ConceptFinder:
-    return ConceptFinder()
+Language.factory("intake_concepts", func=lambda nlp, name: ConceptFinder())
 
 
 def _mentions(doc: Doc, matcher: PhraseMatcher) -> list[Mention]:
@@ -141,7 +139,7 @@ def _add_context(nlp: Language, tokenizer: LexiconTokenizer, lexicon: Lexicon) -
 
 
 def _cue_rules(lexicon: Lexicon) -> list[tuple[str, str, str, dict[str, Any]]]:
-    """Cues of the lexicon, clause borders, and a pseudo cue for each concept phrase that holds a "not"."""
+    """Cues of the lexicon, clause borders, and other people as subjects."""
     rules: list[tuple[str, str, str, dict[str, Any]]] = [
         ("<clause>", "CLAUSE", "PSEUDO", {}),
         ("<me>", "ME", "PSEUDO", {}),
@@ -156,14 +154,7 @@ def _cue_rules(lexicon: Lexicon) -> list[tuple[str, str, str, dict[str, Any]]]:
         if cue.max_words:
             options["max_scope"] = cue.max_words
         rules += [(phrase, cue.category, cue.direction, options) for phrase in cue.phrases]
-    negative = {"not", "no", "never", "without", "unable"}
-    held = {phrase for phrases in lexicon.concepts.values() for phrase in phrases}
-    rules += [(p, "LITERAL", "PSEUDO", {}) for p in sorted(held) if len(p.split()) > 1 and _has(p, negative)]
     return rules
-
-
-def _has(phrase: str, words: set[str]) -> bool:
-    return bool(words & set(phrase.lower().replace("can't", "not").replace("n't", " not").split()))
 
 
 __all__ = ["Hit", "Mention", "build_pipeline"]

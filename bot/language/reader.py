@@ -98,11 +98,13 @@ class Reader:
                 assertion, relative = asserted.get(hit.head, ("present", False))
                 reports.append(
                     Report(
+                        name=hit.frame.name,
                         sets=hit.frame.sets,
                         assertion=assertion,
                         relative=relative,
                         event=hit.frame.event,
                         asks=hit.frame.asks,
+                        denies=hit.frame.denies,
                         start=base + hit.start,
                         end=base + hit.end,
                         head=base + hit.head[0],
@@ -119,6 +121,8 @@ class Reader:
                     continue
                 fact = value_of(report, name, value, self._dictionary[name])
                 settled.add(page.finding(name, value, report.assertion, report.start, report.end), fact)
+            for name, value in report.denies.items() if report.assertion == "absent" else ():
+                settled.add(page.finding(name, value, "absent", report.start, report.end), value)
 
     def _add_times(self, settled: Settled, reports: Sequence[Report], page: Page, day: dt.date) -> None:
         times = find_times(page.tokens, day)

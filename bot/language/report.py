@@ -16,6 +16,7 @@ class Report:
     Word positions count over the whole message; `head` is where the asserted word begins.
     """
 
+    name: str
     sets: Mapping[str, Value]
     assertion: Assertion
     event: bool
@@ -25,6 +26,8 @@ class Report:
     head: int
     clause: int
     sentence: int
+    denies: Mapping[str, Value]
+    """What it sets when it is denied."""
     relative: bool = False
     """A relative of the writer is its subject."""
 

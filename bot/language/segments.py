@@ -18,6 +18,7 @@ NAY = "<nay>"
 """A "no" that answers what stands before it: "fever: no", "any numbness? nope"."""
 MAX_SEGMENT_WORDS = 60
 _LOOKAHEAD = 7
+_DENIALS = frozenset(("no", "not", "never", "without", "deny", "denies", "none"))
 _SETS_OFF = frozenset((",", ":", "-", "?", "–", "—", "=", ".", "\n", ";", "!"))
 
 
@@ -87,12 +88,21 @@ class Segmenter:
         word = words[index]
         if word.norm in self._always:
             return True
-        if word.norm not in self._maybe:
+        if word.norm not in self._maybe or (word.norm != "," and not self._said_something(words, index)):
             return False
         for ahead in words[index + 1 : index + 1 + _LOOKAHEAD]:
             if ahead.ends_sentence or ahead.norm in self._maybe or ahead.norm in self._always:
                 return False
             if ahead.norm in self._finite or self._is_past(ahead):
+                return True
+        return False
+
+    def _said_something(self, words: Sequence[Word], index: int) -> bool:
+        """Since the last border there was a verb or a denial: "thighs and groin are numb" is one clause."""
+        for word in reversed(words[max(0, index - 12) : index]):
+            if word.ends_sentence or word.norm in self._always or word.norm == ",":
+                return False
+            if word.norm in self._finite or word.norm in _DENIALS or self._is_past(word):
                 return True
         return False
 

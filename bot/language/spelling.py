@@ -19,7 +19,7 @@ class Spelling:
     def __init__(self, tables: Mapping[str, Any]) -> None:
         self._typos = {str(k): str(v) for k, v in tables.get("typos", {}).items()}
         self._never = frozenset(map(str, tables.get("never_fuzzy", ())))
-        self._known: frozenset[str] = frozenset()
+        self._known: frozenset[str] | None = None
         self._by_first: dict[str, list[str]] = {}
         for word in map(str, tables.get("fuzzy", ())):
             self._by_first.setdefault(word[0], []).append(word)
@@ -32,7 +32,7 @@ class Spelling:
         """The word that was meant, or None when it stands as written."""
         if raw in self._typos:
             return self._typos[raw]
-        if norm in self._known or raw in self._known or raw in self._never:
+        if self._known is None or norm in self._known or raw in self._known or raw in self._never:
             return None
         targets = self._by_first.get(raw[0])
         if not targets or len(raw) < 6:

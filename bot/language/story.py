@@ -74,13 +74,17 @@ class Story:
 
     def _speaks_of_self(self, words: Sequence[Token]) -> bool:
         for index, word in enumerate(words):
-            if word.norm == ME or (word.mine and word.norm not in self._relatives):
+            if word.norm == ME or (word.mine and not self._relative_near(words, index)):
                 return True
             if word.raw in _OWN_THINGS:
                 following = words[index + 1].norm if index + 1 < len(words) else ""
                 if word.raw != "me" and following not in _CARING:
                     return True
         return False
+
+    def _relative_near(self, words: Sequence[Token], index: int) -> bool:
+        """ "my 78 year old dad": the person may stand some words after "my"."""
+        return any(word.norm in self._relatives for word in words[index : index + 5])
 
     def _settled(self, report: Report, proxy: bool) -> Report:
         if not report.relative:
@@ -95,6 +99,6 @@ class Story:
 def _who_for_other(position: int, reports: Sequence[Report]) -> Report:
     sample = reports[0] if reports else None
     return Report(
-        sets={"who_for": "other"}, assertion="present", event=True, asks=(), start=position, end=position + 1,
+        name="proxy", sets={"who_for": "other"}, assertion="present", event=True, asks=(), denies={}, start=position, end=position + 1,
         head=position, clause=sample.clause if sample else 0, sentence=sample.sentence if sample else 0,
     )  # fmt: skip

@@ -40,7 +40,7 @@ _SPAN = re.compile(
 _NEAR = re.compile(
     r"(?<!\S)(?:(?P<lead>since|from|start|begin|on|this) )?"
     r"(?P<word>day before yesterday|yesterday|last night|this morn|this morning|this afternoon|this even|tonight|"
-    r"today|overnight|now|wake up|last week|this week|past week|last weekend|this weekend|over weekend|weekend|"
+    r"today|overnight|last week|this week|past week|last weekend|this weekend|over weekend|weekend|"
     r"last month|past month|this month|last year|past year|this year|all week|all month|all year|other day|1 other day)(?!\S)"
 )
 _WEEKDAY = re.compile(

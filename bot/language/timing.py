@@ -62,6 +62,8 @@ def time_facts(
 
 
 def _slots(report: Report, dictionary: Dictionary) -> Iterator[str]:
+    if report.name == "complaint":
+        yield "duration_weeks"
     for variable in report.sets:
         if variable == "dx":
             if "fracture" in report.sets[variable]:  # type: ignore[operator]

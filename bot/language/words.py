@@ -119,6 +119,7 @@ class Words:
         self._fillers = frozenset(map(str, tables.get("fillers", ())))
         self._texting = {str(k): str(v).split() for k, v in tables.get("texting", {}).items()}
         self._lemmas = {str(k): str(v) for k, v in tables.get("lemmas", {}).items()}
+        self._bases = frozenset(self._lemmas.values())
         self._plurals = frozenset(tables.get("plurals", ()))
         self._spelling = Spelling(tables)
         concepts = tables.get("concepts", {})
@@ -189,7 +190,7 @@ class Words:
     def _one(self, word: str) -> str:
         if word in self._lemmas:
             return self._lemmas[word]
-        if word in self._plurals or not word.isalpha():
+        if word in self._bases or word in self._plurals or not word.isalpha():
             return word
         return stem(word)
 
@@ -201,7 +202,7 @@ class Words:
             following = flat[index + 1] if index + 1 < len(flat) else None
             if word.ends_sentence:
                 person = False
-            if word.raw in ("my", "mine") and following:
+            if word.raw == "my" and following:
                 mine = True
                 if person and following.norm not in self._people:
                     out.append(replace(word, norm=ME))

@@ -38,5 +38,5 @@ class ServiceAction(Action):  # type: ignore[misc]
         raise NotImplementedError
 
     def after_safety(self, tracker: Tracker) -> list[EventType]:
-        """Events when safety has spoken instead. In the shell only: the service does not ask the engine then."""
+        """Events when safety spoke instead; only in the shell, else the service does not ask the engine."""
         return []

@@ -75,28 +75,33 @@ def say(dispatcher: CollectingDispatcher, tracker: Tracker, drafts: Iterable[Dra
             dispatcher.utter_message(json_message={"draft": draft_to_json(draft)})
 
 
-def asks(step: Step) -> list[EventType]:
-    """The question a step leaves open; None ends the form."""
-    return [SlotSet(ASKING, step.asking)]
+def leaves_open(tracker: Tracker, step: Step) -> list[EventType]:
+    """The question a step leaves open (None ends the form), and that this message has been answered."""
+    return [SlotSet(ASKING, step.asking), SlotSet(TAKEN, turn_of(tracker).message_id)]
 
 
-def said_this_turn(tracker: Tracker) -> bool:
-    """Whether an action before has decided the open question of this turn."""
+def was_answered(tracker: Tracker) -> bool:
+    """Whether an action before has answered this message and decided what is asked now."""
+    return bool(tracker.get_slot(TAKEN) == turn_of(tracker).message_id)
+
+
+def safety_spoke(tracker: Tracker) -> list[EventType]:
+    """In the shell: safety has answered; the form stays and asks nothing more."""
+    return [SlotSet(ASKING, "safe_now"), SlotSet(TAKEN, turn_of(tracker).message_id)]
+
+
+def stands(tracker: Tracker) -> list[EventType]:
+    """What is asked now stays as the action before has left it."""
+    return [SlotSet(ASKING, tracker.get_slot(ASKING)), SlotSet(TAKEN, tracker.get_slot(TAKEN))]
+
+
+def was_interrupted(tracker: Tracker) -> bool:
+    """Whether the form has refused this message, or another action has answered it."""
     return any(
-        event.get("event") == "slot" and event.get("name") == ASKING for event in _since_message(tracker)
+        event.get("event") == "action_execution_rejected" or str(event.get("name")).startswith("action_")
+        for event in _since_message(tracker)
+        if event.get("event") in ("action", "action_execution_rejected")
     )
-
-
-def ran_this_turn(tracker: Tracker) -> frozenset[str]:
-    """Names of the actions that have run since the patient's message."""
-    return frozenset(
-        str(event.get("name")) for event in _since_message(tracker) if event.get("event") == "action"
-    )
-
-
-def was_rejected(tracker: Tracker) -> bool:
-    """Whether the form has refused this message, so that a rule answered it."""
-    return any(event.get("event") == "action_execution_rejected" for event in _since_message(tracker))
 
 
 def _since_message(tracker: Tracker) -> list[dict[str, Any]]:

@@ -20,20 +20,19 @@ class TakeBookingTurn(ServiceAction):
     action_name = "validate_booking_form"
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        if _tracker.said_this_turn(tracker):
-            return [SlotSet(_tracker.ASKING, tracker.get_slot(_tracker.ASKING)), *_taken(tracker)]
-        interrupted = _tracker.ran_this_turn(tracker) or _tracker.was_rejected(tracker)
+        if _tracker.was_answered(tracker):
+            return _tracker.stands(tracker)
+        interrupted = _tracker.was_interrupted(tracker)
         if not interrupted and _tracker.intent_of(tracker) not in ANSWERS:
             return [ActionExecutionRejected("booking_form")]
         service = interview.resume if interrupted else handoff.take_booking_turn
         step = await service(self.ctx, _tracker.turn_of(tracker))
         _tracker.say(dispatcher, tracker, step.drafts)
-        stage = "booking" if step.asking else "done"
-        events = [*_tracker.asks(step), SlotSet(_tracker.MISSES, None), SlotSet(_tracker.STAGE, stage)]
-        return [*events, *_taken(tracker)]
+        stage = SlotSet(_tracker.STAGE, "booking" if step.asking else "done")
+        return [*_tracker.leaves_open(tracker, step), SlotSet(_tracker.MISSES, None), stage]
 
     def after_safety(self, tracker: Tracker) -> list[EventType]:
-        return [SlotSet(_tracker.ASKING, "safe_now"), *_taken(tracker)]
+        return _tracker.safety_spoke(tracker)
 
 
 class AfterCompletion(ServiceAction):
@@ -45,7 +44,3 @@ class AfterCompletion(ServiceAction):
         drafts = await interview.interject(self.ctx, _tracker.turn_of(tracker), "after_completion")
         _tracker.say(dispatcher, tracker, drafts)
         return []
-
-
-def _taken(tracker: Tracker) -> list[EventType]:
-    return [SlotSet(_tracker.TAKEN, _tracker.turn_of(tracker).message_id)]

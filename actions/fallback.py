@@ -23,7 +23,7 @@ class NotUnderstood(ServiceAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         step = await interview.not_understood(self.ctx, _tracker.turn_of(tracker), self.round)
         _tracker.say(dispatcher, tracker, step.drafts)
-        return [*_tracker.asks(step), SlotSet(_tracker.MISSES, self.misses)]
+        return [*_tracker.leaves_open(tracker, step), SlotSet(_tracker.MISSES, self.misses)]
 
 
 class Rephrase(NotUnderstood):

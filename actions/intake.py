@@ -47,15 +47,15 @@ class TakeTurn(ServiceAction):
     form = "intake_form"
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        if _tracker.said_this_turn(tracker):
-            return [SlotSet(_tracker.ASKING, tracker.get_slot(_tracker.ASKING)), *_taken(tracker)]
-        if _tracker.ran_this_turn(tracker) or _tracker.was_rejected(tracker):
+        if _tracker.was_answered(tracker):
+            return _tracker.stands(tracker)
+        if _tracker.was_interrupted(tracker):
             return await self._return(dispatcher, tracker)
         if _tracker.intent_of(tracker) not in ANSWERS:
             return [ActionExecutionRejected(self.form)]
         step = await interview.take_turn(self.ctx, _tracker.turn_of(tracker))
         _tracker.say(dispatcher, tracker, step.drafts)
-        return [*_tracker.asks(step), SlotSet(_tracker.MISSES, None), *_taken(tracker)]
+        return [*_tracker.leaves_open(tracker, step), SlotSet(_tracker.MISSES, None)]
 
     async def _return(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """After an interruption: the message's own answer when it held one, else the open question again."""
@@ -63,10 +63,10 @@ class TakeTurn(ServiceAction):
         answered = _tracker.reading_of(tracker).answer in ("full", "partial")
         step = await (interview.take_turn if answered else interview.resume)(self.ctx, turn)
         _tracker.say(dispatcher, tracker, step.drafts)
-        return [*_tracker.asks(step), SlotSet(_tracker.MISSES, None), *_taken(tracker)]
+        return [*_tracker.leaves_open(tracker, step), SlotSet(_tracker.MISSES, None)]
 
     def after_safety(self, tracker: Tracker) -> list[EventType]:
-        return [SlotSet(_tracker.ASKING, "safe_now"), *_taken(tracker)]
+        return _tracker.safety_spoke(tracker)
 
 
 class HandOff(ServiceAction):
@@ -78,8 +78,4 @@ class HandOff(ServiceAction):
         step = await handoff.hand_off(self.ctx, _tracker.turn_of(tracker))
         _tracker.say(dispatcher, tracker, step.drafts)
         stage = step.phase if step.phase in ("intake", "booking") else "done"
-        return [*_tracker.asks(step), SlotSet(_tracker.STAGE, stage)]
-
-
-def _taken(tracker: Tracker) -> list[EventType]:
-    return [SlotSet(_tracker.TAKEN, _tracker.turn_of(tracker).message_id)]
+        return [*_tracker.leaves_open(tracker, step), SlotSet(_tracker.STAGE, stage)]

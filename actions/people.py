@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from actions.navigation import StepAction
 from bot.services import interview
+from bot.services.steps import Step, Turn
 
 
 class Person(StepAction):
     """A person calls; only how to reach the patient is still asked."""
 
     action_name = "action_person"
-    service = staticmethod(interview.wants_person)
+
+    async def step(self, turn: Turn) -> Step:
+        return await interview.wants_person(self.ctx, turn)
 
 
 class Admin(StepAction):
     """Billing, records, refills, an appointment that exists."""
 
     action_name = "action_admin"
-    service = staticmethod(interview.admin)
+
+    async def step(self, turn: Turn) -> Step:
+        return await interview.admin(self.ctx, turn)

@@ -64,7 +64,7 @@ def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
         demo_phone=take(section, "demo_phone", bool),
         zone=zone,
         hours=_hours(take(body, "hours", Section), zone, holidays),
-        providers=_providers(take(body, "providers", list), zone, holidays, visits),
+        providers=_providers(document.body, zone, holidays, visits),
         lead_minutes=_minutes(section, "lead_minutes"),
         hold_minutes=_minutes(section, "hold_minutes"),
         address=take(section, "address", str, default=""),
@@ -129,11 +129,12 @@ def _period(section: Mapping[str, object], name: str, text: str) -> Period:
 
 
 def _providers(
-    raw: list[object], zone: ZoneInfo, holidays: frozenset[dt.date], visits: Collection[str]
+    body: Section, zone: ZoneInfo, holidays: frozenset[dt.date], visits: Collection[str]
 ) -> tuple[Provider, ...]:
     providers: list[Provider] = []
-    for item in raw:
-        section = item if isinstance(item, Section) else Section()
+    for section in take(body, "providers", list):
+        if not isinstance(section, Section):
+            raise fail(body, "providers", "providers: each one has id, name, visits, hours; write them out")
         keys(section, allowed=("id", "name", "visits", "hours"), required=("id", "name", "visits", "hours"))
         provider = Provider(
             id=take(section, "id", str),

@@ -12,6 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Hashable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -29,7 +30,7 @@ class Section(dict[str, Any]):
 
     file: str = ""
     line: int = 0
-    lines: Mapping[str, int]
+    lines: Mapping[str, int] = MappingProxyType({})
 
     def where(self, key: str | None = None) -> str:
         """`texts.yaml:12` for a key, or for the section itself."""

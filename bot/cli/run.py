@@ -111,7 +111,12 @@ def _supervisor(settings: Settings, parts: Sequence[Part]) -> Supervisor:
     return Supervisor(
         parts=parts,
         run_folder=run_folder(settings.data_dir),
-        logs={part.name: LogFile(settings.data_dir / "log", part.name, secrets=secrets) for part in parts},
+        logs={
+            part.name: LogFile(
+                settings.data_dir / "log", part.name, secrets=secrets, foreign=part.name == "engine"
+            )
+            for part in parts
+        },
         say=_say,
         health_headers={"engine": {"X-Intake-Secret": settings.engine_secret.get_secret_value()}},
     )

@@ -23,6 +23,12 @@ LONG_NUMBER = re.compile(r"\+?\(?\d(?:[\s().-]{0,2}\d){6,}")
 """Seven digits or more, however they are grouped: phone numbers, birth dates with a time, card numbers."""
 TIMESTAMP = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\.[\w-]+")
+OWN_LINES = re.compile(
+    r"engine: |\{\"at\": |\S+ \S+ (?:INFO|WARNING|ERROR|CRITICAL) (?:__main__|bot\.engine\S*|sanic\.root) "
+)
+"""How lines of our own code begin in the engine's process."""
+FRAME = re.compile(r'\s*File "[^"]*", line \d+, in \S+')
+ERROR_TYPE = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Refused|Interrupt)\b")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -53,20 +59,37 @@ def _between_timestamps(line: str) -> str:
     return "".join(pieces) + LONG_NUMBER.sub("[number]", line[end:])
 
 
-class LogFile:
-    """One part's log, rotated by size."""
+def own_part(line: str) -> str:
+    """What may be kept of a line that Rasa and its libraries may have written; empty when nothing may.
 
-    def __init__(self, folder: Path, name: str, *, secrets: Collection[str] = ()) -> None:
+    They print messages, slots and whole conversations. Kept are our own lines, the places of a
+    traceback, and the type of an error without its message.
+    """
+    if OWN_LINES.match(line) or FRAME.fullmatch(line):
+        return line
+    error = ERROR_TYPE.match(line)
+    return error.group() if error else ""
+
+
+class LogFile:
+    """One part's log, rotated by size. `foreign`: others' code writes it too, keep `own_part` only."""
+
+    def __init__(
+        self, folder: Path, name: str, *, secrets: Collection[str] = (), foreign: bool = False
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{name}.log"
         self._name = name
         self._secrets = tuple(secrets)
+        self._foreign = foreign
         self._handler = logging.handlers.RotatingFileHandler(
             self.path, maxBytes=LARGEST_FILE, backupCount=5, encoding="utf-8", errors="replace"
         )
 
     def write(self, line: str) -> None:
         """One redacted line, with the time and the part's name before it."""
+        if self._foreign and not (line := own_part(line)):
+            return
         now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         kept = f"{now} {self._name} | {redacted(line, secrets=self._secrets)}"
         self._handler.emit(logging.makeLogRecord({"msg": "%s", "args": (kept,)}))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ops.logfile import LONGEST_LINE, LogFile, lines_of, redacted
+from bot.ops.logfile import LONGEST_LINE, LogFile, lines_of, own_part, redacted
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,43 @@ async def test_lines_are_split_and_an_endless_one_is_cut() -> None:
     assert lines[:2] == ["one", "two"]
     assert lines[-1] == "three�"
     assert "".join(lines[2:-1]) == "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-21 10:01:55,689 INFO __main__ engine is up with model 45472f55fb1b293b.tar.gz",
+        "2026-11-21 10:01:55,689 ERROR bot.engine.channel a turn failed: KeyError",
+        "engine: INTAKE_ENGINE_SECRET is missing",
+        '  File "rasa/core/processor.py", line 12, in handle_message',
+    ],
+)
+def test_own_lines_of_the_engine_are_kept(line: str) -> None:
+    assert own_part(line) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("2026-11-21 10:01:36 [debug    ] processor.message.parse  parse_data_text='numb when i wipe'", ""),
+        ("[state 1] user text: numb when i wipe | previous action name: action_listen", ""),
+        (" requested_slot: consent", ""),
+        ("2026-11-21 10:01:36,123 INFO rasa.core numb when i wipe", ""),
+        ("    result = parse('numb when i wipe')", ""),
+        ("rasa.shared.exceptions.RasaException: numb when i wipe", "rasa.shared.exceptions.RasaException"),
+        ("KeyError: 'numb when i wipe'", "KeyError"),
+    ],
+)
+def test_what_the_engines_libraries_print_is_left_out(line: str, kept: str) -> None:
+    assert own_part(line) == kept
+
+
+def test_a_foreign_log_holds_own_lines_only(tmp_path: Path) -> None:
+    log = LogFile(tmp_path, "engine", foreign=True)
+    for line in ("engine: up", "[state 1] user text: numb when i wipe", "ValueError: numb"):
+        log.write(line)
+    log.close()
+    assert [line.split(" | ")[1] for line in log.path.read_text().splitlines()] == [
+        "engine: up",
+        "ValueError",
+    ]

@@ -14,7 +14,6 @@ from typing import Literal
 from bot.domain.dictionary import Dictionary, Value
 
 Author = Literal["patient", "staff", "derived"]
-_CARE = ("cons_pt", "cons_meds", "cons_injections", "cons_activity", "cons_laser")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,21 +112,7 @@ def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
     region = _region_with_limb(values)
     if region is not None:
         derived["region"] = (region, "radiates")
-    tried = _tried(values)
-    if len(tried) > max(1, _number(values.get("cons_modalities"))):
-        derived["cons_modalities"] = (len(tried), tried[0])
     return derived
-
-
-def _tried(values: Mapping[str, Value]) -> list[str]:
-    """Kinds of care that were tried; one alone proves nothing about the others and is asked about."""
-    tried = [name for name in _CARE if values.get(name) == "yes"]
-    other = values.get("cons_other")
-    return [*tried, "cons_other"] if isinstance(other, tuple) and other not in ((), ("none",)) else tried
-
-
-def _number(value: Value | None) -> float:
-    return value if isinstance(value, (int, float)) else 0
 
 
 def _kinds_of_care(values: Mapping[str, Value]) -> list[str]:

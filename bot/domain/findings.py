@@ -10,6 +10,8 @@ from bot.domain.dictionary import Value
 
 Assertion = Literal["present", "absent", "unsure", "resolved", "hypothetical", "other_person", "historical"]
 
+Polarity = Literal["affirm", "deny", "unsure"]
+
 Answer = Literal["full", "partial", "unclear", "declined", "none"]
 """How a text relates to what was asked.
 
@@ -44,7 +46,7 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     facts: Mapping[str, Value] = field(default_factory=dict)
     answer: Answer = "none"
-    polarity: Literal["affirm", "deny", "unsure"] | None = None
+    polarity: Polarity | None = None
     correction: bool = False
     """An explicit marker: actually, no I meant, not X but Y."""
     question: bool = False

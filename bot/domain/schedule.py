@@ -159,7 +159,8 @@ def _free(
         start, last = opening.astimezone(dt.timezone.utc), closing.astimezone(dt.timezone.utc)
         while start + step <= last:
             slot = Slot(provider_id=provider.id, start=start, end=start + step)
-            if earliest <= start and slot.end <= latest and not any(s < slot.end and slot.start < e for s, e in taken):
+            within = earliest <= start and slot.end <= latest
+            if within and not any(begin < slot.end and slot.start < end for begin, end in taken):
                 yield slot
             start += step
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bot.domain.cases import AskState, Case, Message, MessageChoice
 from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact, derive, fold, values_of
-from bot.domain.findings import Finding, Reading
+from bot.domain.findings import Answer, Finding, Polarity, Reading
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.services.case_view import CaseView, load_view
@@ -20,6 +20,7 @@ from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 DOUBT = "unsure"
+_POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ def read(ctx: Context, view: CaseView, message: Message) -> Reading:
     """The reading of a message: of its buttons when it has any, else of its words."""
     buttons = chosen(view.pending, message)
     if buttons:
-        return _reading_of(buttons, message.text)
+        return _reading_of(buttons, message.text, group=(view.asked or "") in ctx.protocols.dictionary.gates)
     return ctx.reader.read(
         message.text,
         asked=view.asked,
@@ -61,7 +62,8 @@ def read(ctx: Context, view: CaseView, message: Message) -> Reading:
     )
 
 
-def _reading_of(buttons: tuple[MessageChoice, ...], text: str) -> Reading:
+def _reading_of(buttons: tuple[MessageChoice, ...], text: str, *, group: bool) -> Reading:
+    """What buttons say; a bare "yes" to a group leaves open which."""
     facts: dict[str, Value] = {}
     for button in buttons:
         for name, value in button.sets.items():
@@ -70,7 +72,7 @@ def _reading_of(buttons: tuple[MessageChoice, ...], text: str) -> Reading:
                 (*before, *value) if isinstance(before, tuple) and isinstance(value, tuple) else value
             )
     means = {button.means for button in buttons}
-    polarity = next((word for word in ("affirm", "deny", "unsure") if word in means), None)
+    polarity = next((word for word in _POLARITIES if word in means), None)
     findings = tuple(
         Finding(
             variable=name,
@@ -82,8 +84,10 @@ def _reading_of(buttons: tuple[MessageChoice, ...], text: str) -> Reading:
         )
         for name, value in facts.items()
     )
-    answer = "declined" if "skip" in means else "unclear" if polarity == "unsure" else "full"
-    return Reading(findings=findings, facts=facts, answer=answer, polarity=polarity)  # type: ignore[arg-type]
+    answer: Answer = "declined" if "skip" in means else "unclear" if polarity == "unsure" else "full"
+    if group and not facts and polarity == "affirm":
+        answer = "partial"
+    return Reading(findings=findings, facts=facts, answer=answer, polarity=polarity)
 
 
 async def take_in(
@@ -174,6 +178,7 @@ def judged(case: Case, judgement: Judgement, *, correction: bool) -> Case:
 def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
     """A reading's facts. A first doubt about a safety fact stays open: it is asked once more (3.5)."""
     dictionary = ctx.protocols.dictionary
+    values = {**_denied_with(view, reading, dictionary), **reading.facts}
     return [
         Fact(
             variable=name,
@@ -184,9 +189,17 @@ def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> 
             by="patient",
             at=message.at,
         )
-        for name, value in reading.facts.items()
+        for name, value in values.items()
         if not (value == DOUBT and dictionary[name].safety and not _asked_again(view, name, dictionary))
     ]
+
+
+def _denied_with(view: CaseView, reading: Reading, dictionary: Dictionary) -> dict[str, Value]:
+    """A plain "no" to two yes-or-no facts asked together denies both."""
+    if view.pending is None or reading.polarity != "deny" or reading.answer != "full":
+        return {}
+    also = [name for name in view.pending.also_asks if dictionary[name].kind in ("yes_no", "four_valued")]
+    return {name: "no" for name in also if reading.facts.get(view.pending.asks or "") == "no"}
 
 
 def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
@@ -249,6 +262,7 @@ def _fold_all(
     derived = [
         replace(held[source], variable=name, value=value, by="derived", asked=None)
         for name, (value, source) in derive(values_of(held)).items()
+        if not (name == "cons_modalities" and value == 1)  # one kind told is not yet all kinds tried
     ]
     return [*written, *fold(held, derived, dictionary, correction=False)]
 

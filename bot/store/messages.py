@@ -51,7 +51,8 @@ class MessageTable:
                 "client_message_id": client_message_id,
             }
             return await self._append(case_id, values, channel=channel, at=at), True
-        if not known.erased and (known.text, [c["id"] for c in known.choices]) != (text, list(choices)):
+        same = [c["id"] for c in known.choices] == list(choices) and (bool(choices) or known.text == text)
+        if not known.erased and not same:
             raise Conflict("this message id came before with other content")
         return _message(known), False
 

@@ -1,0 +1,68 @@
+"""The services on a real SQLite store with the real protocols and language layer; time stands still."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.protocols import Protocols
+from bot.services.context import Context
+from bot.services.ports import Reader
+from bot.store import migrate, open_store
+from bot.system import RandomIds
+from tests.integration.services.patient import Patient
+from tests.plain_dialogue import PlainDialogue
+
+TUESDAY_MORNING = dt.datetime(2026, 12, 1, 16, 0, tzinfo=dt.UTC)
+"""10:00 in St. Louis, the clinic is open."""
+
+
+class StandingClock:
+    """A clock that moves only when told."""
+
+    def __init__(self) -> None:
+        self.time = TUESDAY_MORNING
+
+    def now(self) -> dt.datetime:
+        return self.time
+
+    def forward(self, **delta: float) -> None:
+        self.time += dt.timedelta(**delta)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def dialogue() -> PlainDialogue:
+    return PlainDialogue()
+
+
+@pytest.fixture
+async def ctx(
+    tmp_path: Path, protocols: Protocols, reader: Reader, clock: StandingClock, dialogue: PlainDialogue
+) -> AsyncIterator[Context]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'intake.sqlite3'}"
+    migrate(url)
+    store = open_store(url)
+    joined = Context(
+        unit_of_work=store.unit_of_work,
+        protocols=protocols,
+        reader=reader,
+        dialogue=dialogue,
+        clock=clock,
+        ids=RandomIds(),
+    )
+    dialogue.ctx = joined
+    yield joined
+    await store.close()
+
+
+@pytest.fixture
+async def patient(ctx: Context) -> Patient:
+    return await Patient.open(ctx)

@@ -1,0 +1,319 @@
+"""The turn of a message: quarantine, screening, asking, correcting, handing off."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+
+from bot.domain.errors import Conflict, TooLong, UnknownChoice
+from bot.domain.levels import Level
+from bot.services import chat
+from bot.services.context import Context
+from tests.integration.services.conftest import StandingClock
+from tests.integration.services.patient import Patient
+from tests.plain_dialogue import PlainDialogue
+
+STORY = "my low back hurts for 8 months, down the left leg past the knee. did PT and pills"
+NUMB = "since yesterday i cant feel it when i wipe"
+
+
+async def test_words_before_consent_are_kept_apart_until_it_is_given(patient: Patient) -> None:
+    reply = await patient.say(STORY)
+    assert [message.asks for message in reply] == ["consent"]
+    assert await patient.facts() == {}
+    await patient.say("yes")
+    facts = await patient.facts()
+    assert facts["duration_weeks"].value == pytest.approx(34.8, abs=0.1)
+    assert "opening" not in patient.asked
+
+
+async def test_refused_consent_erases_the_words_and_closes_the_case(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    reply = await patient.choose("no thanks")
+    assert patient.status == "closed"
+    assert any("911" in message.text for message in reply)
+    async with ctx.unit_of_work(write=False) as uow:
+        assert all(not message.text for message in await uow.messages.of_patient(patient.case_id))
+    assert await patient.facts() == {}
+
+
+async def test_an_emergency_before_consent_is_answered_and_kept_for_staff(patient: Patient) -> None:
+    reply = await patient.say(NUMB)
+    assert reply[0].kind == "emergency"
+    assert reply[0].asks == "safe_now"
+    assert (await patient.facts())["saddle_numbness"].value == "yes"
+    task = (await patient.tasks())[0]
+    assert (task.kind, task.priority, task.status) == ("emergency", "P0", "open")
+
+
+async def test_a_plain_routine_ends_in_a_booked_visit(patient: Patient) -> None:
+    await patient.answer_until("opening")
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    times = await patient.choose("right")
+    assert times[-1].kind == "times"
+    assert "911" in times[0].text, "every result ends with the safety net"
+    booked = await patient.choose(times[-1].choices[1].label)
+    assert booked[0].kind == "booked"
+    assert patient.status == "booked"
+    statuses = sorted(one.status for one in await patient.appointments())
+    assert statuses.count("booked") == 1
+    assert "held" not in statuses
+
+
+async def test_the_gates_are_asked_once_each_and_first(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    gates = [name for name in patient.asked if name.startswith("G")]
+    assert gates == ["G1", "G2", "G3", "G4", "G5", "G6"]
+    clinical = [
+        name for name in patient.asked if name in ("function_limit", "cons_weeks", "prior_spine_surgery")
+    ]
+    assert patient.asked.index(clinical[0]) > patient.asked.index("G6")
+
+
+async def test_emergency_stops_the_intake_and_releases_held_times(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    reply = await patient.say(NUMB)
+    assert reply[0].kind == "emergency"
+    assert "told our team" in reply[0].text
+    assert all(one.status != "held" for one in await patient.appointments())
+    assert patient.status == "emergency"
+
+
+async def test_emergency_needs_no_engine(patient: Patient, dialogue: PlainDialogue) -> None:
+    dialogue.down = True
+    reply = await patient.say(NUMB)
+    assert reply[0].kind == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("label", "words"), [("going", "don't drive"), ("can't get", "911"), ("mistake", "what i got wrong")]
+)
+async def test_after_an_emergency_only_its_own_questions(patient: Patient, label: str, words: str) -> None:
+    await patient.say(NUMB)
+    reply = await patient.choose(label)
+    assert words in reply[0].text.lower()
+    assert [message.asks for message in reply] == ["safe_now"]
+
+
+async def test_a_corrected_emergency_goes_on_and_is_flagged(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    await patient.say(NUMB)
+    await patient.choose("mistake")
+    reply = await patient.say("actually i can feel it fine when i wipe, no numbness down there")
+    case = await patient.case()
+    assert case.level < Level.EMERGENCY_NOW
+    assert "downgraded_by_patient" in case.flags
+    assert reply[-1].asks
+    assert reply[-1].asks != "safe_now"
+    assert any(task.kind == "emergency" and task.status == "open" for task in await patient.tasks())
+
+
+async def test_self_harm_gets_the_crisis_script_and_a_p0(patient: Patient) -> None:
+    reply = await patient.say("i can't do this anymore, i want to end my life")
+    assert reply[0].kind == "crisis"
+    assert "988" in reply[0].text
+    assert (await patient.tasks())[0].kind == "crisis"
+    assert patient.status == "emergency"
+
+
+async def test_bare_yes_at_the_first_gate_is_an_emergency_at_once(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G1")
+    reply = await patient.say("yes")
+    assert reply[0].kind == "emergency"
+
+
+async def test_bare_yes_at_another_gate_asks_which(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G4")
+    reply = await patient.choose("yes, at least one")
+    assert reply[-1].asks == "G4"
+    assert len(reply[-1].choices) > 3
+    await patient.choose("infection")
+    assert (await patient.facts())["recent_infection"].value == "yes"
+
+
+async def test_unsure_twice_at_the_second_gate_is_same_day(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    first = await patient.choose("not sure")
+    assert first[-1].asks == "G2"
+    assert "saddle_numbness" not in await patient.facts()
+    second = await patient.choose("not sure")
+    assert (await patient.facts())["saddle_numbness"].value == "unsure"
+    assert (await patient.case()).level is Level.SAME_DAY
+    assert second
+
+
+async def test_unsure_twice_at_a_later_gate_leaves_it_incomplete(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G5")
+    await patient.choose("not sure")
+    await patient.choose("not sure")
+    facts = await patient.facts()
+    assert facts["gate_incomplete"].value == "yes"
+    assert "cancer_status" not in facts
+
+
+async def test_a_correction_says_from_what_to_what(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    reply = await patient.say("actually it's been 6 months, not 8")
+    assert "8 months" in reply[0].text
+    assert "6 months" in reply[0].text
+    assert reply[-1].asks == "confirm_summary"
+
+
+async def test_a_wrong_line_of_the_summary_is_asked_again(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    which = await patient.choose("something is wrong")
+    assert which[-1].asks == "which_fact"
+    line = next(choice.label for choice in which[-1].choices if choice.label.startswith("How long"))
+    again = await patient.choose(line)
+    assert again[-1].asks == "duration_weeks"
+    shown = await patient.say("3 months")
+    assert "3 months" in shown[0].text
+    assert shown[-1].asks == "confirm_summary"
+
+
+async def test_go_back_asks_the_question_before(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("function_limit")
+    await patient.say("a lot")
+    reply = await patient.say("go back")
+    assert reply[-1].asks == "function_limit"
+    await patient.choose("a little")
+    assert (await patient.facts())["function_limit"].value == "mild"
+
+
+async def test_a_question_in_between_is_answered_and_the_open_one_returns(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    reply = await patient.say("how long is recovery?")
+    assert reply[0].kind == "answer"
+    assert "Source" in reply[0].text
+    assert reply[-1].asks == "G3"
+
+
+async def test_a_person_is_always_one_word_away(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    reply = await patient.say("can i talk to a person")
+    assert reply[-1].asks == "contact_name"
+    await patient.say("Dana Example, 314-555-0123")
+    await patient.answer_until("nothing")
+    assert patient.status == "callback"
+    case = await patient.case()
+    assert case.handoff == "callback"
+
+
+async def test_revision_ends_in_a_callback_due_the_next_open_day(patient: Patient) -> None:
+    await patient.say(
+        "i had a fusion at L4-5 3 years ago. low back and leg pain came back 5 months ago, same spot"
+    )
+    await patient.answer_until("confirm_summary", answers={"prior_spine_surgery": "yes, same area"})
+    reply = await patient.choose("right")
+    assert reply[-1].kind == "callback"
+    task = next(task for task in await patient.tasks() if task.kind == "callback")
+    assert task.priority == "P2"
+    assert task.due_at.isoformat() == "2026-12-02T23:00:00+00:00", "end of Wednesday's hours"
+
+
+async def test_same_day_is_said_at_once_and_ends_in_an_urgent_call(patient: Patient) -> None:
+    await patient.say("my low back started to hurt a week ago and it is getting worse")
+    await patient.answer_until("G4")
+    reply = await patient.say("i have a fever of 101.5")
+    assert reply[0].kind == "same_day"
+    await patient.answer_until(
+        "nothing", answers={"duration_weeks": "a week", "G4": "just the fever, nothing else"}
+    )
+    case = await patient.case()
+    assert case.handoff in ("urgent_callback", "callback")
+
+
+async def test_engine_down_keeps_the_message_and_tells_staff(
+    patient: Patient, dialogue: PlainDialogue
+) -> None:
+    await patient.say("yes")
+    dialogue.down = True
+    reply = await patient.say(STORY)
+    assert [message.kind for message in reply] == ["fallback"]
+    assert [task.kind for task in await patient.tasks()] == ["engine_failure"]
+    dialogue.down = False
+    assert (await patient.facts())["duration_weeks"].value == pytest.approx(34.8, abs=0.1)
+    assert (await patient.say("for me, i am 58"))[-1].asks == "G1"
+
+
+async def test_the_same_message_again_gives_the_same_answer(patient: Patient) -> None:
+    first = await patient.say(STORY, message_id="m-1")
+    again = await patient.say(STORY, message_id="m-1")
+    assert [message.id for message in first] == [message.id for message in again]
+    with pytest.raises(Conflict):
+        await patient.say("something else", message_id="m-1")
+
+
+async def test_the_same_choice_again_gives_the_same_answer(ctx: Context, patient: Patient) -> None:
+    choice = patient.question.choices[0].id
+    first = await chat.say(ctx, patient.case_id, client_message_id="c-1", choices=[choice])
+    again = await chat.say(ctx, patient.case_id, client_message_id="c-1", choices=[choice])
+    assert [message.id for message in first.messages] == [message.id for message in again.messages]
+
+
+async def test_fifty_copies_at_once_run_one_turn(ctx: Context, patient: Patient) -> None:
+    replies = await asyncio.gather(
+        *(chat.say(ctx, patient.case_id, client_message_id="m-2", text=STORY) for _ in range(20))
+    )
+    assert len({tuple(message.id for message in reply.messages) for reply in replies}) == 1
+
+
+async def test_a_button_of_an_older_question_is_refused_and_stores_nothing(
+    ctx: Context, patient: Patient
+) -> None:
+    stale = patient.question.choices[0].id
+    await patient.say("yes")
+    before = len(await chat.messages_after(ctx, patient.case_id, 0))
+    with pytest.raises(UnknownChoice):
+        await chat.say(ctx, patient.case_id, client_message_id=uuid.uuid4().hex, choices=[stale])
+    assert len(await chat.messages_after(ctx, patient.case_id, 0)) == before
+
+
+async def test_too_long_is_refused(ctx: Context, patient: Patient) -> None:
+    with pytest.raises(TooLong):
+        await chat.say(ctx, patient.case_id, client_message_id="long", text="a" * 2001)
+
+
+async def test_a_minor_alone_is_sent_to_a_grown_up(patient: Patient) -> None:
+    await patient.say("my back hurts since 2 weeks")
+    await patient.say("yes")
+    reply = await patient.say("for me, i am 15")
+    assert reply[-1].asks == "parent_present"
+    reply = await patient.choose("no")
+    assert patient.status == "closed"
+    assert any("parent" in message.text for message in reply)
+    assert (await patient.case()).handoff == "none"
+
+
+async def test_an_expired_hold_is_refused_kindly(patient: Patient, clock: StandingClock) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    times = await patient.choose("right")
+    clock.forward(hours=2)
+    reply = await patient.choose(times[-1].choices[0].label)
+    assert "no longer free" in reply[0].text
+    assert reply[-1].asks == "choose_time"
+
+
+async def test_store_down_still_screens(ctx: Context) -> None:
+    draft = chat.screen_only(ctx, NUMB)
+    assert draft is not None
+    assert draft.kind == "emergency"
+    assert "told our team" not in draft.text
+    assert chat.screen_only(ctx, "my back hurts a bit") is None

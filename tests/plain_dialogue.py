@@ -1,0 +1,88 @@
+"""A stand-in for the engine at its port: the plainest possible dialogue, calling the same services.
+
+For tests of the services alone. What the engine really makes of messages is tested with the engine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.cases import Draft
+from bot.domain.errors import DialogueFailed
+from bot.domain.findings import Reading
+from bot.services import handoff, interview
+from bot.services.ports import Intent, TurnReply, TurnRequest
+from bot.services.steps import Step, Turn
+
+if TYPE_CHECKING:
+    from bot.services.context import Context
+
+_WORDS = {
+    "person": ("person", "human", "operator"),
+    "why": ("why do you ask",),
+    "go_back": ("go back",),
+    "start_over": ("start over",),
+    "thanks": ("thanks", "thank you"),
+}
+
+
+class PlainDialogue:
+    """Polarity gives affirm, deny, unsure; a question is an faq; everything else informs."""
+
+    def __init__(self) -> None:
+        self.ctx: Context | None = None
+        self.down = False
+        self.topic: str | None = "recovery_time"
+
+    async def turn(self, request: TurnRequest) -> TurnReply:
+        if self.down or self.ctx is None:
+            raise DialogueFailed("the engine is down")
+        intent = await self.understand(request.text, asked=request.asked, reading=request.reading)
+        turn = Turn(
+            case_id=request.case_id,
+            message_id=request.message_id,
+            intent=intent.name,
+            confidence=intent.confidence,
+            topic=intent.topic,
+        )
+        drafts = await self._play(self.ctx, turn, request.phase)
+        if not drafts:
+            raise DialogueFailed("silence")
+        return TurnReply(drafts=drafts, intent=intent.name, confidence=intent.confidence, state=None)
+
+    async def _play(self, ctx: Context, turn: Turn, phase: str) -> tuple[Draft, ...]:
+        if turn.intent in ("faq", "why", "thanks"):
+            said = await interview.interject(ctx, turn, turn.intent)
+            return said if phase == "done" else (*said, *(await interview.resume(ctx, turn)).drafts)
+        if phase == "booking":
+            return (await handoff.take_booking_turn(ctx, turn)).drafts
+        if phase == "done":
+            return await interview.interject(ctx, turn, "out_of_scope")
+        step = await self._step(ctx, turn)
+        if step.asking is not None:
+            return step.drafts
+        return (*step.drafts, *(await handoff.hand_off(ctx, turn)).drafts)
+
+    async def _step(self, ctx: Context, turn: Turn) -> Step:
+        special = {
+            "person": interview.wants_person,
+            "go_back": interview.go_back,
+            "start_over": interview.start_over,
+            "correct": interview.correct,
+        }
+        return await special.get(turn.intent, interview.take_turn)(ctx, turn)
+
+    async def understand(self, text: str, *, asked: str | None, reading: Reading) -> Intent:
+        if reading.answer == "full" and reading.polarity:
+            return Intent(name=reading.polarity, confidence=0.9)
+        lowered = text.lower()
+        for name, words in _WORDS.items():
+            if any(word in lowered for word in words):
+                return Intent(name=name, confidence=0.9)
+        if reading.question:
+            return Intent(name="faq", confidence=0.9, topic=self.topic)
+        name = "correct" if reading.correction else reading.polarity or "inform"
+        return Intent(name=name, confidence=0.9)
+
+    async def model_id(self) -> str:
+        return "plain"

@@ -55,7 +55,11 @@ class CaseTable:
         await self._index(case)
 
     async def find_open_by_address(self, address: str) -> Case | None:
-        """The newest case of this phone number that is not closed."""
+        """The newest case of this phone number that is not closed.
+
+        A writing unit that found none may add one: no other unit looks for that number meanwhile.
+        """
+        await self._session.hold_key(f"address:{number_key(address)}")
         row = await self._session.first(
             select(*_columns())
             .where(cases.c.address_key == number_key(address), cases.c.status != "closed")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from sqlalchemy import Executable, Table, literal_column
+from sqlalchemy import Executable, Table, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import (
@@ -71,6 +71,14 @@ class Session:
         await self.run(
             self._insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest)
         )
+
+    async def hold_key(self, key: str) -> None:
+        """Until the end of a writing unit nobody else gets past here with the same key.
+
+        SQLite has one writer anyway; PostgreSQL takes an advisory lock.
+        """
+        if self.write and self._connection.dialect.name == "postgresql":
+            await self.run(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

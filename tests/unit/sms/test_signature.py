@@ -97,7 +97,7 @@ def mutations() -> Iterator[tuple[str, list[tuple[str, str]], str]]:
         yield URL, rest, genuine
         yield URL, [*rest, (name.lower(), value)], genuine
         for position in range(len(value) + 1):
-            for letter in dice.sample(string.printable, 30):
+            for letter in dice.sample(string.printable, 36):
                 yield URL, [*rest, (name, value[:position] + letter + value[position:])], genuine
     for name in ("A", "Zz", "Body2", ""):
         yield URL, [*ORDINARY, (name, "x")], genuine

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
-Value = Union[str, float, int, tuple[str, ...]]
+Value = str | float | int | tuple[str, ...]
 """A fact's value: a word of the allowed ones, a number, free text, or several words."""
 
 Kind = Literal["four_valued", "enum", "list", "number", "yes_no", "text"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from sanic import Blueprint, Sanic
@@ -20,6 +22,7 @@ from bot.gateway.health import Probe, health_blueprint
 from bot.gateway.limits import Counter, LocalCounter
 from bot.gateway.metrics import Metrics, count_request, metrics_blueprint
 from bot.gateway.openapi import chat_part, openapi_blueprint
+from bot.gateway.openapi_staff import staff_part
 from bot.gateway.options import Options
 from bot.gateway.pages import pages_blueprint
 from bot.gateway.wakes import WakeHub
@@ -39,11 +42,10 @@ def assemble(
     hub: WakeHub,
     probes: Mapping[str, Probe],
     counter: Counter | None = None,
-    blueprints: Iterable[Blueprint] = (),
-    api_parts: Iterable[Mapping[str, Any]] = (),
+    blueprints: Sequence[Blueprint] = (),
     workers: Sequence[Worker] = (),
 ) -> App:
-    """An app ready to listen; `blueprints` and `api_parts` are the other doors' own."""
+    """An app ready to listen; `blueprints` are the other doors."""
     app: App = Sanic(
         f"intake-{secrets.token_hex(4)}", request_class=StrictRequest, error_handler=ProblemHandler(),
         configure_logging=False,
@@ -59,12 +61,18 @@ def assemble(
         pages_blueprint(options),
         health_blueprint(probes),
         metrics_blueprint(),
-        openapi_blueprint([chat_part(), *api_parts]),
+        openapi_blueprint(_described(blueprints)),
         *blueprints,
     ):
         app.blueprint(blueprint)
     _run_workers(app, workers)
     return app
+
+
+def _described(blueprints: Sequence[Blueprint]) -> list[dict[str, Any]]:
+    """The parts of the description whose doors are there."""
+    staffed = any(blueprint.name == "staff_api" for blueprint in blueprints)
+    return [chat_part(), *([staff_part()] if staffed else [])]
 
 
 def _configure(app: App, options: Options) -> None:
@@ -117,3 +125,21 @@ async def _forever(worker: Worker) -> None:
         except Exception as error:  # the outermost wrapper of a worker
             log.error("worker failed: %s", type(error).__name__)
         await asyncio.sleep(WORKER_PAUSE_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def listening(app: App, *, sock: socket.socket) -> AsyncIterator[int]:
+    """Serves the app on a bound socket in this loop; yields the port. Starts and stops as a real run does."""
+    server: Any = await app.create_server(sock=sock)
+    await server.startup()
+    await server.before_start()
+    await server.after_start()
+    try:
+        yield sock.getsockname()[1]
+    finally:
+        await server.before_stop()
+        server.close()
+        for connection in list(server.connections):
+            connection.abort()
+        await server.wait_closed()
+        await server.after_stop()

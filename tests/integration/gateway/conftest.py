@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from bot.gateway.assembly import assemble
@@ -93,3 +96,10 @@ async def start() -> AsyncIterator[GatewayMaker]:
 @pytest_asyncio.fixture
 async def gateway(start: GatewayMaker) -> Gateway:
     return await start()
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path) -> str:
+    file = tmp_path / "intake.sqlite3"
+    shutil.copy(sqlite_template, file)
+    return f"sqlite:///{file}"

@@ -7,9 +7,10 @@ import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.domain.cases import CaseStatus, Draft, Message, MessageChoice, Sender
-from bot.domain.errors import Conflict, NotAllowed, StoreUnavailable, UnknownChoice
+from bot.domain.errors import Conflict, DialogueFailed, NotAllowed, StoreUnavailable, UnknownChoice
 from bot.gateway.wakes import WakeHub
 
 EMERGENCY = (
@@ -222,3 +223,16 @@ class ScriptedDoor:
         if text == "I agree":
             return [OPENING]
         return [Draft(kind="info", text=f"You said: {text}"), OPENING]
+
+
+class SilentEngine:
+    """An engine that is stopped."""
+
+    async def turn(self, request: object) -> Any:
+        raise DialogueFailed("silence")
+
+    async def understand(self, text: str, *, asked: str | None, reading: object) -> Any:
+        raise DialogueFailed("silence")
+
+    async def model_id(self) -> str:
+        raise DialogueFailed("silence")

@@ -6,15 +6,13 @@ The promises that do not depend on what the engine would have said.
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from bot.domain.errors import DialogueFailed, StoreUnavailable
+from bot.domain.errors import StoreUnavailable
 from bot.gateway.assembly import assemble
 from bot.gateway.options import options_from
 from bot.gateway.service_door import ServiceDoor
@@ -24,6 +22,7 @@ from bot.settings import Settings
 from bot.store import open_store
 from bot.system import RandomIds, SystemClock
 from tests.integration.gateway.conftest import bearer
+from tests.integration.gateway.scripted import SilentEngine
 from tests.integration.gateway.serving import listening
 
 if TYPE_CHECKING:
@@ -31,19 +30,6 @@ if TYPE_CHECKING:
     from bot.services.ports import Reader
 
 KEYS = {"id", "seq", "from", "kind", "text", "asks", "choices", "at"}
-
-
-class SilentEngine:
-    """An engine that is stopped."""
-
-    async def turn(self, request: object) -> Any:
-        raise DialogueFailed("silence")
-
-    async def understand(self, text: str, *, asked: str | None, reading: object) -> Any:
-        raise DialogueFailed("silence")
-
-    async def model_id(self) -> str:
-        raise DialogueFailed("silence")
 
 
 class Switch:
@@ -80,13 +66,6 @@ class Service:
         answer = await self.client.get("/api/chat/messages?after=0", headers=bearer(self.token))
         messages: list[dict[str, Any]] = answer.json()["messages"]
         return messages
-
-
-@pytest.fixture
-def database(sqlite_template: Path, tmp_path: Path) -> str:
-    file = tmp_path / "intake.sqlite3"
-    shutil.copy(sqlite_template, file)
-    return f"sqlite:///{file}"
 
 
 @pytest.fixture

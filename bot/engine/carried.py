@@ -30,6 +30,8 @@ TAIL_TURNS = 2
 """Turns carried as events. Rules look at one turn; stories may look at the one before."""
 FORMS = {"consent": "intake_form", "intake": "intake_form", "booking": "booking_form"}
 """Which form is open in which phase; none in the others."""
+_OF_ONE_TURN = (REQUESTED_SLOT, "turn_taken", "session_started_metadata")
+"""Slots that are set anew in each turn."""
 
 
 def restore(
@@ -58,7 +60,7 @@ def hand_out(tracker: DialogueStateTracker, *, domain: Domain, model: str) -> st
         "case": tracker.sender_id,
         "loop": tracker.active_loop_name,
         "slots": {name: slot.value for name, slot in head.slots.items() if _is_carried(name, slot.value)},
-        "tail": [_wordless(event) for event in events[cut + 1 :] if not isinstance(event, BotUttered)],
+        "tail": [_wordless(event) for event in events[cut + 1 :] if _is_worth_carrying(event)],
     }
     text = json.dumps(state, separators=(",", ":"))
     return text if len(text) <= MOST_CHARACTERS else None
@@ -123,7 +125,13 @@ def _cut(events: list[Event]) -> int:
 
 
 def _is_carried(name: str, value: Any) -> bool:
-    return value is not None and name not in (REQUESTED_SLOT, "session_started_metadata")
+    return value is not None and name not in _OF_ONE_TURN
+
+
+def _is_worth_carrying(event: Event) -> bool:
+    if isinstance(event, SlotSet):
+        return event.key not in _OF_ONE_TURN
+    return not isinstance(event, BotUttered)
 
 
 def _wordless(event: Event) -> dict[str, Any]:

@@ -138,7 +138,7 @@ async def _run(processor: Any, body: wire.TurnBody) -> Any:
 
 
 def _intent(parsed: dict[str, Any]) -> dict[str, Any]:
-    """The understood intent by a name of the contract: an uncertain one is the likeliest, with its low confidence."""
+    """The intent by a name of the contract; when nobody was sure, the likeliest with its low confidence."""
     intent = parsed["intent"]
     if intent.get("name") in (FALLBACK, None):
         intent = next((item for item in parsed.get("intent_ranking", ()) if item["name"] != FALLBACK), intent)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from sanic import Sanic
 
 SHORTEST_SECRET = 32
-ACTION_SECONDS = "5"
-"""Budget of one action call; the gateway waits 10 for the turn."""
 
 
 class SettingRefused(Exception):  # noqa: N818 - said to the person who starts the engine
@@ -107,7 +105,6 @@ def create_app(settings: EngineSettings, *, model: Path, name: str = "intake_eng
 def _quiet(level: str) -> None:
     """Rasa logs patients' words at DEBUG: never below INFO for it, whatever is set for us."""
     os.environ["LOG_LEVEL"] = os.environ["LOG_LEVEL_LIBRARIES"] = "WARNING"
-    os.environ["ACTION_SERVER_TIMEOUT"] = ACTION_SECONDS
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("rasa", "sanic.access", "apscheduler", "asyncio", "matplotlib"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

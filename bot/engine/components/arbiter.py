@@ -31,7 +31,7 @@ SMALL_TALK = frozenset(
 """What a clear answer to an open question is most often mistaken for."""
 QUESTIONS = frozenset({"faq", "why", "person", "admin", "reschedule", "cancel_appointment", "book"})
 CLEAR = 0.6
-"""From this confidence on, a wish of the patient (a question, a person, to go back) stands beside an answer."""
+"""From this confidence on, a wish of the patient (a question, a person) stands beside an answer."""
 FREE_TEXT = frozenset(
     {"opening", "contact_name", "contact_phone", "contact_email", "callback_ok_time", "choose_time"}
 )

@@ -23,11 +23,9 @@ SURE_FROM = "sure_from"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CalibratedIntents(IntentClassifier, GraphComponent):
-    """Sets `intent` and `intent_ranking` with calibrated probabilities, and the threshold they were measured for."""
+    """Sets `intent` and `intent_ranking`, calibrated, and the threshold that was measured for them."""
 
-    def __init__(
-        self, storage: ModelStorage, resource: Resource, model: IntentModel | None = None
-    ) -> None:
+    def __init__(self, storage: ModelStorage, resource: Resource, model: IntentModel | None = None) -> None:
         self._storage = storage
         self._resource = resource
         self._model = model

@@ -1,0 +1,147 @@
+"""`python -m bot protocols diff OLD NEW`: what a version would change; `protocols publish`: approve it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from tqdm import tqdm
+
+from bot.domain.dictionary import Dictionary
+from bot.domain.errors import InvalidInput
+from bot.domain.facts import values_of
+from bot.protocols.fact_check import BadFact, check_facts
+from bot.protocols.releases import VERSIONS, Release, load_release, publish
+from bot.protocols.rescoring import CaseFacts, Change, rescore, urgent_first
+from bot.services.context import Context
+
+PROTOCOLS = Path("data/protocols")
+CASES = Path("tests/cases")
+PAGE = 200
+INTERRUPTED = 130
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Two commands under one name."""
+    parser.add_argument("--folder", type=Path, default=PROTOCOLS, help="folder of the protocols")
+    commands = parser.add_subparsers(dest="what", required=True, metavar="diff | publish")
+    diff = commands.add_parser("diff", help="which cases another version would judge otherwise")
+    diff.add_argument("old", help=f"a folder, or the name of a release under {VERSIONS}/")
+    diff.add_argument("new", help="the same; `.` is the working version")
+    diff.add_argument("--facts", type=Path, help='JSON lines {"id", "facts"}; without it all stored cases')
+    diff.add_argument("--record", type=Path, help="file that lets an interrupted run go on")
+    diff.add_argument("--json", action="store_true", help="one JSON line per change")
+    release = commands.add_parser("publish", help="approve the working version and keep it for good")
+    release.add_argument(
+        "--by", action="append", default=[], metavar="NAME", help="who approves; give it twice"
+    )
+    release.add_argument(
+        "--from", dest="effective", type=dt.date.fromisoformat, help="in force from this day"
+    )
+    release.add_argument("--cases", type=Path, default=CASES, help="acceptance cases that must pass")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when done (differences are no failure), 1 on a refusal, 130 when interrupted."""
+    return _publish(args) if args.what == "publish" else _diff(args)
+
+
+def _publish(args: argparse.Namespace) -> int:
+    today = dt.datetime.now(dt.UTC).date()
+    place = publish(args.folder, cases=args.cases, names=args.by, on=today, effective=args.effective or today)
+    print(f"published: {place}")
+    return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    old, new = _release(args.folder, args.old), _release(args.folder, args.new)
+    cases = _from_file(args.facts, new.dictionary) if args.facts else _from_store(new.dictionary)
+    changes: list[Change] = []
+    seen = 0
+    try:
+        found = rescore(old, new, cases, record=args.record)
+        for change in tqdm(found, total=_total(args.facts), unit=" cases", file=sys.stderr):
+            seen += 1
+            if change is not None:
+                changes.append(change)
+    except KeyboardInterrupt:
+        again = "run the same command again to go on" if args.record else "with --record it could go on"
+        print(f"interrupted after {seen} cases; {again}", file=sys.stderr)
+        return INTERRUPTED
+    _print(changes, seen, as_json=args.json)
+    return 0
+
+
+def _print(changes: list[Change], seen: int, *, as_json: bool) -> None:
+    for change in urgent_first(changes):
+        print(json.dumps(asdict(change)) if as_json else change.sentence())
+    risen = sum(change.rise > 0 for change in changes)
+    print(f"{seen} cases, {len(changes)} would change, {risen} of them become more urgent", file=sys.stderr)
+
+
+def _release(folder: Path, name: str) -> Release:
+    if name == ".":
+        return load_release(folder)
+    kept = folder / VERSIONS / name
+    return load_release(kept if kept.is_dir() else Path(name))
+
+
+def _total(file: Path | None) -> int | None:
+    if file is None:
+        return None
+    with file.open("rb") as lines:
+        return sum(1 for line in lines if line.strip())
+
+
+def _from_file(file: Path, dictionary: Dictionary) -> Iterator[CaseFacts]:
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _from_line(line, number, file, dictionary)
+
+
+def _from_line(line: str, number: int, file: Path, dictionary: Dictionary) -> CaseFacts:
+    try:
+        request = json.loads(line)
+        facts = check_facts(request["facts"], dictionary)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidInput(f'{file.name}:{number}: expected {{"id", "facts"}}', field="facts") from error
+    if isinstance(facts, BadFact):
+        allowed = facts.allowed if isinstance(facts.allowed, str) else ", ".join(facts.allowed[:20])
+        raise InvalidInput(f"{file.name}:{number}: {facts.field}: allowed: {allowed}", field=facts.field)
+    return str(request.get("id", number)), facts
+
+
+def _from_store(dictionary: Dictionary) -> Iterator[CaseFacts]:
+    """All stored cases, page by page. Facts that the new dictionary no longer knows are left out."""
+    from bot.bootstrap import build_actions_context
+    from bot.settings import load_settings
+
+    ctx = build_actions_context(load_settings())
+    with asyncio.Runner() as runner:
+        cursor: str | None = None
+        while True:
+            page, cursor = runner.run(_page(ctx, cursor, dictionary))
+            yield from page
+            if cursor is None:
+                return
+
+
+async def _page(
+    ctx: Context, cursor: str | None, dictionary: Dictionary
+) -> tuple[list[CaseFacts], str | None]:
+    async with ctx.unit_of_work(write=False) as uow:
+        rows, following = await uow.desk.cases(
+            queue="all", query=None, reference=None, after=cursor, limit=PAGE
+        )
+        found: list[CaseFacts] = []
+        for row in rows:
+            values = values_of(await uow.facts.current(row["id"]))
+            found.append((row["id"], {name: value for name, value in values.items() if name in dictionary}))
+        return found, following

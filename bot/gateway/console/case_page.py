@@ -188,7 +188,7 @@ class CasePage:
     @property
     def visit(self) -> str:
         visit = self._protocols.visits.get(self.case.visit) if self.case.visit else None
-        return visit.name if visit else words.word({}, self.case.visit)
+        return sentence(visit.name) if visit else words.word({}, self.case.visit)
 
     @property
     def judgement(self) -> Judgement | None:
@@ -339,7 +339,7 @@ class CasePage:
         names = {provider.id: provider.name for provider in self._protocols.clinic.providers}
         minutes = int((booked.end - booked.start).total_seconds() // 60)
         provider = names.get(booked.provider_id, booked.provider_id)
-        return (visit.name if visit else booked.visit, provider, self.when(booked.start), minutes)
+        return (sentence(visit.name) if visit else booked.visit, provider, self.when(booked.start), minutes)
 
 
 def _is_calm(value: Any) -> bool:

@@ -91,7 +91,7 @@ class QueueView:
             return "Still talking"
         visit = raw["visit"]
         if visit:
-            return self._visits.get(visit) or words.word({}, visit)
+            return sentence(self._visits.get(visit) or words.word({}, visit))
         if raw["outcome"]:
             return words.word(words.OUTCOMES, raw["outcome"])
         return words.word(words.HANDOFFS, raw["handoff"])

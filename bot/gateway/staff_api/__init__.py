@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.gateway.staff_api.openapi import staff_part
 from bot.gateway.staff_api.routes import staff_api_blueprint
 
-__all__ = ["staff_api_blueprint"]
+__all__ = ["staff_api_blueprint", "staff_part"]

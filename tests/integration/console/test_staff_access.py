@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.gateway.staff_api import staff_part
 from bot.services.permissions import ROLES
 from bot.settings import Settings
 from tests.integration.console.conftest import staff_app
@@ -147,6 +148,15 @@ async def test_change_by_cookie_needs_the_token_and_our_own_page(
         answer = await ask(client, method, route, ids, headers=headers)
         assert answer.status_code == 403, route
     assert await world.audit() == before
+
+
+def test_every_api_route_is_described() -> None:
+    described = {
+        (method.upper(), path.replace("{case_id}", "<case_id:str>").replace("{task_id}", "<task_id:str>"))
+        for path, methods in staff_part()["paths"].items()
+        for method in methods
+    }
+    assert described == {*API, ("POST", "/api/staff/login")}
 
 
 @pytest.mark.parametrize("content", ["text/plain", "application/x-www-form-urlencoded"])

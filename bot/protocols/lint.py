@@ -220,7 +220,7 @@ def _question(name: str, question: Question, labels: list[str]) -> Iterator[Said
         if wording:
             yield Said(id=name, channel=channel, wording=wording)
     listed = "".join(f"\n{number} {label}" for number, label in enumerate(labels, start=1))
-    for wording in (question.sms or question.web, question.reask):
+    for wording in (question.sms or question.web, question.proxy, question.reask):
         if wording:
             yield Said(id=name, channel="sms", wording=wording + listed, exempt=_LABELS_NOT_GRADED)
 
@@ -240,7 +240,8 @@ def _rules(red_flags: RedFlags, texts: Texts) -> Iterator[Said]:
         exempt = {"grade": AS_SPECIFIED[rule.id]} if rule.id in AS_SPECIFIED else {}
         yield Said(id=rule.id, channel="web", wording=rule.patient, exempt=exempt)
         if rule.level is Level.EMERGENCY_NOW and not rule.script:
-            standard = texts.by_id[standard_text_id(call_911=rule.call_911, keep_still=rule.keep_still)].sms
+            standard_id = standard_text_id(call_911=rule.call_911, keep_still=rule.keep_still)
+            standard = _as_sent(standard_id, texts)
             yield Said(
                 id=rule.id,
                 channel="sms",
@@ -251,6 +252,13 @@ def _rules(red_flags: RedFlags, texts: Texts) -> Iterator[Said]:
         elif rule.level is Level.SAME_DAY:
             standard = texts.by_id["same_day_standard"].sms
             yield Said(id=rule.id, channel="sms", wording=f"{rule.sms} {standard}", exempt=exempt)
+
+
+def _as_sent(text_id: str, texts: Texts) -> str:
+    """The standard text with what an SMS adds to it: name and phone, and the numbered choices."""
+    labels = ("choice_going", "choice_cannot_go", "choice_mistake")
+    choices = [f"{number} {texts.by_id[label].sms}" for number, label in enumerate(labels, start=1)]
+    return "\n".join((texts.by_id[text_id].sms, texts.by_id["emergency_contact"].sms, *choices))
 
 
 def standard_text_id(*, call_911: bool, keep_still: bool, told_team: bool = True) -> str:

@@ -21,7 +21,9 @@ from bot.settings import ROOT, Settings
 from bot.system import RandomIds, SystemClock
 
 if TYPE_CHECKING:
+    from bot.dialogue import EngineClient
     from bot.gateway.assembly import App
+    from bot.messaging import TwilioProvider
     from bot.protocols import Protocols
     from bot.store import Store
 
@@ -30,11 +32,15 @@ LEXICON = ROOT / "data" / "lexicon"
 
 
 def build_context(
-    settings: Settings, *, store: Store | None = None, wake: Callable[[str], None] = lambda case_id: None
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    dialogue: Dialogue | None = None,
+    wake: Callable[[str], None] = lambda case_id: None,
 ) -> Context:
     """What the gateway's services need. Raises ProtocolError; takes seconds (spaCy).
 
-    Who needs the store closed before the process ends opens it and hands it in.
+    Who needs store and line closed before the process ends opens them and hands them in.
     """
     protocols = build_protocols(settings)
     return _join(
@@ -42,7 +48,7 @@ def build_context(
         protocols,
         store=store or build_store(settings),
         reader=build_reader(protocols),
-        dialogue=build_dialogue(settings),
+        dialogue=dialogue or build_dialogue(settings),
         wake=wake,
     )
 
@@ -58,32 +64,35 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.wakes import WakeHub
 
     hub, store = WakeHub(), build_store(settings)
-    ctx = build_context(settings, store=store, wake=hub.wake)
+    dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
+    ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
     app = assemble(
         door=ServiceDoor(ctx),
         options=options_from(settings, ctx.protocols),
         hub=hub,
         probes=_probes(settings, ctx),
         blueprints=[make(ctx, settings) for make in (staff_api_blueprint, console_blueprint, sms_blueprint)],
-        workers=_workers(settings, ctx),
+        workers=_workers(ctx, provider),
     )
 
     @app.after_server_stop
-    async def close_store(*_: object) -> None:
+    async def close(*_: object) -> None:
+        if provider is not None:
+            await provider.close()
+        await dialogue.close()
         await store.close()
 
     return app
 
 
-def _workers(settings: Settings, ctx: Context) -> list[Callable[[], Awaitable[None]]]:
+def _workers(ctx: Context, provider: SmsProvider | None) -> list[Callable[[], Awaitable[None]]]:
     """What runs beside the gateway's doors: answering and sending texts, when the SMS door is open."""
     from bot.messaging import run_workers
 
-    provider = build_sms_provider(settings)
     return [lambda: run_workers(ctx, provider, asyncio.Event())] if provider is not None else []
 
 
-def build_sms_provider(settings: Settings) -> SmsProvider | None:
+def build_sms_provider(settings: Settings) -> TwilioProvider | None:
     """The provider of text messages, None while the SMS door is closed."""
     from bot.messaging import TwilioProvider
 
@@ -198,7 +207,7 @@ def build_reader(protocols: Protocols) -> Reader:
     return reader
 
 
-def build_dialogue(settings: Settings) -> Dialogue:
+def build_dialogue(settings: Settings) -> EngineClient:
     """The line to the engine of the settings, else to the one that `make run` started."""
     from bot.dialogue import EngineClient
 

@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     with _alone(settings):
         if settings.port and not is_free(settings.host, settings.port):
             raise SettingsError(f"INTAKE_PORT: {settings.port} is in use on this machine: set another")
+        _say("looking for a model that fits the sources; training one takes a minute or two")
         if train(if_needed=True) != 0:
             return 1
         migrate(settings.database)

@@ -8,6 +8,8 @@ from bot.domain.errors import SettingsError
 from bot.ops.parts import ENGINE_PYTHON, engine_environment
 from bot.settings import ROOT
 
+LINES_OF_A_FAILURE = 30
+
 NAME_MODEL = """
 import sys
 from bot.engine import model_store
@@ -21,11 +23,31 @@ print(name)
 
 
 def train(*, if_needed: bool) -> int:
-    """0 when a model is there afterwards. Raises SettingsError when the engine's environment is missing."""
+    """0 when a model is there afterwards. Raises SettingsError when the engine's environment is missing.
+
+    `if_needed` is part of something else, so it says one line; Rasa's own hundreds are shown when it fails.
+    """
     if not ENGINE_PYTHON.exists():
         raise SettingsError("the engine's environment is missing: run `make setup`")
     command = [str(ENGINE_PYTHON), "-m", "bot.engine.train", *(["--if-needed"] if if_needed else [])]
-    return subprocess.run(command, cwd=ROOT, env=engine_environment(), check=False).returncode
+    if not if_needed:
+        return subprocess.run(command, cwd=ROOT, env=engine_environment(), check=False).returncode
+    done = _quietly(command)
+    said = done.stdout.splitlines()
+    print("\n".join(said[-1:] if done.returncode == 0 else said[-LINES_OF_A_FAILURE:]), flush=True)
+    return done.returncode
+
+
+def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=engine_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
 
 def fitting_model() -> str:

@@ -3,6 +3,8 @@
 const KEY = "spine-intake";
 const IDLE_MS = 12 * 3600 * 1000;
 const STREAM_SILENT_MS = 8000;
+const SLOWEST_MS = 60000;
+const POLLS_BEFORE_STREAM = 15;
 
 /* What this device remembers, so that a reload or a second tab goes on: the token, the code for the
    phone, and messages not yet taken by the service. Forgotten after 12 idle hours or on request. */
@@ -41,6 +43,14 @@ export class Refused extends Error {
 
 export const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
+/* AbortSignal.timeout and .any are missing on phones that patients still use. */
+function endsAfter(ms, signal) {
+  const controller = new AbortController();
+  signal?.addEventListener("abort", () => controller.abort(), { once: true });
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+}
+
 async function ask(path, { token, body, signal } = {}) {
   const headers = { Accept: "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -61,7 +71,7 @@ export const openSession = () => ask("/api/chat/sessions", { body: { channel: "w
 export async function send(token, message, early) {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await ask("/api/chat/messages", { token, body: message, signal: AbortSignal.timeout(60000) });
+      return await ask("/api/chat/messages", { token, body: message, signal: endsAfter(SLOWEST_MS) });
     } catch (error) {
       if (error instanceof Refused) early(error.messages);
       const passing = !(error instanceof Refused) || error.status === 503;
@@ -72,7 +82,7 @@ export async function send(token, message, early) {
 }
 
 export const readAfter = (token, seq, wait, signal) =>
-  ask(`/api/chat/messages?after=${seq}&wait=${wait}`, { token, signal });
+  ask(`/api/chat/messages?after=${seq}&wait=${wait}`, { token, signal: endsAfter(SLOWEST_MS, signal) });
 
 /* Cuts a stream's text into events; returns what is left over. */
 export function cutEvents(text, take) {
@@ -85,12 +95,13 @@ export function cutEvents(text, take) {
   return rest;
 }
 
-async function readStream(token, seq, take, signal) {
+async function readStream(token, seq, take, opened, signal) {
   const quiet = new AbortController();
+  signal.addEventListener("abort", () => quiet.abort(), { once: true });
   let timer = setTimeout(() => quiet.abort(), STREAM_SILENT_MS);
   const answer = await fetch("/api/chat/stream", {
     headers: { Authorization: `Bearer ${token}`, "Last-Event-ID": String(seq()), Accept: "text/event-stream" },
-    signal: AbortSignal.any([signal, quiet.signal]), cache: "no-store", credentials: "omit",
+    signal: quiet.signal, cache: "no-store", credentials: "omit",
   });
   if (!answer.ok) { clearTimeout(timer); throw new Refused(answer.status, null, 0); }
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -99,6 +110,7 @@ async function readStream(token, seq, take, signal) {
     const { done, value } = await reader.read();
     clearTimeout(timer);
     if (done) return;
+    opened();
     timer = setTimeout(() => quiet.abort(), 5 * STREAM_SILENT_MS);
     rest = cutEvents(rest + value, take);
   }
@@ -108,16 +120,20 @@ async function readStream(token, seq, take, signal) {
    asking and waiting. `seq` says what was seen last, so nothing is lost and nothing comes twice. */
 export async function follow(token, { seq, take, ended, online, signal }) {
   let failures = 0;
+  let polls = 0;
+  const opened = () => { failures = 0; online(true); };
   while (!signal.aborted) {
     const before = seq();
     try {
       if (failures < 2) {
-        await readStream(token, seq, (message) => { failures = 0; online(true); take(message); }, signal);
+        await readStream(token, seq, take, opened, signal);
         if (seq() === before) await pause(1000);
       } else {
         const { messages } = await readAfter(token, before, 20, signal);
         online(true);
-        messages.forEach(take);
+        messages.forEach((message) => take(message));
+        polls += 1;
+        if (polls % POLLS_BEFORE_STREAM === 0) failures = 0;
       }
     } catch (error) {
       if (signal.aborted) return;

@@ -21,7 +21,7 @@
     button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #1d5a55}
     [hidden]{display:none!important}
     .dot{min-width:24px;height:24px;border-radius:12px;background:#fdf6ec;color:#1d5a55;font-size:15px;line-height:24px;text-align:center}
-    .panel{width:408px;height:min(680px,calc(100dvh - 40px));border-radius:20px;overflow:hidden;background:#faf6f0;
+    .panel{width:408px;height:min(680px,calc(100vh - 40px));border-radius:20px;overflow:hidden;background:#faf6f0;
       box-shadow:0 12px 48px rgba(20,50,47,.32)}
     iframe{width:100%;height:100%;border:0;display:block}
     @media (max-width:480px){.panel{inset:0;width:100%;height:100dvh;border-radius:0}}
@@ -31,6 +31,10 @@
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);
     root.adoptedStyleSheets = [sheet];
+  } else {
+    const element = document.createElement("style");
+    element.textContent = styles;
+    root.append(element);
   }
 
   const button = document.createElement("button");

@@ -1,7 +1,7 @@
 """Finding a case by name, phone or reference with equality only, so that keys can be sealed later.
 
 A name is stored as the beginnings of its words (3 letters or more), a phone as all its digits, its
-last ten and its last four. A question must match all its words.
+last ten, seven and four. A question must match all its words.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def name_keys(name: str) -> set[str]:
 
 
 def phone_keys(phone: str) -> set[str]:
-    """`+1 (555) 555-0142` -> 15555550142, 5555550142, 0142."""
+    """`+1 (555) 555-0142` -> 15555550142, 5555550142, 5550142, 0142."""
     digits = re.sub(r"\D", "", phone)
-    return {part for part in (digits, digits[-10:], digits[-4:]) if len(part) >= 4}
+    return {part for part in (digits, digits[-10:], digits[-7:], digits[-4:]) if len(part) >= 4}
 
 
 def number_key(number: str) -> str:

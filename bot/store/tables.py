@@ -89,6 +89,7 @@ cases = Table(
     UniqueConstraint("reference_key"),
     Index("ix_cases_desk", "desk_alarm", "desk_level", "desk_due", "created_at", "id"),
     Index("ix_cases_address", "address_key", "created_at"),
+    Index("ix_cases_claimed_by", "claimed_by"),
 )
 """`desk_alarm` 0 while a P0 task is unacknowledged, else 1; `desk_level` 4 - rank: both sort upwards."""
 

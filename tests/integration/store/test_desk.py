@@ -80,6 +80,8 @@ async def test_queues(store: Store) -> None:
         ("(555) 555-0142", True),
         ("+1 555 555 0142", True),
         ("0142", True),
+        ("555-0142", True),
+        ("5-0142", False),
         ("0143", False),
         ("k7qm4t2x", True),
         ("K7QM-4T2X", True),

@@ -85,6 +85,7 @@ def create_tables() -> None:
         sa.UniqueConstraint("reference_key", name=op.f("uq_cases_reference_key")),
     )
     op.create_index("ix_cases_address", "cases", ["address_key", "created_at"], unique=False)
+    op.create_index("ix_cases_claimed_by", "cases", ["claimed_by"], unique=False)
     op.create_index(
         "ix_cases_desk", "cases", ["desk_alarm", "desk_level", "desk_due", "created_at", "id"], unique=False
     )

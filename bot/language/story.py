@@ -42,6 +42,7 @@ _CARING = frozenset(
         "ask",
     )
 )
+_GONE = frozenset(("died", "passed", "late", "deceased"))
 _OWN_THINGS = frozenset(("i", "me", "i'm", "im", "ive", "i've", "myself", "i'd", "i'll"))
 
 
@@ -68,7 +69,7 @@ class Story:
         about = [r for r in reports if r.relative]
         if not about or "family_cancer" in concepts:
             return False
-        if all(set(r.sets) <= {"cancer_status", "dx"} for r in about):
+        if all(r.event or not r.sets for r in about) or any(word.raw in _GONE for word in words):
             return False
         return not self._speaks_of_self(words)
 
@@ -87,7 +88,7 @@ class Story:
         return any(word.norm in self._relatives for word in words[index : index + 5])
 
     def _settled(self, report: Report, proxy: bool) -> Report:
-        if not report.relative:
+        if not report.relative or "abuse_unsafe" in report.sets:
             return report
         if proxy:
             return replace(report, relative=False)

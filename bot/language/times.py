@@ -58,7 +58,7 @@ _YEAR = re.compile(
     r"(?<!\S)(?P<lead>since|in|from|around|back in|year|about|dated|of)? ?(?P<year>(?:19[4-9]|20[0-4])\d)(?!\S)"
 )
 _HOLIDAY = re.compile(
-    r"(?<!\S)(?P<lead>(?:(?:since|before|last|over|on|around|this|after|in|at|this past) )+)"
+    r"(?<!\S)(?P<lead>(?:(?:since|before|last|over|on|around|about|this|after|in|at|this past) )+)"
     r"(?P<name>christmas?|xmas|halloween|thanksgiv|thanksgiving|easter|valentine|summer|spring|winter|autumn)(?!\S)"
 )
 _NUMERIC = re.compile(

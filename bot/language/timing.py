@@ -114,7 +114,7 @@ def _reaches(
 
 def _is_duration(mention: TimeMention, tokens: Sequence[Token]) -> bool:
     before = {token.norm for token in tokens[max(0, mention.start - 3) : mention.start + 2]}
-    return mention.kind in ("span", "point", "date", "old") and bool(
+    return mention.kind in ("span", "point", "date", "old", "ago") and bool(
         before & {"for", "since", "been", "start", "begin", "about", "deal", "past", "last"}
     )
 

@@ -9,12 +9,13 @@ import secrets
 import sys
 
 from bot.bootstrap import staff_context
-from bot.domain.errors import Conflict, IntakeError
+from bot.domain.errors import Conflict, IntakeError, StoreUnavailable
 from bot.services import staff
 from bot.services.login_guard import LoginGuard
 from bot.services.permissions import ROLES
 from bot.services.staff import StaffContext
 from bot.settings import load_settings
+from bot.store import schema_version_ok
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +46,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _work(args: argparse.Namespace) -> list[str]:
-    async with staff_context(load_settings()) as ctx:
+    settings = load_settings()
+    if not schema_version_ok(settings.database):
+        raise StoreUnavailable("the database is not there or not up to date: run `python -m bot migrate`")
+    async with staff_context(settings) as ctx:
         return await (_add if args.staff_command == "add" else _token)(ctx, args)
 
 

@@ -78,4 +78,5 @@ def test_unknown_role_is_refused_with_the_roles(folder: Path) -> None:
 def test_database_that_is_not_there_is_a_message(tmp_path: Path) -> None:
     refused = staff(tmp_path / "nothing", "token", "ana")
     assert refused.returncode == 1
+    assert "python -m bot migrate" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -20,8 +20,11 @@ from bot.protocols.rescoring import compare, rescore, urgent_first
 from .conftest import CASES, FOLDER
 
 DAY = dt.date(2026, 11, 23)
-BOTH_LEGS_15_DAYS = {"bilateral_leg_symptoms": "yes", "bilateral_leg_symptoms_onset_days": 15}
-UNSURE = {"saddle_numbness": "unsure"}
+BOTH_LEGS_15_DAYS: Mapping[str, Any] = {
+    "bilateral_leg_symptoms": "yes",
+    "bilateral_leg_symptoms_onset_days": 15,
+}
+UNSURE: Mapping[str, Any] = {"saddle_numbness": "unsure"}
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ WORDS = {
     "body",
     "words",
     "message",
-    "name",
     "phone",
     "address",
     "question",

@@ -75,7 +75,8 @@ class Talk:
     def send(self, text: str, **reading: Any) -> Answer:
         body = {
             "case_id": self.case_id, "message_id": secrets.token_hex(16), "text": text, "phase": self.phase,
-            "asked": self.asked, "question": None, "reading": {**NOTHING_READ, **reading}, "state": self.state,
+            "asked": self.asked, "question": None, "state": self.state,
+            "reading": {**NOTHING_READ, **reading},
         }  # fmt: skip
         answer = self.wire.post("turn", body)
         if answer.status == 200:

@@ -89,7 +89,9 @@ def test_two_thousand_characters_are_taken(wire: Wire) -> None:
     assert Talk(wire).send("my back hurts " * 142).status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/version", "/status", "/conversations/x/tracker", "/model", "/domain"])
+@pytest.mark.parametrize(
+    "path", ["/", "/version", "/status", "/conversations/x/tracker", "/model", "/domain"]
+)
 def test_there_is_no_other_door(wire: Wire, path: str) -> None:
     assert wire.get(path).status == 404
 
@@ -155,7 +157,9 @@ def test_understanding_remembers_nothing(wire: Wire) -> None:
 
 def test_without_the_action_server_there_is_an_error_and_no_outcome() -> None:
     with running_engine("http://127.0.0.1:9") as alone:
-        answer = Talk(alone, asked="confirm_summary").send("yes that's right", answer="full", polarity="affirm")
+        answer = Talk(alone, asked="confirm_summary").send(
+            "yes that's right", answer="full", polarity="affirm"
+        )
         assert answer.status == 502
         assert set(answer.body) == {"error"}
 

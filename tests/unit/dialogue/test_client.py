@@ -19,14 +19,8 @@ from bot.domain.findings import Finding, Reading
 from bot.services.ports import Dialogue, Intent, TurnRequest
 
 CASE, MESSAGE = "a" * 32, "b" * 32
-READING = Reading(
-    findings=(
-        Finding(variable="region", value=("low_back",), assertion="present", start=0, end=4, words="back"),
-    ),
-        Finding(variable="region", value=("low_back",), assertion="present", start=0, end=4, words="back"),
-    ),
-    facts={"region": ("low_back",)},
-)
+FOUND = Finding(variable="region", value=("low_back",), assertion="present", start=0, end=4, words="back")
+READING = Reading(findings=(FOUND,), facts={"region": ("low_back",)})
 DRAFT = {"kind": "question", "text": "How old are you?", "asks": "age", "also_asks": [], "text_id": "age",
          "choices": [{"id": "c1", "label": "Yes", "sets": {"region": ["low_back"]}, "means": "affirm"}]}  # fmt: skip
 TURN = {"case_id": CASE, "message_id": MESSAGE, "drafts": [DRAFT], "state": "s", "model": "m1",

@@ -1,0 +1,87 @@
+"""The arbiter: what a message was, when classifier and language layer do not say the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.engine.components.arbiter import FALLBACK, Heard, decide
+
+
+def heard(text: str = "words", asked: str | None = "G1", **reading: Any) -> Heard:
+    return Heard(text=text, asked=asked, reading={"answer": "none", **reading}, sure_from=0.4)
+
+
+def ranking(**confidences: float) -> list[tuple[str, float]]:
+    return sorted(confidences.items(), key=lambda item: -item[1])
+
+
+@pytest.mark.parametrize(
+    ("polarity", "intent"), [("affirm", "affirm"), ("deny", "deny"), ("unsure", "unsure"), (None, "inform")]
+)
+@pytest.mark.parametrize("mistaken", ["chitchat", "out_of_scope", "greet", "thanks"])
+def test_a_clear_answer_taken_for_small_talk_is_an_answer(polarity: str, intent: str, mistaken: str) -> None:
+    said = heard(answer="full", polarity=polarity)
+    assert decide(ranking(**{mistaken: 0.9, "affirm": 0.1}), said)[0] == intent
+
+
+def test_declining_is_skipping() -> None:
+    assert decide(ranking(abuse=0.3, skip=0.2), heard(answer="declined"))[0] == "skip"
+
+
+def test_a_marked_correction_is_one() -> None:
+    assert decide(ranking(chitchat=0.5), heard(answer="full", correction=True))[0] == "correct"
+
+
+def test_a_sure_answer_of_the_classifier_stands_against_the_reading() -> None:
+    assert decide(ranking(deny=0.8), heard(answer="full", polarity="affirm")) == ("deny", 0.8)
+
+
+@pytest.mark.parametrize("wish", ["person", "go_back", "start_over", "abuse", "injection"])
+def test_a_clear_wish_stands_beside_an_answer(wish: str) -> None:
+    assert decide(ranking(**{wish: 0.6}), heard(answer="full", polarity="deny"))[0] == wish
+    assert decide(ranking(**{wish: 0.59}), heard(answer="full", polarity="deny"))[0] == "deny"
+
+
+def test_a_question_beside_an_answer_is_answered() -> None:
+    assert decide(ranking(faq=0.4), heard(answer="full", question=True))[0] == "faq"
+    assert decide(ranking(faq=0.39), heard(answer="full", question=True))[0] == "inform"
+
+
+@pytest.mark.parametrize("text", ["2", " 54 ", "(3)", "#1", "1."])
+def test_a_digit_answers_what_was_asked(text: str) -> None:
+    assert decide(ranking(out_of_scope=0.9), heard(text))[0] == "inform"
+    assert decide(ranking(out_of_scope=0.9), heard(text, asked=None))[0] == "out_of_scope"
+
+
+def test_a_name_answers_an_open_question() -> None:
+    assert decide(ranking(greet=0.3), heard("Maria", asked="contact_name"))[0] == "inform"
+    assert decide(ranking(thanks=0.9), heard("thanks", asked="contact_name"))[0] == "thanks"
+
+
+def test_what_holds_facts_is_told_to_us() -> None:
+    said = heard(asked=None, facts={"region": ["neck"]})
+    assert decide(ranking(out_of_scope=0.9), said)[0] == "inform"
+    assert decide(ranking(person=0.3), said)[0] == "inform"
+
+
+def test_another_language_is_heard_by_the_reader_too() -> None:
+    assert decide(ranking(chitchat=0.5), heard(language="es"))[0] == "other_language"
+    assert decide(ranking(person=0.7), heard(language="es"))[0] == "person"
+
+
+@pytest.mark.parametrize(("confidence", "intent"), [(0.39, FALLBACK), (0.4, "person"), (0.41, "person")])
+def test_below_the_threshold_nobody_is_sure(confidence: float, intent: str) -> None:
+    assert decide(ranking(person=confidence), heard())[0] == intent
+
+
+@pytest.mark.parametrize(("confidence", "intent"), [(0.59, FALLBACK), (0.6, "out_of_scope")])
+def test_out_of_scope_wants_more(confidence: float, intent: str) -> None:
+    assert decide(ranking(out_of_scope=confidence), heard())[0] == intent
+
+
+def test_confidence_is_a_probability() -> None:
+    name, confidence = decide(ranking(greet=0.2, affirm=0.5, inform=0.5), heard(answer="full"))
+    assert name
+    assert 0 <= confidence <= 1

@@ -1,0 +1,116 @@
+"""Models as files: refused when missing or touched, new when a source changes. And: Rasa really decides."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.engine import model_store
+from bot.engine.model_store import ModelRefused
+from bot.engine.run import SettingRefused, read_settings
+from bot.engine.train import train
+from tests.dialogue.conftest import ROOT, SECRET, Talk, Wire, running_engine
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    (tmp_path / "abc.tar.gz").write_bytes(b"a model")
+    model_store.write_manifest("abc", {"config.yml": "0"}, models=tmp_path)
+    return tmp_path
+
+
+def test_an_untouched_model_is_taken(models: Path) -> None:
+    assert model_store.verified("abc", models=models) == models / "abc.tar.gz"
+    assert model_store.fits("abc", models=models)
+
+
+def test_a_missing_model_is_refused(models: Path) -> None:
+    with pytest.raises(ModelRefused, match="run `make train`"):
+        model_store.verified("other", models=models)
+
+
+def test_a_touched_model_is_refused(models: Path) -> None:
+    (models / "abc.tar.gz").write_bytes(b"another model")
+    with pytest.raises(ModelRefused, match="not the model that was trained"):
+        model_store.verified("abc", models=models)
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", "no json"])
+def test_a_broken_manifest_is_refused(models: Path, manifest: str) -> None:
+    (models / "abc.json").write_text(manifest)
+    with pytest.raises(ModelRefused):
+        model_store.verified("abc", models=models)
+
+
+def test_every_source_counts(wire: Wire) -> None:
+    hashes = model_store.source_hashes()
+    assert {"config.yml", "domain.yml", "data/rules/intake.yml", "data/nlu/inform.yml"} <= set(hashes)
+    name = model_store.fingerprint(hashes)
+    assert name == wire.get("/webhooks/intake/health").body["model"]
+    assert all(model_store.fingerprint({**hashes, path: "changed"}) != name for path in hashes)
+
+
+def test_the_manifest_names_archive_and_sources(wire: Wire) -> None:
+    name = wire.get("/webhooks/intake/health").body["model"]
+    body = json.loads(model_store.manifest_of(name).read_text())
+    assert body["archive_sha256"] == model_store.sha256(model_store.archive_of(name))
+    assert body["sources"] == model_store.source_hashes()
+
+
+def test_training_again_does_nothing_when_a_model_fits(wire: Wire) -> None:
+    command = [sys.executable, "-m", "bot.engine.train", "--if-needed"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, "fits the sources" in done.stdout) == (0, True)
+
+
+GOOD = {"INTAKE_ENGINE_URL": "http://127.0.0.1:5", "INTAKE_ENGINE_SECRET": SECRET,
+        "INTAKE_ACTIONS_URL": "http://127.0.0.1:6", "INTAKE_ACTIONS_SECRET": SECRET}  # fmt: skip
+
+
+def test_settings_come_from_the_environment() -> None:
+    assert read_settings(GOOD).port == 5
+    assert read_settings({**GOOD, "INTAKE_ENGINE_PORT": "7"}).port == 7
+    assert SECRET not in repr(read_settings(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INTAKE_ENGINE_URL", "http://0.0.0.0:5"),
+        ("INTAKE_ENGINE_URL", ""),
+        ("INTAKE_ENGINE_SECRET", "short"),
+        ("INTAKE_ENGINE_SECRET", ""),
+        ("INTAKE_ACTIONS_URL", ""),
+        ("INTAKE_ACTIONS_SECRET", "short"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingRefused, match=name):
+        read_settings({**GOOD, name: value})
+
+
+@pytest.mark.slow
+def test_one_changed_rule_changes_the_reply(wire: Wire, actions_url: str, tmp_path: Path) -> None:
+    """The dialogue model decides: without this rule's change the same words are answered otherwise."""
+    for name in ("bot", "data", "config.yml", "domain.yml"):
+        source, target = ROOT / name, tmp_path / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+        else:
+            shutil.copy(source, target)
+    rules = tmp_path / "data" / "rules" / "small_talk.yml"
+    before = rules.read_text()
+    marked = "- intent: thanks\n      - action: action_small_talk"
+    assert marked in before
+    rules.write_text(before.replace(marked, "- intent: thanks\n      - action: action_explain_why", 1))
+    (tmp_path / "models").mkdir()
+    assert Talk(wire).say("thank you so much") == ["interject thanks", "resume consent"]
+    assert train(tmp_path, models=tmp_path / "models", cache=model_store.MODELS / ".cache")
+    with running_engine(actions_url, root=tmp_path) as changed:
+        assert Talk(changed).say("thank you so much") == ["interject why", "resume consent"]
+        assert Talk(changed).say("hello there") == ["interject greet", "resume consent"]

@@ -44,13 +44,13 @@ def main() -> int:
     return 0
 
 
-def train(root: Path, *, models: Path) -> bool:
+def train(root: Path, *, models: Path, cache: Path = MODELS / ".cache") -> bool:
     """Train from the sources under `root` into `models`; whether it worked."""
     prepare()
     import rasa.api
 
     hashes = model_store.source_hashes(root)
-    os.environ["RASA_CACHE_DIRECTORY"] = str(_cache(hashes))
+    os.environ["RASA_CACHE_DIRECTORY"] = str(cache / _code(hashes))
     name = model_store.fingerprint(hashes)
     with tempfile.TemporaryDirectory(dir=models) as folder:
         result = rasa.api.train(
@@ -79,13 +79,13 @@ def prepare() -> None:
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
 
 
-def _cache(hashes: dict[str, str]) -> Path:
-    """Where trained parts are kept: a change of the dialogue does not train the classifier again.
+def _code(hashes: dict[str, str]) -> str:
+    """Which cache of trained parts to use: a change of the dialogue does not train the classifier again.
 
     Rasa does not notice changes in the code that components call, so each state of it has its own cache.
     """
     code = {name: value for name, value in hashes.items() if name.startswith(("bot/", "data/protocols/"))}
-    return MODELS / ".cache" / model_store.fingerprint(code)
+    return model_store.fingerprint(code)
 
 
 @contextmanager

@@ -67,7 +67,10 @@ class Heard:
 
 
 def decide(ranking: Ranking, heard: Heard) -> tuple[str, float]:
-    """(intent, confidence); FALLBACK when nobody is sure."""
+    """(intent, confidence); FALLBACK when nobody is sure.
+
+    "None of our matters" is said only when it is clear: a patient who writes oddly is asked again.
+    """
     name, confidence = ranking[0]
     if heard.answers and _gives_way(name, confidence, heard):
         return heard.answer_intent, max(_sum(ranking, ANSWERS), heard.sure_from)
@@ -78,7 +81,8 @@ def decide(ranking: Ranking, heard: Heard) -> tuple[str, float]:
     weak = confidence < heard.sure_from or name in ("out_of_scope", "chitchat")
     if weak and (heard.reading.get("facts") or (heard.asked in FREE_TEXT and confidence < CLEAR)):
         return "inform", max(_sum(ranking, ANSWERS), heard.sure_from)
-    return (name, confidence) if confidence >= heard.sure_from else (FALLBACK, 1.0 - confidence)
+    needed = CLEAR if name == "out_of_scope" else heard.sure_from
+    return (name, confidence) if confidence >= needed else (FALLBACK, 1.0 - confidence)
 
 
 def _gives_way(name: str, confidence: float, heard: Heard) -> bool:

@@ -90,7 +90,7 @@ def train(texts: Sequence[str], intents: Sequence[str], *, embed: bool = True) -
     features = Features(embed=embed)
     features.fit(texts)
     linear = _linear().fit(features.transform(texts, embedded), names)
-    threshold = fit_threshold(_softmax(logits / temperature), order)
+    threshold = fit_threshold(softmax(logits / temperature), order)
     return IntentModel(features=features, linear=linear, temperature=temperature, threshold=threshold)
 
 
@@ -112,7 +112,7 @@ def fit_temperature(logits: np.ndarray, order: np.ndarray) -> float:
     """The one number that makes probabilities mean what they say: least log loss on unseen texts."""
 
     def loss(temperature: float) -> float:
-        true = _softmax(logits / temperature)[np.arange(len(order)), order]
+        true = softmax(logits / temperature)[np.arange(len(order)), order]
         return float(-np.log(np.maximum(true, 1e-12)).mean())
 
     return float(minimize_scalar(loss, bounds=(0.1, 10.0), method="bounded").x)
@@ -155,9 +155,9 @@ def _linear() -> LogisticRegression:
 
 
 def _softened(linear: LogisticRegression, rows: csr_matrix, temperature: float) -> np.ndarray:
-    return _softmax(linear.decision_function(rows) / temperature)
+    return softmax(linear.decision_function(rows) / temperature)
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def softmax(logits: np.ndarray) -> np.ndarray:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

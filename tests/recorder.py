@@ -8,6 +8,7 @@ with Recorder.running() as recorder:
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import re
 import socket
@@ -15,7 +16,6 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -67,7 +67,7 @@ class Recorder:
     failures: list[Failure] = field(default_factory=list)
 
     @classmethod
-    @contextmanager
+    @contextlib.contextmanager
     def running(cls) -> Iterator[Recorder]:
         """Listens on a free port of the loopback."""
         recorder = cls()
@@ -147,7 +147,8 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # the sender lost patience
+                self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
             """Quiet: the texts are patients' words."""

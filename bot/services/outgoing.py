@@ -54,34 +54,33 @@ async def queue(
     await uow.outbox.add(sms)
 
 
+async def claim_due(ctx: Context, *, owner: str, limit: int = 10) -> list[OutboundSms]:
+    """Texts that are due, leased to this worker, at most one of each number."""
+    now = ctx.clock.now()
+    async with ctx.unit_of_work() as uow:
+        claimed = await uow.outbox.claim_due(owner=owner, now=now, lease_seconds=LEASE_SECONDS, limit=limit)
+        await uow.commit()
+    return claimed
+
+
 async def deliver_due(
     ctx: Context, provider: SmsProvider, *, owner: str, jitter: Callable[[], float] = random.random
 ) -> int:
-    """Send what is due, different numbers at the same time; how many were tried.
+    """Send what is due, different numbers at the same time, and wait for all of it; how many were tried."""
+    claimed = await claim_due(ctx, owner=owner)
+    await asyncio.gather(*(deliver(ctx, provider, sms, jitter=jitter) for sms in claimed))
+    return len(claimed)
+
+
+async def deliver(
+    ctx: Context, provider: SmsProvider, sms: OutboundSms, *, jitter: Callable[[], float] = random.random
+) -> None:
+    """Send one claimed text, or put it back for later, or give it up.
 
     The ledger is read in a transaction of its own right before each send. The send itself is not in
     it: a provider that hangs would keep every patient's message waiting for SQLite's write lock.
     A process killed between the provider's answer and our note sends that text again.
     """
-    async with ctx.unit_of_work() as uow:
-        claimed = await uow.outbox.claim_due(owner=owner, now=ctx.clock.now(), lease_seconds=LEASE_SECONDS)
-        await uow.commit()
-    await asyncio.gather(*(_deliver(ctx, provider, sms, jitter) for sms in claimed))
-    return len(claimed)
-
-
-async def note_delivery(ctx: Context, provider_id: str, *, state: str, error: str | None) -> None:
-    """What the provider reported about a text it took; staff call when it never arrived."""
-    async with ctx.unit_of_work() as uow:
-        sms = await uow.outbox.delivery_state(provider_id, state=state, error=error)
-        if sms is not None and state in UNDELIVERED:
-            await _not_delivered(ctx, uow, sms, error)
-        await uow.commit()
-
-
-async def _deliver(
-    ctx: Context, provider: SmsProvider, sms: OutboundSms, jitter: Callable[[], float]
-) -> None:
     if await _blocked(ctx, sms):
         return
     try:
@@ -91,6 +90,15 @@ async def _deliver(
         return
     async with ctx.unit_of_work() as uow:
         await uow.outbox.sent(sms.id, provider_id=provider_id, at=ctx.clock.now())
+        await uow.commit()
+
+
+async def note_delivery(ctx: Context, provider_id: str, *, state: str, error: str | None) -> None:
+    """What the provider reported about a text it took; staff call when it never arrived."""
+    async with ctx.unit_of_work() as uow:
+        sms = await uow.outbox.delivery_state(provider_id, state=state, error=error)
+        if sms is not None and state in UNDELIVERED:
+            await _not_delivered(ctx, uow, sms, error)
         await uow.commit()
 
 

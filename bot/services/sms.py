@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.cases import Case, Draft, Message
+from bot.domain.errors import StoreUnavailable
 from bot.services import chat, outgoing, safety, sms_text, turns, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
@@ -21,7 +22,9 @@ Failures = Counter[str]
 MOST_FAILURES = 3
 """After so many a message is answered with the fallback and given to staff: nobody meets silence."""
 
-CASES_AT_ONCE = 8
+MOST_WAITING = 500
+"""Texts looked at in one go."""
+
 CONFIRMED_BY = {"stop": "sms_stopped", "start": "sms_started", "help": "sms_help"}
 """Text ids."""
 
@@ -59,6 +62,8 @@ async def take_sms(ctx: Context, sms: InboundSms) -> None:
                 kind = "undelivered" if opted_out else "person_wanted"
                 await safety.add_task(ctx, uow, case, kind=kind, priority="P2")
         await uow.commit()
+    if case is not None:
+        ctx.wake(case.id)
 
 
 def answer_without_store(ctx: Context, body: str) -> Draft | None:
@@ -71,26 +76,28 @@ def answer_without_store(ctx: Context, body: str) -> Draft | None:
     return urgent or Draft(kind="fallback", text=text, text_id="store_down")
 
 
-async def process_waiting(ctx: Context, failures: Failures) -> int:
-    """Run the turns of texts that wait, cases side by side, one case's texts in order; how many ran.
-
-    A text whose turn fails in an unforeseen way is tried again on the next call, the ones behind it
-    wait; `failures` counts. After `MOST_FAILURES` it is answered with the fallback.
-    """
+async def waiting_by_case(ctx: Context) -> dict[str, list[Message]]:
+    """Texts whose turn is not over, by case, each case's in order, the longest waiting case first."""
     soon = ctx.clock.now() + dt.timedelta(seconds=1)
     async with ctx.unit_of_work(write=False) as uow:
-        waiting = await uow.messages.unanswered(channel="sms", before=soon)
+        waiting = await uow.messages.unanswered(channel="sms", before=soon, limit=MOST_WAITING)
     by_case: dict[str, list[Message]] = {}
     for message in waiting:
         by_case.setdefault(message.case_id, []).append(message)
-    queues = list(by_case.values())[:CASES_AT_ONCE]
-    done = await asyncio.gather(*(_answer_in_order(ctx, queue, failures) for queue in queues))
-    return sum(done)
+    return by_case
 
 
-async def _answer_in_order(ctx: Context, queue: Sequence[Message], failures: Failures) -> int:
+async def answer_in_order(ctx: Context, queue: Sequence[Message], failures: Failures) -> int:
+    """Run the turns of one case's texts; how many are over.
+
+    A turn that fails in an unforeseen way ends the run: it is tried again by the next one, the texts
+    behind it wait. `failures` counts those that are not the store's; after `MOST_FAILURES` the fallback
+    answers and staff are told.
+    """
     for number, message in enumerate(queue):
         [result] = await asyncio.gather(_answer(ctx, message), return_exceptions=True)
+        if isinstance(result, StoreUnavailable):
+            return number
         if isinstance(result, BaseException):
             failures[message.id] += 1
             if failures[message.id] >= MOST_FAILURES:
@@ -98,6 +105,12 @@ async def _answer_in_order(ctx: Context, queue: Sequence[Message], failures: Fai
             return number
         failures.pop(message.id, None)
     return len(queue)
+
+
+async def process_waiting(ctx: Context, failures: Failures) -> int:
+    """Answer what waits now, cases side by side, and wait for all of it; how many turns are over."""
+    queues = (await waiting_by_case(ctx)).values()
+    return sum(await asyncio.gather(*(answer_in_order(ctx, queue, failures) for queue in queues)))
 
 
 async def _answer(ctx: Context, message: Message) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.cases import Draft, MessageChoice
-from bot.domain.errors import DialogueFailed
+from bot.domain.errors import DialogueFailed, StoreUnavailable
 from bot.domain.sms_segments import segments
 from bot.services import sms
 from tests.integration.sms import payloads
@@ -144,6 +144,18 @@ async def test_an_unforeseen_failure_is_tried_again_then_answered(world: World) 
     assert any("not working" in text for text in world.replies)
     assert "You said behind it." in world.replies
     assert await world.tasks((await world.case(PATIENT)).id) == {"engine_failure"}
+
+
+async def test_a_store_that_is_down_is_waited_for(world: World) -> None:
+    world.dialogue.errors["hi"] = StoreUnavailable("busy")
+    await world.text("hi")
+    for _ in range(sms.MOST_FAILURES + 2):
+        await world.work()
+    assert world.dialogue.texts.count("hi") > sms.MOST_FAILURES
+    assert not any("not working" in text for text in world.replies)
+    world.dialogue.errors.clear()
+    await world.work()
+    assert world.replies[-1] == "You said hi."
 
 
 async def test_nothing_waits_nothing_runs(world: World) -> None:

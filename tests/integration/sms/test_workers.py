@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.errors import StoreUnavailable
 from bot.messaging import run_workers, workers
-from tests.integration.sms.world import World
+from tests.integration.sms.world import EMERGENCY, PATIENT, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """One database is enough here; `test_races.py` and `test_delivery.py` run on both."""
@@ -66,6 +66,36 @@ async def test_cancelling_ends_the_loops(world: World) -> None:
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_an_emergency_does_not_wait_for_somebody_elses_slow_turn(world: World) -> None:
+    async def hang(request: object) -> None:
+        await asyncio.sleep(60)
+
+    world.dialogue.turn = hang  # type: ignore[assignment, method-assign]
+    running = asyncio.create_task(run_workers(world.ctx, world.provider, asyncio.Event(), pause_seconds=0.01))
+    await world.text("slow", From="+15555550143")
+    await until(world, 1)
+    await world.text(EMERGENCY)
+    await until(world, 2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert "911" in world.replies[1]
+    assert world.recorder.sent[1].to == PATIENT
+
+
+async def test_a_text_does_not_wait_for_somebody_elses_slow_delivery(world: World) -> None:
+    world.recorder.fail(to="+15555550143", status=500, delay_seconds=3)
+    running = asyncio.create_task(run_workers(world.ctx, world.provider, asyncio.Event(), pause_seconds=0.01))
+    await world.text("slow", From="+15555550143")
+    await asyncio.sleep(0.3)
+    started = time.monotonic()
+    await world.text("hi")
+    await until(world, 2)
+    assert time.monotonic() - started < 2.5
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert {sent.to for sent in world.recorder.sent} == {PATIENT}
 
 
 async def test_the_webhook_answers_while_the_engine_hangs(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +22,13 @@ def build[Record](kind: type[Record], raw: Any, *, where: str) -> Record:
     fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
     required = [name for name, f in fields.items() if f.default is f.default_factory is dataclasses.MISSING]
     keys(raw, allowed=list(fields), required=required)
-    hints = typing.get_type_hints(kind)
+    hints = _hints(typing.cast(typing.Hashable, kind))
     return kind(**{key: _checked(raw, key, hints[key]) for key in raw})
+
+
+@functools.cache
+def _hints(kind: typing.Hashable) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
 
 
 def place(raw: Any, key: str | None = None, *, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from bot.protocols import Protocols
 from bot.protocols.acceptance import AcceptanceCase, mismatches
 from bot.protocols.documents import Document, read_document
 from bot.protocols.judging import Judge
-from bot.protocols.red_flags import read_red_flags
+from bot.protocols.red_flags import RedFlags, read_red_flags
 from bot.protocols.routing import read_routing
 
 from .conftest import FOLDER
@@ -63,14 +64,27 @@ def _all_mutants(protocols: Protocols) -> Iterator[tuple[Mutant, Judge]]:
     dictionary = protocols.dictionary
     flags, routes = read_document(FOLDER / "red_flags.yaml"), read_document(FOLDER / "routing.yaml")
     for mutant in _mutants_of(flags):
+        if mutant.path[0] == "rules":
+            yield mutant, replace(protocols.judging, red_flags=_one_rule_changed(protocols, flags, mutant))
+            continue
         changed = read_red_flags(replace(flags, body=mutated(flags.body, mutant)), dictionary)
-        shared = mutant.path[0] != "rules"
-        routing = read_routing(routes, dictionary, changed.scope) if shared else protocols.routing
+        routing = read_routing(routes, dictionary, changed.scope)
         yield mutant, Judge(red_flags=changed, routing=routing, stamps=())
     for mutant in _mutants_of(routes):
         document = replace(routes, body=mutated(routes.body, mutant))
         routing = read_routing(document, dictionary, protocols.red_flags.scope)
         yield mutant, Judge(red_flags=protocols.red_flags, routing=routing, stamps=())
+
+
+def _one_rule_changed(protocols: Protocols, flags: Document, mutant: Mutant) -> RedFlags:
+    """The red flags with one rule read anew; the others stay as they are compiled."""
+    _, index, *rest = mutant.path
+    alone = copy.copy(flags.body)
+    alone["rules"] = [flags.body["rules"][index]]
+    body = mutated(alone, replace(mutant, path=("rules", 0, *rest)))
+    (rule,) = read_red_flags(replace(flags, body=body), protocols.dictionary).rules
+    rules = protocols.red_flags.rules
+    return replace(protocols.red_flags, rules=(*rules[:index], rule, *rules[index + 1 :]))
 
 
 def _mutants_of(document: Document) -> Iterator[Mutant]:

@@ -86,10 +86,14 @@ def build_app(settings: Settings) -> App:
 
 
 def _workers(ctx: Context, provider: SmsProvider | None) -> list[Callable[[], Awaitable[None]]]:
-    """What runs beside the gateway's doors: answering and sending texts, when the SMS door is open."""
+    """What runs beside the gateway's doors: turns left behind, and texts when the SMS door is open."""
     from bot.messaging import run_workers
+    from bot.services import turns
 
-    return [lambda: run_workers(ctx, provider, asyncio.Event())] if provider is not None else []
+    workers: list[Callable[[], Awaitable[None]]] = [lambda: turns.keep_recovering(ctx)]
+    if provider is not None:
+        workers.append(lambda: run_workers(ctx, provider, asyncio.Event()))
+    return workers
 
 
 def build_sms_provider(settings: Settings) -> TwilioProvider | None:
@@ -123,7 +127,10 @@ def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Await
         if not await asyncio.to_thread(answers_200, f"{url}/health", headers={}):
             raise DialogueFailed("the action server does not answer")
 
-    return {"store": store, "engine": engine, "actions": actions}
+    async def protocols() -> None:
+        ctx.protocols.judge({})
+
+    return {"store": store, "engine": engine, "actions": actions, "protocols": protocols}
 
 
 def build_actions_context(settings: Settings) -> Context:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.cases import AskState, Case, Draft, HandoffKind, MessageChoice
+from bot.domain.cases import AskState, Case, CaseStatus, Draft, HandoffKind, MessageChoice
 from bot.domain.errors import HoldExpired, TimeTaken
 from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
@@ -68,6 +68,23 @@ async def take_booking_turn(ctx: Context, turn: Turn) -> Step:
     return await once(ctx, turn, "booking", work)
 
 
+async def leave(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...]:
+    """The patient ends the chat: a call when the gate is open and a number is known, else nothing (4.6b)."""
+    await uow.appointments.release_holds(view.case.id)
+    reachable = "contact_phone" in view.values or view.case.address is not None
+    unfinished = view.case.status == "open" and not ctx.protocols.gate_complete(view.values)
+    if unfinished and reachable and view.case.consent == "given":
+        await safety.add_task(ctx, uow, view.case, kind="callback", priority="P2")
+        await _close(uow, view.case, status="callback", handoff="callback")
+    elif view.case.status == "open":
+        await _close(uow, view.case, status="closed", handoff="none")
+    return (wording.say(ctx, view, "closed"), wording.say(ctx, view, "safety_net"))
+
+
+async def _close(uow: UnitOfWork, case: Case, *, status: CaseStatus, handoff: HandoffKind) -> None:
+    await uow.cases.save(replace(case, phase="done", status=status, handoff=handoff))
+
+
 # --- what the protocols say ---------------------------------------------------------------------
 
 
@@ -98,7 +115,8 @@ def _result(ctx: Context, view: CaseView, judgement: Judgement) -> tuple[Draft, 
         return ()
     if judgement.level is Level.URGENT_48H:
         line = safety.first_line(ctx, judgement, judgement.rules, Level.URGENT_48H, channel=view.case.channel)
-        return (Draft(kind="info", text=line, text_id="urgent_line"),)
+        told = (Draft(kind="info", text=line, text_id="urgent_line"),)
+        return (*told, wording.say(ctx, view, "safety_net")) if view.case.channel == "sms" else told
     outcome = wording.text(ctx, view, f"outcome_{judgement.outcome}")
     net = wording.text(ctx, view, "safety_net")
     if view.case.channel == "sms":

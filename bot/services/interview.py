@@ -13,7 +13,7 @@ from bot.domain.cases import AskState, Draft, Phase
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
 from bot.protocols import AskPlan
-from bot.services import agenda, answers, wording
+from bot.services import agenda, answers, summary, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -49,7 +49,7 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
         lead = await _echo(ctx, uow, view, turn, reading)
         after = await load_view(uow, turn.case_id)
         if settled.show_lines:
-            return _asking(after, (*lead, wording.which_fact_draft(ctx, after)))
+            return _asking(after, (*lead, summary.which_fact_draft(ctx, after)))
         return await _ask_next(ctx, uow, after, lead=lead, which=settled.which)
 
     return await once(ctx, turn, "take_turn", work)
@@ -108,17 +108,13 @@ async def correct(ctx: Context, turn: Turn) -> Step:
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         lead = wording.say(ctx, view, "correction_what")
-        draft = wording.which_fact_draft(ctx, view)
+        draft = summary.which_fact_draft(ctx, view)
         return _asking(view, (replace(draft, text=f"{lead.text}\n{draft.text}"),))
 
     async with ctx.unit_of_work(write=False) as uow:
         reading = Reading.from_json((await uow.messages.get(turn.message_id)).reading or {})
         view = await load_view(uow, turn.case_id)
-    if (
-        reading.facts
-        or view.asked in ("confirm_summary", "which_fact")
-        or not wording.summary_lines(ctx, view)
-    ):
+    if reading.facts or view.asked in ("confirm_summary", "which_fact") or not summary.lines(ctx, view):
         return await take_turn(ctx, turn)
     return await once(ctx, turn, "take_turn", work)
 
@@ -210,9 +206,15 @@ async def _ask_next(
         return Step(
             drafts=lead, asking=None, phase="intake" if view.case.consent == "given" else view.case.phase
         )
-    draft = wording.ask_draft(ctx, view, plan, which=which and plan.name == view.asked)
+    draft = _question(ctx, view, plan, which=which and plan.name == view.asked)
     await _count(ctx, uow, view, plan)
     return _asking(view, (*lead, draft))
+
+
+def _question(ctx: Context, view: CaseView, plan: AskPlan, *, which: bool) -> Draft:
+    if plan.name == "confirm_summary":
+        return summary.summary_draft(ctx, view)
+    return wording.ask_draft(ctx, view, plan, which=which)
 
 
 async def _count(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -> None:
@@ -253,10 +255,8 @@ async def _echo(
     if corrected:
         return await _corrections(ctx, uow, after, corrected)
     opened = view.asked in ("opening", "consent") and after.case.consent == "given"
-    lines = [line for _, line in wording.summary_lines(ctx, after)]
-    if opened and len(lines) > 1:
-        return (wording.say(ctx, after, "echo_opening", facts="; ".join(lines)),)
-    return ()
+    told = summary.echo(ctx, after) if opened else ""
+    return (wording.say(ctx, after, "echo_opening", facts=told),) if told else ()
 
 
 async def _corrections(

@@ -6,6 +6,7 @@ consent is given (clinical.md 3.7); an emergency is answered all the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -56,10 +57,17 @@ def read(ctx: Context, view: CaseView, message: Message) -> Reading:
         return _reading_of(buttons, message.text, group=(view.asked or "") in ctx.protocols.dictionary.gates)
     return ctx.reader.read(
         message.text,
-        asked=view.asked,
+        asked=_asked_of_reader(view, message),
         question=view.pending.text if view.pending else None,
         date=ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date(),
     )
+
+
+def _asked_of_reader(view: CaseView, message: Message) -> str | None:
+    """What the words are read as an answer to; a number sent in an emergency comes with a name."""
+    missing = view.pending.also_asks if view.pending else ()
+    in_emergency = view.asked == "safe_now" and "contact_name" in missing
+    return "contact_name" if in_emergency and re.search(r"\d{4}", message.text) else view.asked
 
 
 def _reading_of(buttons: tuple[MessageChoice, ...], text: str, *, group: bool) -> Reading:

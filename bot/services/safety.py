@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from bot.domain.cases import Case, Draft, HandoffKind, Message, MessageChoice
+from bot.domain.cases import AskState, Case, Draft, HandoffKind, Message, MessageChoice
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.domain.schedule import Priority, StaffTask
+from bot.language.safe_now import safe_now
 from bot.services import agenda, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
@@ -21,6 +22,12 @@ from bot.services.reception import Reception, chosen
 
 SELF_HARM = "RF90"
 ABUSE = "RF91"
+_STANDING = {
+    "going": "emergency_going",
+    "cannot": "emergency_cannot",
+    "mistake": "emergency_mistake",
+    "contact": "emergency_contact_noted",
+}
 _SAFE_NOW = (("choice_going", "going"), ("choice_cannot_go", "cannot"), ("choice_mistake", "mistake"))
 
 
@@ -131,17 +138,11 @@ async def _stands(
         await _take_back(uow, view)
         return None
     kind = "crisis" if view.case.handoff == "crisis" else "emergency"
-    said = _meant(view, seen, message)
-    if any(name in seen.reading.facts for name in ("contact_name", "contact_phone")):
-        said = said or "contact"
-    text_id = {
-        "going": "emergency_going",
-        "cannot": "emergency_cannot",
-        "mistake": "emergency_mistake",
-        "contact": "emergency_contact_noted",
-    }.get(said, "emergency_repeat")
-    if kind == "crisis" and text_id == "emergency_repeat":
-        text_id = "crisis_repeat"
+    text_id = _STANDING.get(_meant(view, seen, message), "")
+    if not text_id:
+        argued = view.times_asked("safe_now")
+        text_id = f"{kind}_repeat" if argued == 0 else "emergency_standing"
+        await uow.asks.save(view.case.id, AskState(name="safe_now", times=argued + 1))
     return (_ask_safe_now(ctx, view, wording.text(ctx, view, text_id), kind=kind),)
 
 
@@ -149,7 +150,9 @@ def _meant(view: CaseView, seen: Reception, message: Message) -> str:
     for button in chosen(view.pending, message):
         if button.means:
             return button.means
-    return {"affirm": "going", "deny": "cannot"}.get(seen.reading.polarity or "", "")
+    if any(name in seen.reading.facts for name in ("contact_name", "contact_phone")):
+        return "contact"
+    return safe_now(message.text) or ""
 
 
 async def _take_back(uow: UnitOfWork, view: CaseView) -> None:

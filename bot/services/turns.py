@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from bot.domain.cases import Case, Channel, Draft, Message
 from bot.domain.errors import DialogueFailed, StoreUnavailable
-from bot.services import outgoing, reception, safety, wording
+from bot.services import handoff, outgoing, reception, safety, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
@@ -23,6 +23,7 @@ from bot.services.reception import Reception
 from bot.services.steps import step_from_json
 
 _PAUSE_SECONDS = 0.05
+_RECOVER_SECONDS = 15.0
 _RECORDED = (
     "leave_intake",
     "take_turn",
@@ -51,6 +52,23 @@ async def run_turn(ctx: Context, message: Message) -> list[Message]:
     return replies
 
 
+async def recover(ctx: Context) -> int:
+    """Run the turns that a killed process left unanswered; how many. Texts have a worker of their own."""
+    before = ctx.clock.now() - dt.timedelta(seconds=2 * ctx.limits.turn_lease_seconds)
+    async with ctx.unit_of_work(write=False) as uow:
+        left = await uow.messages.unanswered(channel="web", before=before)
+    for message in left:
+        await run_turn(ctx, message)
+    return len(left)
+
+
+async def keep_recovering(ctx: Context) -> None:
+    """`recover`, every quarter of a minute, until cancelled."""
+    while True:
+        await recover(ctx)
+        await asyncio.sleep(_RECOVER_SECONDS)
+
+
 async def _answer(ctx: Context, message: Message) -> list[Message]:
     seen, replies = await _screen(ctx, message)
     if replies is not None:
@@ -70,6 +88,8 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         reading = reception.read(ctx, view, message)
         seen = await reception.take_in(ctx, uow, view, message, reading)
         drafts = await safety.break_in(ctx, uow, seen, message)
+        if drafts is None and ends_chat(message):
+            drafts = await handoff.leave(ctx, uow, seen.view)
         replies = None
         if drafts is not None:
             replies = await _reply(ctx, uow, message, drafts)
@@ -92,6 +112,11 @@ def _request(seen: Reception, message: Message) -> TurnRequest:
         reading=seen.reading,
         state=view.case.engine_state,
     )
+
+
+def ends_chat(message: Message) -> bool:
+    """The greeting says "Reply STOP any time to end"; by text message the opt-out ledger sees to it."""
+    return message.channel == "web" and message.text.strip(" .!").lower() == "stop"
 
 
 async def _store(

@@ -12,8 +12,6 @@ from bot.services.case_view import CaseView
 from bot.services.context import Context
 
 _YES_NO = (("yes", "affirm"), ("no", "deny"))
-_HIDDEN = frozenset({"who_for", "contact_ok", "gate_incomplete", "recent_spine_procedure", "side", "channel"})
-"""Known, but no line of the summary: frame, flags, and what another line says already."""
 
 
 def say(ctx: Context, view: CaseView, text_id: str, *, kind: Kind = "info", **fields: object) -> Draft:
@@ -35,42 +33,6 @@ def ask_draft(ctx: Context, view: CaseView, plan: AskPlan, *, which: bool = Fals
     if plan.name in ctx.protocols.dictionary:
         return _variable_draft(ctx, view, plan, again=again)
     return _frame_draft(ctx, view, plan.name, again=again)
-
-
-def summary_draft(ctx: Context, view: CaseView) -> Draft:
-    """ "Here is what I understood": numbered lines, right or not."""
-    lines = [f"{number}. {line}" for number, (_, line) in enumerate(summary_lines(ctx, view), start=1)]
-    body = "\n".join([text(ctx, view, "summary_intro"), *lines, text(ctx, view, "summary_outro")])
-    choices = _numbered(
-        (("choice_summary_right", "affirm", {}), ("choice_summary_wrong", "deny", {})), ctx, view
-    )
-    return Draft(kind="summary", text=body, asks="confirm_summary", choices=choices, text_id="summary_intro")
-
-
-def which_fact_draft(ctx: Context, view: CaseView) -> Draft:
-    """Which line is wrong?"""
-    choices = tuple(
-        MessageChoice(id=f"c{number}", label=line, means=f"fact:{name}")
-        for number, (name, line) in enumerate(summary_lines(ctx, view), start=1)
-    )
-    return Draft(
-        kind="question",
-        text=text(ctx, view, "summary_which"),
-        asks="which_fact",
-        choices=choices,
-        text_id="summary_which",
-    )
-
-
-def summary_lines(ctx: Context, view: CaseView) -> list[tuple[str, str]]:
-    """(variable, "Label: value") for each fact worth a line, in the dictionary's order."""
-    shown: list[tuple[str, str]] = []
-    for name in ctx.protocols.dictionary:
-        fact = view.facts.get(name)
-        if fact is not None and fact.value is not None and _worth_a_line(ctx, name, fact.value):
-            variable = ctx.protocols.dictionary[name]
-            shown.append((name, f"{variable.label}: {show(variable, fact.value)}"))
-    return shown
 
 
 def show(variable: Variable, value: Value) -> str:
@@ -119,7 +81,7 @@ def _gate_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool, whi
     body = gate.question.wording(channel=_channel(view), proxy=view.proxy, again=again)
     if partly and again:
         body = text(ctx, view, "anything_else_of_these") + " " + body
-    choices = _numbered(
+    choices = labelled(
         (
             ("choice_no_to_all", "deny", open_facts),
             ("choice_yes_some", "affirm", {}),
@@ -201,10 +163,8 @@ _FRAME_CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def _frame_draft(ctx: Context, view: CaseView, name: str, *, again: bool) -> Draft:
-    if name == "confirm_summary":
-        return summary_draft(ctx, view)
     text_id = f"ask_{name}_again" if again and ctx.protocols.texts.has(f"ask_{name}_again") else f"ask_{name}"
-    choices = _numbered(((label, means, {}) for label, means in _FRAME_CHOICES.get(name, ())), ctx, view)
+    choices = labelled(((label, means, {}) for label, means in _FRAME_CHOICES.get(name, ())), ctx, view)
     return Draft(
         kind=_FRAME_KINDS.get(name, "question"),
         text=text(ctx, view, text_id),
@@ -214,18 +174,14 @@ def _frame_draft(ctx: Context, view: CaseView, name: str, *, again: bool) -> Dra
     )
 
 
-def _numbered(
+def labelled(
     items: Iterable[tuple[str, str, dict[str, Value]]], ctx: Context, view: CaseView
 ) -> tuple[MessageChoice, ...]:
+    """Choices from (text id of the label, means, facts it sets)."""
     return tuple(
         MessageChoice(id=f"c{number}", label=text(ctx, view, label), sets=sets, means=means)
         for number, (label, means, sets) in enumerate(items, start=1)
     )
-
-
-def _worth_a_line(ctx: Context, name: str, value: Value) -> bool:
-    variable = ctx.protocols.dictionary[name]
-    return bool(variable.label) and name not in _HIDDEN and value not in ("no", "none", "unsure")
 
 
 def _amount(variable: Variable, value: float) -> str:
@@ -233,7 +189,8 @@ def _amount(variable: Variable, value: float) -> str:
         months = round(value / 4.345)
         return f"about {months} months" if months < 24 else f"about {round(months / 12)} years"
     number = f"{value:g}" if value == round(value, 1) else f"{value:.1f}"
-    return f"{number} {variable.unit}" if variable.unit else number
+    unit = variable.unit or ""
+    return f"{number} {unit.rstrip('s') if value == 1 else unit}".strip()
 
 
 def _channel(view: CaseView) -> str:

@@ -52,7 +52,7 @@ class Stack:
         import httpx
 
         answer = httpx.get(f"{self.url}/health/ready", timeout=5).json()
-        return bool(answer["parts"][name]["ok"])
+        return bool(answer["parts"][name] == "ok")
 
     def logs(self) -> str:
         """Everything any part wrote to its log."""

@@ -1,0 +1,98 @@
+"""Reading back what was understood: the echo after the opening, the summary, which line is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.cases import Draft, MessageChoice
+from bot.domain.dictionary import Value
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+from bot.services.wording import labelled, show, text
+
+_JOINED = {
+    "radiates": ("side",),
+    "duration_weeks": ("course",),
+    "imaging": ("imaging_months",),
+    "dx": ("slip_grade", "levels", "cobb_deg"),
+    "cons_modalities": (
+        "cons_pt", "cons_meds", "cons_injections", "injection_count",
+        "cons_activity", "cons_laser", "cons_other",
+    ),
+    "prior_spine_surgery": ("prior_surgery_type", "prior_surgery_count", "prior_surgery_months_ago"),
+}  # fmt: skip
+"""Facts that are told on one line, under the first one's label."""
+_TOLD_ELSEWHERE = frozenset(name for tail in _JOINED.values() for name in tail)
+_FRAME = frozenset(
+    {"who_for", "gate_incomplete", "recent_spine_procedure", "channel", "language", "visit_reason"}
+)
+_NOTHING = ("no", "none", "unsure", ("none",))
+_MOST_ECHOED = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the summary; `variable` is what is asked again when it is wrong."""
+
+    variable: str
+    label: str
+    told: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.told}"
+
+
+def lines(ctx: Context, view: CaseView) -> list[Line]:
+    """What is worth reading back, in the dictionary's order; plain denials are left out."""
+    return [line for name in ctx.protocols.dictionary if (line := _line(ctx, view.values, name)) is not None]
+
+
+def echo(ctx: Context, view: CaseView) -> str:
+    """The story in one sentence: "Low back, Leg; about 8 months; MRI"; empty when too little was said."""
+    told = [line.told for line in lines(ctx, view) if ctx.protocols.dictionary[line.variable].section != "A"]
+    return "; ".join(told[:_MOST_ECHOED]) if len(told) > 1 else ""
+
+
+def summary_draft(ctx: Context, view: CaseView) -> Draft:
+    """ "Here is what I understood": numbered lines, right or not."""
+    numbered = [f"{number}. {line}" for number, line in enumerate(lines(ctx, view), start=1)]
+    body = "\n".join([text(ctx, view, "summary_intro"), *numbered, text(ctx, view, "summary_outro")])
+    choices = labelled(
+        (("choice_summary_right", "affirm", {}), ("choice_summary_wrong", "deny", {})), ctx, view
+    )
+    return Draft(kind="summary", text=body, asks="confirm_summary", choices=choices, text_id="summary_intro")
+
+
+def which_fact_draft(ctx: Context, view: CaseView) -> Draft:
+    """Which line is wrong?"""
+    choices = tuple(
+        MessageChoice(id=f"c{number}", label=str(line), means=f"fact:{line.variable}")
+        for number, line in enumerate(lines(ctx, view), start=1)
+    )
+    body = text(ctx, view, "summary_which")
+    return Draft(kind="question", text=body, asks="which_fact", choices=choices, text_id="summary_which")
+
+
+def _line(ctx: Context, values: dict[str, Value], name: str) -> Line | None:
+    variable = ctx.protocols.dictionary[name]
+    if name in _FRAME or name in _TOLD_ELSEWHERE or variable.section == "contact" or not variable.label:
+        return None
+    told = ", ".join(_told(ctx, values, name))
+    return Line(variable=name, label=variable.label, told=told) if told else None
+
+
+def _told(ctx: Context, values: dict[str, Value], head: str) -> Iterator[str]:
+    for name in (head, *_JOINED.get(head, ())):
+        value = values.get(name)
+        if value is None or value in _NOTHING or (name == head == "cons_modalities"):
+            continue
+        variable = ctx.protocols.dictionary[name]
+        if name != head and value == "yes":
+            yield variable.label.lower()
+        elif name == "imaging_months":
+            yield f"{show(variable, value)} ago"
+        elif name in ("slip_grade", "levels", "injection_count", "prior_surgery_count"):
+            yield f"{variable.label.lower()} {show(variable, value)}"
+        else:
+            yield show(variable, value)

@@ -117,4 +117,4 @@ def test_three_misses_say_three_different_things(talk: Talk) -> None:
 def test_an_answer_between_misses_counts_anew(talk: Talk) -> None:
     assert talk.say("flurb znork") == ["not_understood 1"]
     talk.say("yes", **FULL)
-    assert talk.say("flurb znork", asked="G1")[0] == "not_understood 1"
+    assert talk.say("flurb znork")[0] == "not_understood 1"

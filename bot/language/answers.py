@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,7 @@ from bot.language.page import Page
 from bot.language.segments import Token
 from bot.language.settle import Settled, allowed
 from bot.language.times import DAYS_PER_MONTH, TimeMention, find_times
+from bot.language.timing import OLD_DAYS
 from bot.language.words import Word, Words
 
 Polarity = Literal["affirm", "deny", "unsure"]
@@ -26,8 +27,23 @@ Polarity = Literal["affirm", "deny", "unsure"]
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
 _NUMBER = re.compile(r"(?<![\w/])(\d{1,3}(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d{1,3}))?(?![\w%])")
 _ONLY = re.compile(r"\s*(?:(?:yes|yeah|yep|ya|no|nope|well|um)[,. ]+)?(?:i )?(?:just|only)\b")
+_HALF_YES = re.compile(
+    r"\W*(?:kinda|sorta|kind of|sort of|kind a|sort a|ish|meh)(?: (?:yes|yeah|i guess))?\W*$"
+)
+_PICK = re.compile(
+    r"\b(?:[1-9]|first|second|third|last one|morning|afternoon|noon|earliest|latest|soonest|any|"
+    r"mon|tue|wed|thu|fri|sat|sun)(?:s|day|sday|nesday|rsday|urday)?\b"
+)
+_TENS = re.compile(r"(?<!\S)([2-9]0) ([1-9])(?!\S)")
+_SWAPPED = frozenset(
+    ("side", "region", "imaging", "who_for", "radiates", "nicotine", "dx", "prior_surgery_type")
+)
+_DEGREES = (
+    (frozenset(("barely", "hardly", "lift", "unbearable", "severe")), "severe"),
+    (frozenset(("lot", "moderate", "skip")), "moderate"),
+    (frozenset(("little", "bit", "some", "slightly", "mild", "somewhat", "weaker")), "mild"),
+)
 _SHORT_WORDS = 6
-_UNIT_OF = {"weeks": 7.0, "days": 1.0, "months": DAYS_PER_MONTH, "years": DAYS_PER_MONTH * 12}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,16 +84,19 @@ class Answers:
         """Adds the asked facts to `settled` and says how well the question is answered."""
         norms = [w.norm for w in heard.words if w.norm.isalnum() or "'" in w.norm or w.norm in _SIGNS]
         question = self._is_question(heard, norms)
-        polarity = self._polarity(norms)
-        correction = self._contains(norms, "correct")
+        polarity = self._polarity(norms, heard.page.source.text)
+        correction = self._contains(norms, "correct") or _swapped(settled)
         if question and not self._told(heard, settled):
             return Verdict(answer="none", polarity=None, correction=correction, question=True)
         answer = self._answer(heard, settled, norms, polarity)
         return Verdict(answer=answer, polarity=polarity, correction=correction, question=question)
 
     def _told(self, heard: Heard, settled: Settled) -> bool:
-        """A question that also states something ("numb since monday, is that bad?")."""
-        return bool(settled.facts)
+        """A question that also states something ("numb since monday, is that bad?" "none, why?")."""
+        if settled.facts:
+            return True
+        first = [w.norm for w in heard.words[: next(_ends_at(heard.words))]]
+        return any(self._is(first, kind) for kind in ("deny", "none_of", "affirm"))
 
     def _answer(
         self, heard: Heard, settled: Settled, norms: Sequence[str], polarity: Polarity | None
@@ -91,7 +110,7 @@ class Answers:
             return self._gate(asked, heard, settled, norms, polarity)
         if asked in self._dictionary:
             return self._variable(self._dictionary[asked], heard, settled, norms, polarity)
-        return self._other(norms, polarity)
+        return self._other(heard, norms, polarity)
 
     # ---- polarity
 
@@ -104,10 +123,12 @@ class Answers:
         )
         return starts and "?" in text
 
-    def _polarity(self, norms: Sequence[str]) -> Polarity | None:
+    def _polarity(self, norms: Sequence[str], text: str) -> Polarity | None:
+        if _HALF_YES.match(text):
+            return "unsure"
         for kind in ("unsure", "deny", "affirm"):
             if self._is(norms, kind) or (kind == "deny" and self._is(norms, "none_of")):
-                return kind  # type: ignore[return-value]
+                return kind
         lead = self._lead(norms)
         if lead in ("none_of", "deny"):
             return "deny"
@@ -115,7 +136,7 @@ class Answers:
 
     def _is(self, norms: Sequence[str], kind: str) -> bool:
         """The whole message is of this kind, politeness aside."""
-        kept = tuple(n for n in norms if n not in _POLITE)
+        kept = tuple(n for n in norms if n not in _POLITE) or tuple(norms)
         return bool(kept) and (kept in self._phrases[kind] or self._made_of(kept, kind))
 
     def _made_of(self, norms: Sequence[str], kind: str) -> bool:
@@ -243,7 +264,7 @@ class Answers:
     def _who(self, heard: Heard, norms: Sequence[str]) -> Value | None:
         if heard.concepts & {"relative", "stranger", "proxy_for"}:
             return "other"
-        own = {"me", "myself", "self", "i", "patient", "mine"}
+        own = {"me", "myself", "self", "i", "patient", "mine", "i'm", "im"}
         return "self" if own & {*norms, *(w.raw for w in heard.words)} else None
 
     def _choice(self, variable: Variable, heard: Heard, norms: Sequence[str]) -> Value | None:
@@ -262,13 +283,16 @@ class Answers:
     def _number(
         self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
     ) -> Value | None:
-        unit = _UNIT_OF.get((variable.unit or "").split()[0] if variable.unit else "")
-        unit = unit or _unit_by_name(variable.name)
+        unit = _unit_by_name(variable.name)
         times = [t for t in find_times(heard.tokens, heard.date) if t.days is not None and t.days >= 0]
         if unit and times:
             return _in_unit(times[0], unit, variable.name)
-        match = _NUMBER.search(" ".join(norms))
-        if match is None:
+        if variable.name.endswith("_onset_days") and any(
+            norm in ("year", "decade", "forever") for norm in norms
+        ):
+            return OLD_DAYS
+        match = _NUMBER.search(_TENS.sub(_tens_and_ones, " ".join(norms)))
+        if match is None or len(norms) > _SHORT_WORDS or (unit and not _asks_in_unit(variable)):
             return None
         number = float(match.group(1))
         if match.group(2):
@@ -285,7 +309,12 @@ class Answers:
 
     def _word(self, variable: Variable, norms: Sequence[str], polarity: Polarity | None) -> Value | None:
         """An enumeration: the allowed word itself, or what yes and no mean for it."""
-        said = {norm for norm in norms}
+        degree = next(
+            (value for words, value in _DEGREES if words & set(norms) and value in variable.values), None
+        )
+        if degree is not None and len(norms) <= _SHORT_WORDS:
+            return degree
+        said = set(norms)
         named = [v for v in variable.values if set(self._words.phrase(v.replace("_", " "))) <= said]
         if len(named) == 1 and len(norms) <= _SHORT_WORDS:
             return _shaped(named[0], variable)
@@ -300,8 +329,10 @@ class Answers:
             return next((v for v in ("unsure", "unknown") if v in variable.values), None)
         return None
 
-    def _other(self, norms: Sequence[str], polarity: Polarity | None) -> Answer:
+    def _other(self, heard: Heard, norms: Sequence[str], polarity: Polarity | None) -> Answer:
         """consent, confirm_summary, choose_time and the like: polarity decides, the service does the rest."""
+        if heard.asked in ("choose_time", "confirm_time") and _PICK.search(heard.page.source.text):
+            return "full"
         if polarity in ("affirm", "deny"):
             return "full"
         if polarity == "unsure":
@@ -331,7 +362,6 @@ _POLITE = frozenset(
         "and",
         ",",
         "i",
-        "say",
         "would",
         "well",
     )
@@ -373,6 +403,29 @@ _WEAK_LEADS = frozenset(
     )
 )
 _SIGNS = frozenset("👍👎👌✅❌🤷?")
+
+
+def _ends_at(words: Sequence[Word]) -> Iterator[int]:
+    """Where the first clause of the message ends."""
+    yield from (i for i, w in enumerate(words) if w.ends_sentence or w.norm in (",", "-"))
+    yield len(words)
+
+
+def _swapped(settled: Settled) -> bool:
+    """ "not the left but the right": one value denied and another stated of the same fact."""
+    denied = {f.variable for f in settled.findings if f.assertion == "absent"}
+    return any(f.assertion == "present" and f.variable in denied & _SWAPPED for f in settled.findings)
+
+
+def _tens_and_ones(match: re.Match[str]) -> str:
+    return str(int(match.group(1)) + int(match.group(2)))
+
+
+def _asks_in_unit(variable: Variable) -> bool:
+    """The question itself says "how many weeks", so a bare number needs no unit."""
+    return bool(
+        variable.question and re.search(r"how many (?:weeks|days|months)", variable.question.web.lower())
+    )
 
 
 def _assertion_of(value: Value) -> Literal["present", "absent", "unsure", "resolved"]:

@@ -12,16 +12,28 @@ from bot.language.numbers import Figure
 _EMAIL = re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
 _PHONE_LIKE = re.compile(r"\+?\(?\d[\d ().+-]{5,18}\d")
 _TIME = re.compile(
-    r"\b(?:(?:after|before|around|between|btw|any ?time(?: after| before)?|from|at|past|until|till) \d{1,2}(?::\d\d)?(?: ?(?:am|pm|a|p))?(?: ?(?:-|to|and) ?\d{1,2}(?::\d\d)?(?: ?(?:am|pm))?)?|(?:mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(?:days?|nesdays?|urdays?|s)?(?: (?:or|and) (?:mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(?:days?|nesdays?|urdays?|s)?)* ?(?:mornings?|afternoons?|evenings?|am|pm|nights?)?|mornings?|afternoons?|evenings?|any ?time|lunch(?: ?time| break)?|weekdays|weekends|after work|before work|asap|text only|don'?t leave (?:a )?(?:vm|voicemail|message)|no voicemail|noon|\d{1,2}(?::\d\d)? ?(?:am|pm))\b"
+    r"\b(?:(?:after|before|around|between|btw|any ?time(?: after| before)?|from|at|past|until"
+    r"|till) \d{1,2}(?::\d\d)?(?: ?(?:am|pm|a|p))?(?: ?(?:-|to|and) ?\d{1,2}(?::\d\d)?(?: ?(?:am"
+    r"|pm))?)?|(?:mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(?:days?|nesdays?|urdays?|s)?(?: (?:or"
+    r"|and) (?:mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(?:days?|nesdays?|urdays?"
+    r"|s)?)* ?(?:mornings?|afternoons?|evenings?|am|pm|nights?)?|mornings?|afternoons?|evenings?"
+    r"|any ?time|lunch(?: ?time| break)?|weekdays|weekends|after work|before work|asap|text only"
+    r"|don'?t leave (?:a )?(?:vm|voicemail|message)|no voicemail|noon|\d{1,2}(?::\d\d)? ?(?:am|pm))\b"
 )
 _NAME_LEAD = re.compile(
-    r"\b(?:my name(?:'s| is)?|name(?:'s| is|:)|this is|it'?s|i am|i'm|im|call me|ask for|full name(?:'s| is|:)?|patient(?:'s)? name(?: is|:)?|goes by|the name is)\s+(?P<name>[^\d\n,.;:!?()]{2,60})"
+    r"\b(?:my name(?:'s| is)?|name(?:'s| is|:)|this is|it'?s|i am|i'm|im|call me|ask for"
+    r"|full name(?:'s| is|:)?|patient(?:'s)? name(?: is|:)?|goes by"
+    r"|the name is)\s+(?P<name>[^\d\n,.;:!?()]{2,60})"
 )
-_NOT_NAMES = frozenset(
-    "yes no nope yeah the a an my call me at on in after before morning afternoon anytime please thanks hi hello hey and or number phone cell text "
-    "not sure skip why what who how is it same later tomorrow today you here there good fine ok okay idk name want need help stop "
-    "have do does did pain hurt hurts back leg neck weak numb can cannot feel was were been because about but so if when".split()
-)
+_NOT_NAMES = frozenset((
+    "yes", "no", "nope", "yeah", "the", "a", "an", "my", "call", "me", "at", "on", "in", "after",
+    "before", "morning", "afternoon", "anytime", "please", "thanks", "hi", "hello", "hey", "and", "or",
+    "number", "phone", "cell", "text", "not", "sure", "skip", "why", "what", "who", "how", "is", "it",
+    "same", "later", "tomorrow", "today", "you", "here", "there", "good", "fine", "ok", "okay", "idk",
+    "name", "want", "need", "help", "stop", "have", "do", "does", "did", "pain", "hurt", "hurts",
+    "back", "leg", "neck", "weak", "numb", "can", "cannot", "feel", "was", "were", "been", "because",
+    "about", "but", "so", "if", "when",
+))  # fmt: skip
 
 
 def find_contacts(clean_text: str, *, asked: str | None) -> Iterator[Figure]:

@@ -44,6 +44,8 @@ class Frame:
     """`clause` (default) or `sentence`: how far apart the parts may stand."""
     denies: Mapping[str, Value]
     """What it sets when it is denied ("no bladder problems")."""
+    asked: frozenset[str]
+    """Counts only as a reply to one of these asks; empty: always."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +132,20 @@ def _merge(merged: dict[str, Any], sections: Mapping[str, Any], file: str) -> No
 
 
 def _frames(items: Iterable[Mapping[str, Any]], concepts: Mapping[str, Any]) -> Iterable[Frame]:
-    allowed = {"set", "parts", "head", "within", "ordered", "event", "unless", "name", "ask", "reach", "deny"}
+    allowed = {
+        "set",
+        "parts",
+        "head",
+        "within",
+        "ordered",
+        "event",
+        "unless",
+        "name",
+        "ask",
+        "reach",
+        "deny",
+        "asked",
+    }
     for item in items:
         unknown = sorted(set(item) - allowed)
         if unknown:
@@ -161,6 +176,7 @@ def _frame(item: Mapping[str, Any], concepts: Mapping[str, Any]) -> Frame:
         unless=unless,
         reach=str(item.get("reach", "clause")),
         denies=dict(item.get("deny", {})),
+        asked=frozenset(item.get("asked", ())),
     )
 
 

@@ -1,7 +1,7 @@
 """How well labelled messages are read: precision and recall of facts, safety facts apart.
 
-A row is a JSON object with `text`, `facts`, and optionally `asked`, `answer`, `date`. A fact not labelled is wrong
-only when it claims something ("no" and "none" of unlabelled facts are not judged).
+A row is a JSON object with `text`, `facts`, `date`, and optionally `asked` and `answer`. A fact not
+labelled is wrong only when it raises an alarm ("no" and "none" of unlabelled facts are not judged).
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from bot.language.reader import Reader
 
 _CLAIMS_NOTHING = ("no", "none", "never")
 _TOLERANCE = 0.06
-_ALARMS = frozenset(
-    "saddle_numbness bladder_retention bladder_sensation_loss bladder_incontinence bowel_incontinence "
-    "rectal_sensation_loss weakness foot_drop cannot_walk hand_clumsiness gait_imbalance ascending_weakness "
-    "trouble_breathing_swallowing fever cancer_status weight_loss night_pain_unrelenting ivdu immunosuppressed "
-    "dialysis_or_line recent_infection recent_bacteremia chest_pain short_of_breath fainting tearing_pain "
-    "cold_pale_leg stroke_signs thunderclap_headache one_leg_swelling trauma osteoporosis steroid_long anticoagulant "
-    "wound_drainage clear_wound_fluid positional_headache self_harm abuse_unsafe overdose_signs known_aaa pregnant "
-    "pulsating_abdomen confusion looks_very_ill".split()
-)
+_ALARMS = frozenset((
+    "saddle_numbness", "bladder_retention", "bladder_sensation_loss", "bladder_incontinence",
+    "bowel_incontinence", "rectal_sensation_loss", "weakness", "foot_drop", "cannot_walk",
+    "hand_clumsiness", "gait_imbalance", "ascending_weakness", "trouble_breathing_swallowing", "fever",
+    "cancer_status", "weight_loss", "night_pain_unrelenting", "ivdu", "immunosuppressed",
+    "dialysis_or_line", "recent_infection", "recent_bacteremia", "chest_pain", "short_of_breath",
+    "fainting", "tearing_pain", "cold_pale_leg", "stroke_signs", "thunderclap_headache",
+    "one_leg_swelling", "trauma", "osteoporosis", "steroid_long", "anticoagulant", "wound_drainage",
+    "clear_wound_fluid", "positional_headache", "self_harm", "abuse_unsafe", "overdose_signs",
+    "known_aaa", "pregnant", "pulsating_abdomen", "confusion", "looks_very_ill",
+))  # fmt: skip
 """A wrong claim of one of these raises a level or an alarm."""
 
 
@@ -96,4 +98,4 @@ def _same(found: Value | None, wanted: Any) -> bool:
         return isinstance(found, tuple) and set(wanted) <= set(found)
     if isinstance(wanted, (int, float)) and isinstance(found, (int, float)):
         return abs(found - wanted) <= max(_TOLERANCE * abs(wanted), 0.05)
-    return found == wanted
+    return bool(found == wanted)

@@ -1,4 +1,4 @@
-"""Numbers that carry a unit or a role: ages, scores, temperatures, height and weight, A1c, levels, slip, Cobb.
+"""Numbers with a unit or a role: ages, scores, temperatures, height and weight, A1c, levels, slip, Cobb.
 
 All patterns run over the clean lowercase text, once each, and never nest a repetition (linear time).
 """
@@ -23,34 +23,54 @@ class Figure:
 
 
 _AGE = re.compile(
-    r"\b(?:i'?m|i am|im|he'?s|she'?s|he is|she is|age|aged|turning|turned|almost|just turned|patient is|mom is|dad is|mother is|father is|who is|is) (?:a |an |almost |about |age )?(?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|hrs?|min|%|lb|pounds|kg|out of|/|\.\d|'|ft|feet|percent|times|miles|blocks|degrees?|post|inches|in\b|mg|levels?))"
-    r"|\b(?P<b>\d{1,3}) ?-?(?:years?|yrs?|y)[ -]*(?:old|o\b|/o\b)|\b(?P<c>\d{1,3}) ?(?:yo|y/o|y\.o\.?)\b|\b(?P<d>[1-9]\d) ?(?P<sex>[mf])\b(?!['\w])|\b(?P<e2>mid|early|late)[ -](?P<f>[2-9]0)'?s\b"
+    r"\b(?:i'?m|i am|im|he'?s|she'?s|he is|she is|age|aged|turning|turned|almost|just turned"
+    r"|patient is|mom is|dad is|mother is|father is|who is|is) (?:a |an |almost |about "
+    r"|age )?(?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|hrs?|min|%|lb|pounds|kg"
+    r"|out of|/|\.\d|'|ft|feet|percent|times|miles|blocks|degrees?|post|inches|in\b|mg|levels?))"
+    r"|\b(?P<b>\d{1,3}) ?-?(?:years?|yrs?|y)[ -]*(?:old|o\b|/o\b)|\b(?P<c>\d{1,3}) ?(?:yo|y/o"
+    r"|y\.o\.?)\b|\b(?P<d>[1-9]\d) ?(?P<sex>[mf])\b(?!['\w])|\b(?P<e2>mid|early"
+    r"|late)[ -](?P<f>[2-9]0)'?s\b"
 )
 _SON = re.compile(
-    r"\b(?:son|daughter|mom|dad|mother|father|husband|wife|grandma|grandpa|girl|boy|kid|child),? (?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago|years? (?!old)|times))"
+    r"\b(?:son|daughter|mom|dad|mother|father|husband|wife|grandma|grandpa|girl|boy|kid"
+    r"|child),? (?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago"
+    r"|years? (?!old)|times))"
 )
 _SCORE = re.compile(
-    r"\b(?P<a>\d{1,2})(?:\.5)? ?(?:/|out of) ?10\b|\bpain (?:is |level |score |of |at |about |a |scale |like |was |level is |level of |is at |is about |is like |is a )*(?P<b>\d{1,2})\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|:|%))|\b(?P<c>\d{1,2})ish\b|\b(?:solid|like an?|its an?|it'?s an?) (?P<d>[5-9]|10)\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|lb|foot|ft|mm|cm|hour|day|week|month|year|out of|/|[-\w]))"
+    r"\b(?P<a>\d{1,2})(?:\.5)? ?(?:/|out of) ?10\b|\bpain (?:is |level |score |of |at |about |a "
+    r"|scale |like |was |level is |level of |is at |is about |is like "
+    r"|is a )*(?P<b>\d{1,2})\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am"
+    r"|pm|:|%))|\b(?P<c>\d{1,2})ish\b|\b(?:solid|like an?|its an?|it'?s an?) (?P<d>[5-9]"
+    r"|10)\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|lb|foot|ft|mm"
+    r"|cm|hour|day|week|month|year|out of|/|[-\w]))"
 )
 _TEMP = re.compile(
-    r"\b(?:temp|temperature|fever|running|ran)\b[^.\n]{0,18}?\b(?P<a>1?\d\d(?:[.,]\d)?)\b(?! ?(?:weeks?|days?|hours?|hrs?|months?|years?|mg|%))|\b(?P<b>(?:9[6-9]|10[0-6])[.,]\d)\b|\b(?P<c>10[0-6]) (?:fever|temp|degree|f\b)|\b(?P<d>3[5-9]|4[0-2])(?P<dd>[.,]\d)? ?°?c\b|\b(?P<e>3[7-9][.,]\d|4[01][.,]\d)\b"
+    r"\b(?:temp|temperature|fever|running"
+    r"|ran)\b[^.\n]{0,18}?\b(?P<a>1?\d\d(?:[.,]\d)?)\b(?! ?(?:weeks?|days?|hours?|hrs?|months?|years?"
+    r"|mg|%))|\b(?P<b>(?:9[6-9]|10[0-6])[.,]\d)\b|\b(?P<c>10[0-6]) (?:fever|temp|degree|f\b)"
+    r"|\b(?P<d>3[5-9]|4[0-2])(?P<dd>[.,]\d)? ?°?c\b|\b(?P<e>3[7-9][.,]\d|4[01][.,]\d)\b"
 )
 _HEIGHT = re.compile(
-    r"\b(?P<f>[4-7]) ?(?:'|ft|feet|foot|′) ?(?:(?P<i>1[01]|\d)(?:\.5)? ?(?:\"|''|in|inches|″)?)?(?=\D|$)|\b(?P<cm>1[3-9]\d|20\d|21\d) ?cm\b|\b(?P<m>1[.,][3-9]\d) ?m\b"
+    r"\b(?P<f>[4-7]) ?(?:'|ft|feet|foot|′) ?(?:(?P<i>1[01]|\d)(?:\.5)? ?(?:\"|''|in|inches|″)?)?(?=\D"
+    r"|$)|\b(?P<cm>1[3-9]\d|20\d|21\d) ?cm\b|\b(?P<m>1[.,][3-9]\d) ?m\b"
 )
 _WEIGHT = re.compile(
-    r"\b(?P<lb>[6-9]\d|[1-5]\d\d) ?(?:lbs?|pounds?|#)|\b(?P<kg>[3-9]\d|1\d\d|2[0-4]\d) ?(?:kgs?|kilos?|kilograms?)\b|\bweigh(?:t is|ing|s|t)?(?: about| around| is)? (?P<w>\d{2,3})\b"
+    r"\b(?P<lb>[6-9]\d|[1-5]\d\d) ?(?:lbs?|pounds?|#)|\b(?P<kg>[3-9]\d|1\d\d|2[0-4]\d) ?(?:kgs?"
+    r"|kilos?|kilograms?)\b|\bweigh(?:t is|ing|s|t)?(?: about| around| is)? (?P<w>\d{2,3})\b"
 )
 _AFTER_HEIGHT = re.compile(r"[\s,/and&\"']{1,6}(?P<w>[1-4]\d\d|[89]\d)\b(?! ?(?:cm|kg))")
 _A1C = re.compile(r"\b(?:hb)?a1c\b[^.\n\d]{0,18}(?P<v>1?\d(?:[.,]\d)?)\b")
 _LEVEL = re.compile(
-    r"\b(?P<r>[lcts])[ -]?(?P<n>1[0-2]|[1-9])(?: ?(?:-|–|/|to|and|thru|through|,) ?(?P<r2>[lcts])?[ -]?(?P<n2>1[0-2]|[1-9])\b)?(?![\w%])"
+    r"\b(?P<r>[lcts])[ -]?(?P<n>1[0-2]|[1-9])(?: ?(?:-|–|/|to|and|thru|through"
+    r"|,) ?(?P<r2>[lcts])?[ -]?(?P<n2>1[0-2]|[1-9])\b)?(?![\w%])"
 )
 _GRADE = re.compile(
-    r"\bgrade ?(?P<a>[1-5]|iv|iii|ii|i|v|one|two|three|four|five)\b|\bslip(?:ped|page)?(?: (?:of|is|about|by|around))* (?P<p>\d{1,3}) ?(?:%|percent)|\b(?P<p2>\d{1,3}) ?(?:%|percent) slip"
+    r"\bgrade ?(?P<a>[1-5]|iv|iii|ii|i|v|one|two|three|four|five)\b|\bslip(?:ped|page)?(?: (?:of|is"
+    r"|about|by|around))* (?P<p>\d{1,3}) ?(?:%|percent)|\b(?P<p2>\d{1,3}) ?(?:%|percent) slip"
 )
 _COBB = re.compile(
-    r"\b(?P<a>\d{2,3}) ?-?(?:degrees?|deg|°)(?: (?:curve|curvature|scoliosis|cobb|lumbar curve))?|\b(?:cobb|curve)(?: angle)?(?: is| of| about| was)* (?P<b>\d{2,3})\b"
+    r"\b(?P<a>\d{2,3}) ?-?(?:degrees?|deg|°)(?: (?:curve|curvature|scoliosis|cobb|lumbar curve))?"
+    r"|\b(?:cobb|curve)(?: angle)?(?: is| of| about| was)* (?P<b>\d{2,3})\b"
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _COUNT = {
@@ -70,16 +90,21 @@ _COUNT = {
 }
 _N = r"(?P<n>\d{1,2}|a couple(?: of)?|couple(?: of)?|a few|few|several|one|two|three|four|five|six|an|a)"
 _INJECTIONS = re.compile(
-    rf"\b{_N} (?:back |spine |spinal |lumbar |steroid |cortisone |epidural |more |rounds? of |sets? of |different )*(?:epidurals?|esis?|injections?|shots?|nerve blocks?|ablations?|rfas?)\b"
+    rf"\b{_N} (?:back |spine |spinal |lumbar |steroid |cortisone |epidural |more |rounds? of "
+    rf"|sets? of |different )*(?:epidurals?|esis?|injections?|shots?|nerve blocks?|ablations?|rfas?)\b"
 )
 _SURGERIES = re.compile(
-    rf"\b{_N} (?:prior |previous |past |different |major )*(?:back|spine|spinal|neck|lumbar|cervical|disc) (?:surger(?:y|ies)|operations?|sx|fusions?)\b|\b(?:back|spine|neck) (?:surgery|surgeries|sx) ?x ?(?P<x>\d)\b"
+    rf"\b{_N} (?:prior |previous |past |different |major )*(?:back|spine|spinal|neck|lumbar|cervical"
+    rf"|disc) (?:surger(?:y|ies)|operations?|sx|fusions?)\b|\b(?:back|spine|neck) (?:surgery|surgeries"
+    rf"|sx) ?x ?(?P<x>\d)\b"
 )
 _WALK = re.compile(
-    r"\bwalk(?:ing)?\b[^.\n\d]{0,30}(?P<n>\d{1,3}) ?(?:min\b|mins\b|minutes?)|\b(?P<n2>\d{1,3}) ?(?:min\b|mins\b|minutes?)[^.\n\d]{0,20}\bwalk"
+    r"\bwalk(?:ing)?\b[^.\n\d]{0,30}(?P<n>\d{1,3}) ?(?:min\b|mins\b|minutes?)"
+    r"|\b(?P<n2>\d{1,3}) ?(?:min\b|mins\b|minutes?)[^.\n\d]{0,20}\bwalk"
 )
 _BIRTH = re.compile(
-    r"\b(?:b\.|born|dob|birthday|birth date|date of birth)[ :]*(?:is |in |on )?(?:(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-])?(?P<y>(?:19|20)\d\d)\b"
+    r"\b(?:b\.|born|dob|birthday|birth date|date of birth)[ :]*(?:is |in "
+    r"|on )?(?:(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-])?(?P<y>(?:19|20)\d\d)\b"
 )
 _CERV, _THOR, _LUMB, _SACR = 7, 12, 5, 5
 
@@ -109,6 +134,13 @@ def _ages(text: str, year: int) -> Iterator[Figure]:
             yield Figure("age", age, *match.span())
 
 
+def bare_age(text: str) -> list[Figure]:
+    """ "me, 45": the one number of a reply to "who is it for, and how old?"."""
+    found = list(re.finditer(r"(?<![\w.])(\d{1,3})(?![\w.%])", text))
+    ages = [Figure("age", int(match.group(1)), *match.span(1)) for match in found]
+    return ages if len(ages) == 1 and 0 < int(found[0].group(1)) <= 120 else []
+
+
 def _scores_and_temperatures(text: str) -> Iterator[Figure]:
     for match in _SCORE.finditer(text):
         score = int(next(g for g in match.groups() if g))
@@ -135,9 +167,8 @@ def _body(text: str) -> Iterator[Figure]:
             weight = Figure("weight_lb", int(after["w"]), after.start("w"), after.end("w"))
     for match in _WEIGHT.finditer(text):
         before = text[max(0, match.start() - 14) : match.start()]
-        if (
-            re.search(r"(?:lost|lose|lift|lifting|down|dropped|gained|carry)\D*$", before)
-            or re.match(r" (?:on|since|in|with|without)\b", text[match.end() : match.end() + 9])
+        if re.search(r"(?:lost|lose|lift|lifting|down|dropped|gained|carry)\D*$", before) or (
+            re.match(r" (?:on|since|in|with|without)\b", text[match.end() : match.end() + 9])
             and "lost" in text[: match.start()]
         ):
             continue

@@ -14,15 +14,15 @@ from bot.language.answers import Answers, Heard
 from bot.language.assertions import assertions_of
 from bot.language.contacts import find_contacts, find_name
 from bot.language.lexicon import Lexicon, load_lexicon
-from bot.language.numbers import Figure, find_figures
+from bot.language.numbers import Figure, bare_age, find_figures
 from bot.language.page import Page
 from bot.language.pipeline import build_pipeline
 from bot.language.report import Report
 from bot.language.segments import Segmenter, Token
 from bot.language.settle import Settled, value_of
 from bot.language.story import Story
-from bot.language.timing import course_slot, time_facts
 from bot.language.times import find_times
+from bot.language.timing import course_slot, time_facts
 from bot.language.tongue import language_of
 from bot.language.words import Words, clean
 
@@ -60,12 +60,12 @@ class Reader:
         `asked` is the name of the pending question (variable, gate, contact_name, ...), `question` its
         wording (unused so far: names suffice), `date` the message's day (default: today, UTC).
         """
-        day = date or dt.datetime.now(dt.timezone.utc).date()  # noqa: UP017  (Python 3.10)
+        day = date or dt.datetime.now(dt.timezone.utc).date()
         source = clean(text)
         words = self._words.of(source)
         tokens = self._segmenter.of(words)
         page = Page(text, source, tokens)
-        reports, concepts = self._reports(tokens)
+        reports, concepts = self._reports(tokens, asked)
         reports = self._story.settle(reports, concepts, tokens)
         settled = Settled(self._dictionary)
         self._add_reports(settled, reports, page)
@@ -84,7 +84,7 @@ class Reader:
             ask=self._asks(reports, settled),
         )
 
-    def _reports(self, tokens: Sequence[Token]) -> tuple[list[Report], set[str]]:
+    def _reports(self, tokens: Sequence[Token], asked: str | None) -> tuple[list[Report], set[str]]:
         reports: list[Report] = []
         concepts: set[str] = set()
         for base, chunk in _chunks(tokens):
@@ -94,6 +94,8 @@ class Reader:
             asserted = assertions_of(doc)
             concepts.update(mention.concept for mention in doc.user_data["mentions"])
             for hit in doc.user_data["hits"]:
+                if hit.frame.asked and asked not in hit.frame.asked:
+                    continue
                 head = chunk[hit.head[0]]
                 assertion, relative = asserted.get(hit.head, ("present", False))
                 reports.append(
@@ -142,6 +144,8 @@ class Reader:
         figures += find_contacts(page.source.text, asked=asked)
         name = find_name(page.text, page.source.text, asked=asked == "contact_name")
         figures += [name] if name else []
+        if asked == "who_for" and not any(figure.variable == "age" for figure in figures):
+            figures += bare_age(page.source.text)
         for figure in figures:
             settled.add(page.figure(figure), figure.value)
 

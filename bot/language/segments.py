@@ -1,7 +1,7 @@
 """Sentences and clauses: how far a word's meaning reaches.
 
 A clause ends at a sentence end, at "but", and at a comma or "and" that is followed by something with a
-subject or verb of its own ("no fever, my back hurts"), not at one inside a list ("no fever, chills or sweats").
+subject or verb of its own ("no fever, my back hurts"), not inside a list ("no fever, chills or sweats").
 """
 
 from __future__ import annotations

@@ -100,6 +100,15 @@ class Story:
 def _who_for_other(position: int, reports: Sequence[Report]) -> Report:
     sample = reports[0] if reports else None
     return Report(
-        name="proxy", sets={"who_for": "other"}, assertion="present", event=True, asks=(), denies={}, start=position, end=position + 1,
-        head=position, clause=sample.clause if sample else 0, sentence=sample.sentence if sample else 0,
-    )  # fmt: skip
+        name="proxy",
+        sets={"who_for": "other"},
+        assertion="present",
+        event=True,
+        asks=(),
+        denies={},
+        start=position,
+        end=position + 1,
+        head=position,
+        clause=sample.clause if sample else 0,
+        sentence=sample.sentence if sample else 0,
+    )

@@ -20,52 +20,62 @@ _UNIT_DAYS = {
     "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "night": 1.0, "week": 7.0, "month": DAYS_PER_MONTH,
     "year": DAYS_PER_MONTH * 12, "decade": DAYS_PER_MONTH * 120,
 }  # fmt: skip
-_QUANTITY = {"couple": 2.0, "few": 3.0, "several": 5.0, "half": 0.5, "many": None, "lot": None}
+_QUANTITY = {"couple": 2.0, "few": 3.0, "several": 5.0, "half": 0.5, "half 1": 0.5, "many": None, "lot": None}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _HOLIDAYS = {
-    "christma": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "halloween": (10, 31), "thanksgiving": (11, 25),
+    "christma": (12, 25), "christmas": (12, 25),
+    "xmas": (12, 25), "halloween": (10, 31), "thanksgiving": (11, 25),
     "thanksgiv": (11, 25), "easter": (4, 10), "valentine": (2, 14), "summer": (7, 15), "spring": (4, 15),
     "winter": (1, 15), "autumn": (10, 15),
 }  # fmt: skip
 
-_N = r"(?P<n>\d+(?:[.,]\d+)?|couple|few|several|half|many)"
+_N = r"(?P<n>\d+(?:[.,]\d+)?|couple|few|several|half 1|half|many)"
 _UNIT = r"(?P<unit>minute|hour|day|night|week|month|year|decade)"
-_LEAD = r"(?:(?P<lead>for|since|about|past|last|been|over|like|almost|nearly|in|within|after|go on|within last) )*"
+_LEAD = (
+    r"(?:(?P<lead>for|since|about|past|last|been|over|like|"
+    r"almost|nearly|in|within|after|go on|within last) )*"
+)
 _SPAN = re.compile(
     rf"(?<!\S){_LEAD}{_N}(?: (?:-+|–|to|or) (?P<n2>\d+(?:[.,]\d+)?))?(?P<half> and (?:1 )?half)? {_UNIT}"
     rf"(?P<half2> and (?:1 )?half)?(?P<ago> ago| back| earlier)?(?!\S)"
 )
 _NEAR = re.compile(
     r"(?<!\S)(?:(?P<lead>since|from|start|begin|on|this) )?"
-    r"(?P<word>day before yesterday|yesterday|last night|this morn|this morning|this afternoon|this even|tonight|"
+    r"(?P<word>day before yesterday|yesterday|last night|this morn|this morning|this afternoon"
+    r"|this even|tonight|"
     r"today|overnight|last week|this week|past week|last weekend|this weekend|over weekend|weekend|"
-    r"last month|past month|this month|last year|past year|this year|all week|all month|all year|other day|1 other day)(?!\S)"
+    r"last month|past month|this month|last year|past year|this year|all week|all month|all year"
+    r"|other day|1 other day)(?!\S)"
 )
 _WEEKDAY = re.compile(
     r"(?<!\S)(?:(?P<lead>since|on|last|this past|this|start|from|until|til|by|past|next|for) )*"
     r"(?P<day>" + "|".join(_WEEKDAYS) + r"|sat|sun|mon)(?: night| morn| morning)?(?!\S)"
 )
 _MONTH = re.compile(
-    r"(?<!\S)(?P<lead>(?:(?:since|in|last|on|by|around|early|late|mid|start|from|back|this past|before|until|end|"
+    r"(?<!\S)(?P<lead>(?:(?:since|in|last|on|by|around|early|late|mid|start|from|back|this past"
+    r"|before|until|end|"
     r"begin|about|done|dated|- ) )*)"
     r"(?P<month>"
     + "|".join(_MONTHS)
     + r")(?: (?P<day>\d{1,2})(?:th|st|nd|rd)?(?= |$|,))?(?:,? ?(?P<year>(?:19|20)\d\d))?(?!\S)"
 )
 _YEAR = re.compile(
-    r"(?<!\S)(?P<lead>since|in|from|around|back in|year|about|dated|of)? ?(?P<year>(?:19[4-9]|20[0-4])\d)(?!\S)"
+    r"(?<!\S)(?P<lead>since|in|from|around|back in|year|about|dated|of)? ?(?P<year>(?:19[4-9]"
+    r"|20[0-4])\d)(?!\S)"
 )
 _HOLIDAY = re.compile(
     r"(?<!\S)(?P<lead>(?:(?:since|before|last|over|on|around|about|this|after|in|at|this past) )+)"
-    r"(?P<name>christmas?|xmas|halloween|thanksgiv|thanksgiving|easter|valentine|summer|spring|winter|autumn)(?!\S)"
+    r"(?P<name>christmas?|xmas|halloween|thanksgiv|thanksgiving|easter|valentine|summer|spring|winter"
+    r"|autumn)(?!\S)"
 )
 _NUMERIC = re.compile(
     r"(?<!\S)(?P<m>1[0-2]|0?[1-9]) / (?P<d>3[01]|[12]\d|0?[1-9])(?: / (?P<y>(?:20)?\d\d))?(?! ?/|\S| 10)"
 )
 _VAGUE = re.compile(
-    r"(?<!\S)(?:for |been |in )?(?P<word>year|ages|forever|long time|while|entire life|whole life|decade|childhood|kid)(?!\S)"
+    r"(?<!\S)(?:for |been |in )?(?P<word>year|ages|forever|long time|while|entire life|whole life"
+    r"|decade|childhood|kid)(?!\S)"
 )
 
 
@@ -131,9 +141,9 @@ def _candidates(line: _Line, date: dt.date) -> Iterator[TimeMention]:
         (_YEAR, _year_days),
     ):
         for match in pattern.finditer(text):
-            days = resolve(match, date)
-            if days is not None:
-                yield TimeMention(days, *line.span(*match.span()), "date")
+            resolved = resolve(match, date)
+            if resolved is not None:
+                yield TimeMention(resolved, *line.span(*match.span()), "date")
     for match in _WEEKDAY.finditer(text):
         if match["lead"] is None and match["day"] in ("sat", "sun", "mon"):
             continue
@@ -150,7 +160,7 @@ def _candidates(line: _Line, date: dt.date) -> Iterator[TimeMention]:
 
 
 def _span(match: re.Match[str], line: _Line) -> TimeMention:
-    number = _quantity(match["n"])
+    number: float | None = _quantity(match["n"])
     unit = _UNIT_DAYS[match["unit"]]
     start, end = line.span(*match.span())
     if number is None:

@@ -18,7 +18,8 @@ OLD_DAYS = 730
 """ "For years" without a number, said of a symptom (clinical.md 3.5)."""
 
 _OWN = {
-    "weakness": "weakness_onset_days", "foot_drop": "weakness_onset_days", "hand_clumsiness": "myelo_onset_days",
+    "weakness": "weakness_onset_days", "foot_drop": "weakness_onset_days",
+    "hand_clumsiness": "myelo_onset_days",
     "gait_imbalance": "myelo_onset_days", "trauma": "trauma_days", "imaging": "imaging_months",
     "prior_spine_surgery": "prior_surgery_months_ago", "cons_injections": "injection_days",
 }  # fmt: skip
@@ -115,7 +116,7 @@ def _reaches(
 def _is_duration(mention: TimeMention, tokens: Sequence[Token]) -> bool:
     before = {token.norm for token in tokens[max(0, mention.start - 3) : mention.start + 2]}
     return mention.kind in ("span", "point", "date", "old", "ago") and bool(
-        before & {"for", "since", "been", "start", "begin", "about", "deal", "past", "last"}
+        before & {"for", "since", "been", "start", "begin", "about", "deal", "past", "last", "was"}
     )
 
 

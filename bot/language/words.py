@@ -48,6 +48,9 @@ _AFTER_TO = frozenset(
         "sleep",
     )
 )
+_UNITS = frozenset(
+    ("day", "week", "month", "year", "hour", "minute", "night", "couple", "few", "half", "decade", "block")
+)
 ME = "<me>"
 """Stands for "my" after another person was named: "my wife says my foot drags"."""
 
@@ -125,8 +128,7 @@ class Words:
         concepts = tables.get("concepts", {})
         people = (*concepts.get("relative", ()), *concepts.get("stranger", ()))
         self._people = frozenset(self._one(str(person)) for person in people)
-        self._units = frozenset(("day", "week", "month", "year", "hour", "minute", "night", "couple", "few", "half",
-                                 "decade", "block"))  # fmt: skip
+        self._units = _UNITS
 
     def of(self, clean_text: CleanText) -> list[Word]:
         """The words of a text, in order. Linear in its length."""
@@ -151,11 +153,8 @@ class Words:
                 position += 1
                 continue
             chunk = _CHUNK.match(text, position)
-            piece = None
-            if chunk and chunk.group() in self._texting:
-                piece = chunk
-            else:
-                piece = _PIECE.match(text, position)
+            known = chunk is not None and chunk.group() in self._texting
+            piece = chunk if known else _PIECE.match(text, position)
             if piece is None:
                 position += 1
                 continue

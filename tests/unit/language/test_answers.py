@@ -1,0 +1,143 @@
+"""Short answers mean what was asked; unclear ones stay unclear."""
+
+from __future__ import annotations
+
+import pytest
+
+GATES = ("G1", "G2", "G3", "G4", "G5", "G6")
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "nope all good", "none of those", "naw", "nothing like that", "No to everything"]
+)
+def test_a_clear_no_clears_the_gate(read, dictionary, text):
+    for gate in GATES:
+        reading = read(text, gate)
+        wanted = dictionary.gates[gate].clear_no
+        assert (reading.answer, reading.polarity) == ("full", "deny")
+        assert {name: reading.facts.get(name) for name in wanted} == dict(wanted)
+
+
+def test_denying_one_thing_does_not_clear_the_gate(read):
+    reading = read("no fever", "G4")
+    assert (reading.answer, dict(reading.facts)) == ("partial", {"fever": "no"})
+
+
+def test_naming_one_thing_leaves_the_rest_unknown(read):
+    reading = read("my left foot drags", "G3")
+    assert reading.answer == "partial"
+    assert reading.facts["foot_drop"] == "yes"
+    assert "gait_imbalance" not in reading.facts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "only blood thinners",
+        "I take Eliquis, nothing else",
+        "no except blood thinners",
+        "Eliquis, otherwise no",
+    ],
+)
+def test_naming_one_thing_and_denying_the_rest_answers_fully(read, text):
+    reading = read(text, "G6")
+    assert reading.answer == "full"
+    assert (reading.facts["anticoagulant"], reading.facts["osteoporosis"], reading.facts["trauma"]) == (
+        "yes",
+        "no",
+        "none",
+    )
+
+
+def test_the_gate_gives_short_words_their_meaning(read):
+    assert read("some numbness", "G2").facts["saddle_numbness"] == "yes"
+    assert "saddle_numbness" not in read("some numbness", "G3").facts
+    assert "saddle_numbness" not in read("my foot is numb", "G2").facts
+
+
+@pytest.mark.parametrize("text", ["not sure", "idk", "kinda", "maybe", "hard to say"])
+def test_doubt_is_unclear(read, text):
+    assert read(text, "G2").answer == "unclear"
+    reading = read(text, "saddle_numbness")
+    assert (reading.answer, reading.facts["saddle_numbness"]) == ("unclear", "unsure")
+
+
+@pytest.mark.parametrize("text", ["prefer not to say", "skip", "rather not answer", "none of your business"])
+def test_declining_is_no_answer_and_no_fact(read, text):
+    reading = read(text, "nicotine")
+    assert (reading.answer, dict(reading.facts)) == ("declined", {})
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "value"),
+    [
+        ("cons_pt", "yep", "yes"),
+        ("cons_pt", "not really", "no"),
+        ("saddle_numbness", "👍", "yes"),
+        ("age", "67", 67),
+        ("age", "she's eighty four", 84),
+        ("pain_nrs", "11/10", 10),
+        ("pain_nrs", "8ish", 8),
+        ("duration_weeks", "8 months", 34.8),
+        ("duration_weeks", "couple weeks", 2.0),
+        ("saddle_numbness_onset_days", "since tuesday", 1),
+        ("saddle_numbness_onset_days", "years", 730),
+        ("weakness", "a bit", "mild"),
+        ("weakness", "no", "none"),
+        ("side", "both", "both"),
+        ("side", "the right one", "right"),
+        ("course", "about the same", "same"),
+        ("imaging", "never had any", "none"),
+        ("prior_spine_surgery", "nah", "no"),
+        ("who_for", "it's for my mom", "other"),
+        ("who_for", "me, 45", "self"),
+        ("contact_name", "it's Maria Lopez", "Maria Lopez"),
+        ("contact_phone", "call me on (314) 555-0177", "+13145550177"),
+        ("callback_ok_time", "after 5 works", "after 5"),
+    ],
+)
+def test_an_answer_gives_the_asked_fact(read, asked, text, value):
+    reading = read(text, asked)
+    assert reading.facts[asked] == value
+    assert reading.answer == "full"
+
+
+def test_a_bare_number_without_unit_is_unclear_for_a_duration(read):
+    assert read("3", "duration_weeks").answer == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"), [("ok", "affirm"), ("sure go ahead", "affirm"), ("I don't agree", "deny")]
+)
+def test_consent_has_a_polarity(read, text, polarity):
+    reading = read(text, "consent")
+    assert (reading.answer, reading.polarity) == ("full", polarity)
+
+
+@pytest.mark.parametrize(
+    "text", ["why do you need that?", "how much does surgery cost?", "what does that mean?"]
+)
+def test_a_question_is_no_answer(read, text):
+    for asked in ("G2", "duration_weeks", "consent", "cons_pt"):
+        reading = read(text, asked)
+        assert (reading.answer, reading.question, dict(reading.facts)) == ("none", True, {})
+
+
+@pytest.mark.parametrize(
+    "text", ["sorry I meant the right leg", "not the left but the right leg", "actually it's the right side"]
+)
+def test_a_correction_is_marked(read, text):
+    reading = read(text, "confirm_summary")
+    assert reading.correction
+    assert reading.facts["side"] == "right"
+
+
+@pytest.mark.parametrize("text", ["the second one", "2", "thursday afternoon", "the earliest"])
+def test_a_choice_of_time_is_an_answer(read, text):
+    assert read(text, "choose_time").answer == "full"
+
+
+def test_spanish_is_recognised(read):
+    assert read("hola, me duele mucho la espalda desde hace dos semanas").language == "es"
+    assert read("my back hurts").language == "en"
+    assert read("у меня болит спина").language == "other"

@@ -113,8 +113,8 @@ def test_it_listens_on_loopback_alone(wire: Wire) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "/book", '/person{"slot":"x"}', " /restart", "\u200b/restart", "\uff0frestart", "\u2044restart", "//restart",
-        "\ufeff /session_start", "/\u200b/restart", "\x00/restart",
+        "/book", '/person{"slot":"x"}', " /restart", "\u200b/restart", "\uff0frestart", "\u2044restart",
+        "//restart", "\ufeff /session_start", "/\u200b/restart", "\x00/restart",
     ],
 )  # fmt: skip
 def test_a_command_is_text(wire: Wire, text: str) -> None:

@@ -117,4 +117,5 @@ def test_three_misses_say_three_different_things(talk: Talk) -> None:
 def test_an_answer_between_misses_counts_anew(talk: Talk) -> None:
     assert talk.say("flurb znork") == ["not_understood 1"]
     talk.say("yes", **FULL)
+    talk.say("my lower back hurts")
     assert talk.say("flurb znork")[0] == "not_understood 1"

@@ -19,10 +19,10 @@ class Rates:
     the token limits stop a loop.
     """
 
-    sessions_per_address: int = 120
-    messages_per_token: int = 40
-    messages_per_address: int = 1200
-    reads_per_token: int = 240
+    sessions_per_address: int = 1200
+    messages_per_token: int = 300
+    messages_per_address: int = 6000
+    reads_per_token: int = 600
     screening_factor: int = 10
     """Above `screening_factor` times a message limit not even the emergency screen runs."""
 

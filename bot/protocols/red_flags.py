@@ -91,10 +91,10 @@ class RedFlags:
 
 def read_red_flags(document: Document, dictionary: Dictionary) -> RedFlags:
     """The rules of a file. Raises ProtocolError with file, rule, key and what is allowed."""
-    body = body_keys(document, ("lists", "helpers", "rules"), required=("rules",))
+    body = body_keys(document, ("lists", "helpers", "red_flags"), required=("red_flags",))
     scope = read_scope(document, dictionary)
     compiler = Compiler(dictionary, scope)
-    rules = tuple(_rule(raw, compiler, document.name) for raw in body["rules"])
+    rules = tuple(_rule(raw, compiler, document.name) for raw in body["red_flags"])
     _refuse_doubles([rule.id for rule in rules], document.name)
     return RedFlags(rules=rules, scope=scope, dictionary=dictionary)
 

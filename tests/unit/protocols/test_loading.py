@@ -35,8 +35,8 @@ RED_FLAGS = [
     ("    source: [R-GIRFT, S2.29, S2.30, S3.24]", "    source: R-GIRFT", "must be a list"),
     ("  status: draft", "  status: final", "allowed: draft, active, retired"),
     ("  version: 1.0.0\n", "", "'version' is missing"),
-    ("protocol:\n", "rules:\n", "line 16|twice|missing"),
-    ("rules:\n", "ruels:\n", "unknown key 'ruels'"),
+    ("protocol:\n", "red_flags:\n", "line 16|twice|missing"),
+    ("red_flags:\n", "red_flag:\n", "unknown key 'red_flag'"),
 ]
 ROUTING = [
     ("    gate: G-R\n", "    gate: G-Z\n", "unknown gate 'G-Z'; known: G-F"),

@@ -64,7 +64,7 @@ def _all_mutants(protocols: Protocols) -> Iterator[tuple[Mutant, Judge]]:
     dictionary = protocols.dictionary
     flags, routes = read_document(FOLDER / "red_flags.yaml"), read_document(FOLDER / "routing.yaml")
     for mutant in _mutants_of(flags):
-        if mutant.path[0] == "rules":
+        if mutant.path[0] == "red_flags":
             yield mutant, replace(protocols.judging, red_flags=_one_rule_changed(protocols, flags, mutant))
             continue
         changed = read_red_flags(replace(flags, body=mutated(flags.body, mutant)), dictionary)
@@ -80,8 +80,8 @@ def _one_rule_changed(protocols: Protocols, flags: Document, mutant: Mutant) -> 
     """The red flags with one rule read anew; the others stay as they are compiled."""
     _, index, *rest = mutant.path
     alone = copy.copy(flags.body)
-    alone["rules"] = [flags.body["rules"][index]]
-    body = mutated(alone, replace(mutant, path=("rules", 0, *rest)))
+    alone["red_flags"] = [flags.body["red_flags"][index]]
+    body = mutated(alone, replace(mutant, path=("red_flags", 0, *rest)))
     (rule,) = read_red_flags(replace(flags, body=body), protocols.dictionary).rules
     rules = protocols.red_flags.rules
     return replace(protocols.red_flags, rules=(*rules[:index], rule, *rules[index + 1 :]))

@@ -14,13 +14,9 @@ KEYS_OF_RASA = {
     "actions", "session_config", "e2e_actions", "config", "flows", "version", "pipeline", "policies",
 }  # fmt: skip
 FILES = sorted(FOLDER.glob("*.yaml"))
-TO_BE_RENAMED = pytest.mark.xfail(
-    strict=False, reason="its key `rules:` is Rasa's; it is to become `red_flags:`"
-)
-CHECKED = [pytest.param(path, marks=TO_BE_RENAMED) if path.stem == "red_flags" else path for path in FILES]
 
 
-@pytest.mark.parametrize("path", CHECKED, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_no_top_level_key_of_rasa(path: Path) -> None:
     assert not set(read_yaml(path)) & KEYS_OF_RASA
 

@@ -189,10 +189,11 @@ def _body(text: str) -> Iterator[Figure]:
 
 
 def _spine(text: str) -> Iterator[Figure]:
-    for match in _LEVEL.finditer(text):
-        count = _levels(match)
-        if count:
-            yield Figure("levels", count, *match.span())
+    named = [(match, _levels(match)) for match in _LEVEL.finditer(text)]
+    spaces = {space for _, levels in named for space in levels}
+    if spaces:
+        first = next(match for match, levels in named if levels)
+        yield Figure("levels", len(spaces), *first.span())
     for match in _GRADE.finditer(text):
         if match["a"]:
             grade = _ROMAN.get(match["a"]) or int(match["a"])
@@ -206,12 +207,12 @@ def _spine(text: str) -> Iterator[Figure]:
             yield Figure("cobb_deg", degrees, *match.span())
 
 
-def _levels(match: re.Match[str]) -> int:
-    """L4-5 is one level, L3-L5 two, L2-S1 four; a single vertebra names none."""
+def _levels(match: re.Match[str]) -> range:
+    """The disc spaces named: L4-5 is one level, L3-L5 two, L2-S1 four; a single vertebra names none."""
     if not match["n2"]:
-        return 0
+        return range(0)
     first, last = _index(match["r"], match["n"]), _index(match["r2"] or _region_of(match), match["n2"])
-    return last - first if 0 < last - first <= 20 else 0
+    return range(first, last) if 0 < last - first <= 20 else range(0)
 
 
 def _region_of(match: re.Match[str]) -> str:

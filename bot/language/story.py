@@ -59,6 +59,8 @@ class Story:
         relative = next((i for i, w in enumerate(words) if w.norm in self._relatives), None)
         proxy = relative is not None and self._is_proxy(reports, concepts, words)
         out = [self._settled(report, proxy) for report in reports]
+        if "family_cancer" in concepts:
+            out = [_in_the_family(report) for report in out]
         if proxy and relative is not None and not any("who_for" in r.sets for r in out):
             out.append(_who_for_other(relative, out))
         return out
@@ -95,6 +97,12 @@ class Story:
         if "cancer_status" in report.sets and report.counts:
             return replace(report, assertion="present", sets={"cancer_status": "family_only"})
         return replace(report, assertion="other_person")
+
+
+def _in_the_family(report: Report) -> Report:
+    """ "cancer runs in my family" is nobody's own cancer."""
+    own = "cancer_status" in report.sets and report.counts
+    return replace(report, sets={"cancer_status": "family_only"}) if own else report
 
 
 def _who_for_other(position: int, reports: Sequence[Report]) -> Report:

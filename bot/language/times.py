@@ -39,11 +39,11 @@ _LEAD = (
 )
 _SPAN = re.compile(
     rf"(?<!\S){_LEAD}{_N}(?: (?:-+|–|to|or) (?P<n2>\d+(?:[.,]\d+)?))?(?P<half> and (?:1 )?half)? {_UNIT}"
-    rf"(?P<half2> and (?:1 )?half)?(?P<ago> ago| back| earlier)?(?!\S)"
+    rf"(?P<half2> and (?:1 )?half)?(?P<ago> ago| back| earlier)?(?! old| - old|\S)"
 )
 _NEAR = re.compile(
     r"(?<!\S)(?:(?P<lead>since|from|start|begin|on|this) )?"
-    r"(?P<word>day before yesterday|yesterday|last night|this morn|this morning|this afternoon"
+    r"(?P<word>day before yesterday|yesterday|last night|this am|this morn|this morning|this afternoon"
     r"|this even|tonight|"
     r"today|overnight|last week|this week|past week|last weekend|this weekend|over weekend|weekend|"
     r"last month|past month|this month|last year|past year|this year|all week|all month|all year"

@@ -160,6 +160,9 @@ class Words:
                 continue
             raw = piece.group()
             end = piece.end()
+            if raw == "-" and _joins_words(text, position, end):
+                position = end
+                continue
             words, used = self._norms(raw, budget)
             budget -= used
             start_at, end_at = source.at(position), source.end_at(end)
@@ -219,6 +222,11 @@ class Words:
             out.append(replace(word, mine=True) if mine else word)
             mine = False
         return out
+
+
+def _joins_words(text: str, start: int, end: int) -> bool:
+    """The hyphen of "rear-ended"; that of "2-3" or "l4-5" is kept."""
+    return start > 0 and end < len(text) and text[start - 1].isalpha() and text[end].isalpha()
 
 
 def _squeeze(word: str) -> str:

@@ -22,7 +22,7 @@ CASE, MESSAGE = "a" * 32, "b" * 32
 FOUND = Finding(variable="region", value=("low_back",), assertion="present", start=0, end=4, words="back")
 READING = Reading(findings=(FOUND,), facts={"region": ("low_back",)})
 DRAFT = {"kind": "question", "text": "How old are you?", "asks": "age", "also_asks": [], "text_id": "age",
-         "choices": [{"id": "c1", "label": "Yes", "sets": {"region": ["leg"]}, "means": "affirm"}]}  # fmt: skip
+         "choices": [{"id": "1", "label": "Yes", "sets": {"region": ["leg"]}, "means": "x"}]}  # fmt: skip
 TURN = {"case_id": CASE, "message_id": MESSAGE, "drafts": [DRAFT], "state": "s", "model": "m1",
         "intent": {"name": "inform", "confidence": 0.9, "topic": None}}  # fmt: skip
 REQUEST = TurnRequest(

@@ -154,7 +154,23 @@ def _cue_rules(lexicon: Lexicon) -> list[tuple[str, str, str, dict[str, Any]]]:
         if cue.max_words:
             options["max_scope"] = cue.max_words
         rules += [(phrase, cue.category, cue.direction, options) for phrase in cue.phrases]
-    return rules
+    return _merged(rules)
+
+
+def _merged(
+    rules: Sequence[tuple[str, str, str, dict[str, Any]]],
+) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """One rule a phrase: of two that match the same words ConText keeps either, so we choose.
+
+    The same category forward and backward becomes bidirectional; of two categories the first listed stays.
+    """
+    merged: dict[str, tuple[str, str, str, dict[str, Any]]] = {}
+    for rule in rules:
+        phrase, category, direction, options = rule
+        held = merged.setdefault(phrase, rule)
+        if held[1] == category and held[2] != direction:
+            merged[phrase] = (phrase, category, "BIDIRECTIONAL", held[3] | options)
+    return list(merged.values())
 
 
 __all__ = ["Hit", "Mention", "build_pipeline"]

@@ -50,9 +50,8 @@ class Story:
     """Decides whether findings about a relative count for the patient."""
 
     def __init__(self, lexicon: Lexicon, words: Words) -> None:
-        self._relatives = frozenset(
-            w for p in lexicon.concepts.get("relative", ()) for w in words.phrase(p)[:1]
-        )
+        phrases = [words.phrase(phrase) for phrase in lexicon.concepts.get("relative", ())]
+        self._relatives = frozenset(normal[0] for normal in phrases if len(normal) == 1)
 
     def settle(self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]) -> list[Report]:
         """The reports with relatives' findings turned to the patient's where the story is theirs."""
@@ -70,6 +69,8 @@ class Story:
             return True
         about = [r for r in reports if r.relative]
         if not about or "family_cancer" in concepts:
+            return False
+        if len({word.norm for word in words if word.norm in self._relatives}) > 1:
             return False
         if all(r.event or not r.sets for r in about) or any(word.raw in _GONE for word in words):
             return False

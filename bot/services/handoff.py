@@ -326,7 +326,8 @@ async def _callback(
         return await _end(ctx, uow, view, "no_number", lead=lead)
     task_kind = "urgent_callback" if kind == "urgent_callback" else "callback"
     task = await safety.add_task(ctx, uow, view.case, kind=task_kind, priority=priority)
-    await _set(uow, view.case, status="callback", handoff=kind)
+    if view.case.status != "booked":  # who has a visit and wants a call keeps the visit
+        await _set(uow, view.case, status="callback", handoff=kind)
     text_id = "callback_urgent" if kind == "urgent_callback" else "callback"
     told = wording.say(
         ctx, view, text_id, kind="callback", due=_day(ctx, task.due_at), reference=view.case.reference

@@ -12,6 +12,7 @@ from dataclasses import replace
 from bot.domain.cases import AskState, Draft, Phase
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
+from bot.domain.schedule import Appointment
 from bot.protocols import AskPlan
 from bot.services import agenda, answers, summary, wording
 from bot.services.case_view import CaseView, load_view
@@ -33,6 +34,8 @@ _SMALL_TALK = {
     "out_of_scope": "out_of_scope",
     "who_reads": "who_reads_this",
 }
+BOOKING_ASKS = ("choose_time", "confirm_time")
+_LEADS = ("back_to_question", "not_understood_rephrase", "not_understood_choices", "correction_what")
 _NOT_UNDERSTOOD = {1: "not_understood_rephrase", 2: "not_understood_choices", 3: "not_understood_person"}
 
 
@@ -63,7 +66,7 @@ async def resume(ctx: Context, turn: Turn) -> Step:
         if pending is None or pending.asks is None:
             return await _ask_next(ctx, uow, view)
         lead = wording.text(ctx, view, "back_to_question")
-        return _asking(view, (_again(view, lead),))
+        return _asking(view, (_again(ctx, view, lead),))
 
     return await once(ctx, turn, "resume", work)
 
@@ -80,6 +83,8 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
         return (wording.say(ctx, view, "progress", n=_remaining(ctx, view)),)
     if kind == "repeat":
         return ()
+    if kind == "after_completion":
+        return (_after_completion(ctx, view, await _booked(ctx, turn.case_id)),)
     return (wording.say(ctx, view, _SMALL_TALK.get(kind, "out_of_scope"), kind="answer"),)
 
 
@@ -91,7 +96,9 @@ async def go_back(ctx: Context, turn: Turn) -> Step:
         given = [fact for fact in view.facts.values() if fact.message_id == before and fact.asked]
         if not given:
             lead = wording.text(ctx, view, "nothing_to_go_back_to")
-            return _asking(view, (_again(view, lead),)) if view.asked else await _ask_next(ctx, uow, view)
+            if view.asked:
+                return _asking(view, (_again(ctx, view, lead),))
+            return await _ask_next(ctx, uow, view)
         await answers.request(uow, view, str(given[0].variable))
         return await _ask_next(ctx, uow, await load_view(uow, turn.case_id))
 
@@ -163,7 +170,7 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
             return await _ask_next(
                 ctx, uow, view, lead=(wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),)
             )
-        return _asking(view, (replace(_again(view, lead), kind="fallback"),))
+        return _asking(view, (replace(_again(ctx, view, lead), kind="fallback"),))
 
     return await once(ctx, turn, "not_understood", work)
 
@@ -226,16 +233,21 @@ async def _count(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -
 
 def _asking(view: CaseView, drafts: tuple[Draft, ...]) -> Step:
     phase: Phase = "consent" if view.case.consent == "unasked" else "intake"
+    if drafts[-1].asks in BOOKING_ASKS:
+        phase = "booking"
     return Step(drafts=drafts, asking=drafts[-1].asks, phase=phase)
 
 
-def _again(view: CaseView, lead: str) -> Draft:
-    """The open question as it was put, behind a short lead."""
+def _again(ctx: Context, view: CaseView, lead: str) -> Draft:
+    """The open question as it was put, behind a short lead instead of the one it had."""
     pending = view.pending
     assert pending is not None  # noqa: S101 - callers look at `view.asked` first
+    question = pending.text
+    for text_id in _LEADS:
+        question = question.removeprefix(wording.text(ctx, view, text_id)).lstrip()
     return Draft(
         kind=pending.kind,
-        text=f"{lead} {pending.text}",
+        text=f"{lead} {question}",
         asks=pending.asks,
         also_asks=pending.also_asks,
         choices=pending.choices,
@@ -280,6 +292,19 @@ def _faq(ctx: Context, view: CaseView, topic: str | None) -> Draft:
     body = entry.answer_sms if view.case.channel == "sms" else entry.answer
     source = wording.text(ctx, view, "faq_source", source=entry.source_label)
     return Draft(kind="answer", text=f"{body} {source}".strip(), text_id=f"faq_{entry.topic}")
+
+
+async def _booked(ctx: Context, case_id: str) -> Appointment | None:
+    async with ctx.unit_of_work(write=False) as uow:
+        return next((one for one in await uow.appointments.of_case(case_id) if one.status == "booked"), None)
+
+
+def _after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -> Draft:
+    """Where things stand, for whatever is said once the case is done."""
+    if booked is not None:
+        visit, time = ctx.protocols.visits[booked.visit].name, wording.moment(ctx, booked.start)
+        return wording.say(ctx, view, "already_booked", visit=visit, time=time)
+    return wording.say(ctx, view, "already_callback" if view.case.status == "callback" else "closed")
 
 
 def _why(ctx: Context, view: CaseView) -> Draft:

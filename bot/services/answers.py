@@ -7,6 +7,7 @@ answer it was, and where it contradicts the words on a safety fact, the fact is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +15,7 @@ from bot.domain.cases import AskState, Message
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
-from bot.services import agenda, reception
+from bot.services import agenda, reception, summary
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -24,6 +25,10 @@ Ending = Literal["answered", "declined", "unsure", "skipped"]
 
 _SURE = 0.6
 """From this confidence on, an intent may contradict the language layer."""
+_LINE = re.compile(
+    r"(?:change|fix|edit|no,?)?\s*(?:line|number|no\.?|#)?\s*(\d{1,2})"
+    r"(?:\s*(?:is|was)?\s*(?:wrong|not right|off))?[.!]?"
+)
 _OPPOSITE = {"affirm": "deny", "deny": "affirm"}
 
 
@@ -206,12 +211,24 @@ async def _parent_present(
 async def _confirm_summary(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
 ) -> Settled:
+    named = _named_line(ctx, view, message.text)
+    if named is not None and not reading.facts:
+        await request(uow, view, named)
+        return Settled()
     if reading.facts or reading.correction:
         return Settled(show_lines=not reading.facts)
     if reading.polarity == "affirm" and turn.intent not in ("deny", "correct"):
         await close(uow, view, "confirm_summary", "answered")
         return Settled()
     return Settled(show_lines=reading.polarity == "deny" or turn.intent in ("deny", "correct"))
+
+
+def _named_line(ctx: Context, view: CaseView, text: str) -> str | None:
+    """ "3", "line 3 is wrong": the fact of that line of the summary."""
+    number = _LINE.fullmatch(text.strip().lower())
+    lines = summary.lines(ctx, view)
+    place = int(number.group(1)) if number else 0
+    return lines[place - 1].variable if 1 <= place <= len(lines) else None
 
 
 async def _which_fact(

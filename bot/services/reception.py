@@ -16,11 +16,13 @@ from bot.domain.facts import Fact, derive, fold, values_of
 from bot.domain.findings import Answer, Finding, Polarity, Reading
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
+from bot.services import sms_text
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 DOUBT = "unsure"
+_LISTED = ("choose_time", "which_fact")
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
 
@@ -45,9 +47,21 @@ class Reception:
 
 
 def chosen(pending: Message | None, message: Message) -> tuple[MessageChoice, ...]:
-    """The buttons this message pressed."""
+    """The buttons this message pressed, or named in so many words."""
     offered = {choice.id: choice for choice in pending.choices} if pending else {}
-    return tuple(offered[choice.id] for choice in message.choices if choice.id in offered)
+    pressed = tuple(offered[choice.id] for choice in message.choices if choice.id in offered)
+    return pressed or tuple(offered[choice] for choice in _typed(pending, message.text))
+
+
+def _typed(pending: Message | None, text: str) -> list[str]:
+    """A button's own words, or its place where the choices are a plain list, count as pressing it."""
+    if pending is None:
+        return []
+    said = text.strip(" .!").casefold()
+    named = [choice.id for choice in pending.choices if choice.label.casefold() == said]
+    if named or pending.asks not in _LISTED:
+        return named[:1]
+    return sms_text.resolve_digits(text, pending.choices) or []
 
 
 def read(ctx: Context, view: CaseView, message: Message) -> Reading:

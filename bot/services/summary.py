@@ -56,7 +56,10 @@ def echo(ctx: Context, view: CaseView) -> str:
 
 def summary_draft(ctx: Context, view: CaseView) -> Draft:
     """ "Here is what I understood": numbered lines, right or not."""
-    numbered = [f"{number}. {line}" for number, line in enumerate(lines(ctx, view), start=1)]
+    # By text message numbers are the choices'; a second numbering would be read as one of them.
+    plain = view.case.channel == "sms"
+    told = enumerate(lines(ctx, view), start=1)
+    numbered = [f"- {line}" if plain else f"{number}. {line}" for number, line in told]
     body = "\n".join([text(ctx, view, "summary_intro"), *numbered, text(ctx, view, "summary_outro")])
     choices = labelled(
         (("choice_summary_right", "affirm", {}), ("choice_summary_wrong", "deny", {})), ctx, view
@@ -92,7 +95,9 @@ def _told(ctx: Context, values: dict[str, Value], head: str) -> Iterator[str]:
             yield variable.label.lower()
         elif name == "imaging_months":
             yield f"{show(variable, value)} ago"
-        elif name in ("slip_grade", "levels", "injection_count", "prior_surgery_count"):
+        elif name in ("slip_grade", "levels"):
             yield f"{variable.label.lower()} {show(variable, value)}"
+        elif name in ("injection_count", "prior_surgery_count"):
+            yield f"{show(variable, value)} in all"
         else:
             yield show(variable, value)

@@ -188,6 +188,8 @@ def _amount(variable: Variable, value: float) -> str:
     if variable.unit == "weeks" and value >= 8:
         months = round(value / 4.345)
         return f"about {months} months" if months < 24 else f"about {round(months / 12)} years"
+    if variable.unit == "months":
+        value = max(1, round(value))
     number = f"{value:g}" if value == round(value, 1) else f"{value:.1f}"
     unit = variable.unit or ""
     return f"{number} {unit.rstrip('s') if value == 1 else unit}".strip()

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.errors import Conflict, TooLong, UnknownChoice
 from bot.domain.levels import Level
-from bot.services import chat
+from bot.services import chat, turns
 from bot.services.context import Context
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
@@ -317,3 +317,56 @@ async def test_store_down_still_screens(ctx: Context) -> None:
     assert draft.kind == "emergency"
     assert "told our team" not in draft.text
     assert chat.screen_only(ctx, "my back hurts a bit") is None
+
+
+async def test_a_time_is_chosen_by_its_place(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    assert (await patient.say("2"))[0].kind == "booked"
+
+
+async def test_a_line_of_the_summary_is_named_by_its_number(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    number = next(line.split(".")[0] for line in patient.question.text.splitlines() if "How long" in line)
+    assert (await patient.say(f"line {number} is wrong"))[-1].asks == "duration_weeks"
+
+
+async def test_a_button_typed_out_counts_as_pressed(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await patient.say("No, none of these")
+    assert (await patient.facts())["saddle_numbness"].value == "no"
+
+
+async def test_stop_ends_a_web_chat(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    reply = await patient.say("STOP")
+    assert patient.status == "closed"
+    assert any("911" in message.text for message in reply)
+
+
+async def test_wanting_a_call_keeps_the_booked_visit(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    await patient.say("2")
+    await patient.say("can a person call me about parking")
+    assert patient.status == "booked"
+
+
+async def test_a_turn_that_a_killed_process_left_is_taken_up(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    async with ctx.unit_of_work() as uow:
+        message, _ = await uow.messages.add_inbound(
+            patient.case_id, text=NUMB, channel="web", client_message_id="left", at=clock.now()
+        )
+        await uow.commit()
+    assert await turns.recover(ctx) == 0, "it may still be running"
+    clock.forward(minutes=5)
+    assert await turns.recover(ctx) == 1
+    async with ctx.unit_of_work(write=False) as uow:
+        assert (await uow.messages.replies_to(message.id))[0].kind == "emergency"

@@ -1,4 +1,4 @@
-"""`python -m bot protocols diff OLD NEW`: what a version would change; `protocols publish`: approve it."""
+"""`python -m bot protocols`: what a version would change (diff), approving it (publish), its questions."""
 
 from __future__ import annotations
 
@@ -16,21 +16,25 @@ from tqdm import tqdm
 from bot.domain.dictionary import Dictionary
 from bot.domain.errors import InvalidInput
 from bot.domain.facts import values_of
+from bot.protocols import load_protocols
+from bot.protocols.acceptance import read_case_file
 from bot.protocols.fact_check import BadFact, check_facts
+from bot.protocols.questions import length
 from bot.protocols.releases import VERSIONS, Release, load_release, publish
 from bot.protocols.rescoring import CaseFacts, Change, rescore, urgent_first
 from bot.services.context import Context
 
 PROTOCOLS = Path("data/protocols")
 CASES = Path("tests/cases")
+WHOLE_PATIENTS = "whole_patients.yaml"
 PAGE = 200
 INTERRUPTED = 130
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Two commands under one name."""
+    """Three commands under one name."""
     parser.add_argument("--folder", type=Path, default=PROTOCOLS, help="folder of the protocols")
-    commands = parser.add_subparsers(dest="what", required=True, metavar="diff | publish")
+    commands = parser.add_subparsers(dest="what", required=True, metavar="diff | publish | questions")
     diff = commands.add_parser("diff", help="which cases another version would judge otherwise")
     diff.add_argument("old", help=f"a folder, or the name of a release under {VERSIONS}/")
     diff.add_argument("new", help="the same; `.` is the working version")
@@ -45,11 +49,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--from", dest="effective", type=dt.date.fromisoformat, help="in force from this day"
     )
     release.add_argument("--cases", type=Path, default=CASES, help="acceptance cases that must pass")
+    asked = commands.add_parser("questions", help="how many questions the patients of a case file are asked")
+    asked.add_argument("patients", type=Path, nargs="?", default=CASES / WHOLE_PATIENTS)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when done (differences are no failure), 1 on a refusal, 130 when interrupted."""
-    return _publish(args) if args.what == "publish" else _diff(args)
+    commands = {"publish": _publish, "diff": _diff, "questions": _questions}
+    return commands[args.what](args)
+
+
+def _questions(args: argparse.Namespace) -> int:
+    protocols = load_protocols(args.folder)
+    patients = [case.facts for case in read_case_file(args.patients, protocols.dictionary)]
+    print(f"from nothing:               {length(protocols, patients, told=False)}")
+    print(f"after a full opening story: {length(protocols, patients, told=True)}")
+    return 0
 
 
 def _publish(args: argparse.Namespace) -> int:

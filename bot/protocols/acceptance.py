@@ -40,7 +40,12 @@ def read_cases(folder: Path, dictionary: Dictionary) -> list[AcceptanceCase]:
     files = sorted(folder.rglob("*.yaml"))
     if not files:
         raise ProtocolError(f"{folder.name}: no acceptance case there; a protocol is not published untested")
-    return [case for file in files for case in _cases(read_yaml(file), dictionary)]
+    return [case for file in files for case in read_case_file(file, dictionary)]
+
+
+def read_case_file(file: Path, dictionary: Dictionary) -> list[AcceptanceCase]:
+    """The cases of one file. Raises ProtocolError."""
+    return list(_cases(read_yaml(file), dictionary))
 
 
 def mismatches(judge: Judge, case: AcceptanceCase) -> list[str]:

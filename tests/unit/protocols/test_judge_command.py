@@ -96,7 +96,8 @@ def test_a_line_that_is_no_request_is_an_error_line(protocols: Protocols, line: 
 def test_companions_of_a_fact_are_known(protocols: Protocols) -> None:
     facts = {
         "bladder_retention": "yes", "bladder_retention_onset_days": 2190,
-        "bladder_retention_course": "worsening", "bladder_retention_explained": "bph", "bladder_retention_changed_14d": "yes",
+        "bladder_retention_course": "worsening", "bladder_retention_explained": "bph",
+        "bladder_retention_changed_14d": "yes",
     }  # fmt: skip
     (answer,) = answers(protocols, {"id": "E08", "facts": facts})
     assert answer["rules"] == ["RF01"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -32,20 +33,25 @@ def stack(provider: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 @pytest.fixture
-def patient(stack: Stack) -> WebPatient:
-    return WebPatient(stack.url)
+def new_patient(stack: Stack) -> Iterator[Callable[[], WebPatient]]:
+    """Opens a chat of its own at every call."""
+    with ExitStack() as chats:
+        yield lambda: chats.enter_context(closing(WebPatient(stack.url)))
 
 
 @pytest.fixture
-def new_patient(stack: Stack) -> Callable[[], WebPatient]:
-    return lambda: WebPatient(stack.url)
+def patient(new_patient: Callable[[], WebPatient]) -> WebPatient:
+    return new_patient()
 
 
 @pytest.fixture
-def texter(stack: Stack, provider: Any) -> TextingPatient:
-    return TextingPatient(stack.url, provider, number=f"+131455501{next(_numbers) % 100:02d}")
+def texter(stack: Stack, provider: Any) -> Iterator[TextingPatient]:
+    number = f"+131455501{next(_numbers) % 100:02d}"
+    with closing(TextingPatient(stack.url, provider, number=number)) as person:
+        yield person
 
 
 @pytest.fixture(scope="session")
-def staff(stack: Stack) -> StaffMember:
-    return StaffMember(stack.url, stack.staff_name, stack.staff_password)
+def staff(stack: Stack) -> Iterator[StaffMember]:
+    with closing(StaffMember(stack.url, stack.staff_name, stack.staff_password)) as person:
+        yield person

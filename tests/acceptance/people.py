@@ -67,6 +67,10 @@ class WebPatient:
         self.heard: list[Said] = list(body["messages"])
         self.status = "open"
 
+    def close(self) -> None:
+        """Leave the chat."""
+        self.http.close()
+
     def say(self, text: str, *, message_id: str | None = None) -> list[Said]:
         """Send words; the reply to them."""
         return self._send({"text": text}, message_id)
@@ -119,6 +123,10 @@ class TextingPatient:
         self.url, self.provider, self.number = url, provider, number
         self.http = httpx.Client(timeout=30)
         self.sids = itertools.count()
+
+    def close(self) -> None:
+        """Put the phone away."""
+        self.http.close()
 
     def text(self, body: str, *, sid: str | None = None, expect: int = 1) -> list[str]:
         """Send a text; the texts that come back (waits for at least `expect` of them)."""
@@ -181,6 +189,10 @@ class StaffMember:
         answer = self.http.post("/api/staff/login", json={"name": name, "password": password})
         assert answer.status_code == 200, answer.text
         self.http.headers["X-CSRF-Token"] = answer.json()["csrf"]
+
+    def close(self) -> None:
+        """Close the browser without signing out."""
+        self.http.close()
 
     def cases(self, **query: str) -> list[dict[str, Any]]:
         answer = self.http.get("/api/staff/cases", params=query)

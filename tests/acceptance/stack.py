@@ -8,8 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from bot.ops.addresses import RunFolder, free_port, run_folder
 from bot.settings import ROOT
@@ -49,18 +52,24 @@ class Stack:
         _until(lambda: self.part_is_ready(ready), f"{name} did not come back")
 
     def part_is_ready(self, name: str) -> bool:
-        import httpx
-
         answer = httpx.get(f"{self.url}/health/ready", timeout=5).json()
         return bool(answer["parts"][name] == "ok")
 
     def logs(self) -> str:
-        """Everything any part wrote to its log."""
-        return "\n".join(path.read_text(errors="replace") for path in sorted((self.data_dir / "log").glob("*")))
+        """Everything any part wrote to its log, and what `make run` shows on the terminal."""
+        files = [*sorted((self.data_dir / "log").glob("*")), _terminal(self.data_dir)]
+        return "\n".join(path.read_text(errors="replace") for path in files)
 
     def close(self) -> None:
+        """Ctrl-C, and every part is gone; one that is not fails the run."""
+        pids = [int(file.read_text()) for file in self.runs.folder.glob("*.pid")]
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=60)
+        try:
+            self.process.wait(timeout=60)
+        finally:
+            self.process.kill()
+        left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+        assert not left, f"processes left behind: {left}"
 
 
 def start(data_dir: Path, *, twilio_api_url: str) -> Stack:
@@ -78,15 +87,16 @@ def start(data_dir: Path, *, twilio_api_url: str) -> Stack:
         "INTAKE_ENGINE_SECRET": "e" * 32,
         "INTAKE_ACTIONS_SECRET": "a" * 32,
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    said = _read_until_up(process)
+    with _terminal(data_dir).open("w") as terminal:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=ROOT,
+            env=environment,
+            stdout=terminal,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    said = _read_until_up(process, _terminal(data_dir))
     login = re.search(r"staff login\s+(\S+) / (\S+)", said)
     assert login, f"no first staff login was printed:\n{said}"
     return Stack(
@@ -99,24 +109,29 @@ def start(data_dir: Path, *, twilio_api_url: str) -> Stack:
     )
 
 
-def _read_until_up(process: subprocess.Popen[str]) -> str:
-    said, deadline = "", time.monotonic() + UP_WITHIN_SECONDS
-    assert process.stdout is not None
-    while time.monotonic() < deadline:
-        line = process.stdout.readline()
-        said += line
-        if "Ctrl-C stops everything" in line:
-            return said
-        if not line and process.poll() is not None:
-            break
-    process.kill()
-    raise AssertionError(f"the service did not come up:\n{said}")
+def _terminal(data_dir: Path) -> Path:
+    return data_dir / "terminal.txt"
 
 
-def _until(condition: object, complaint: str, *, seconds: float = 60) -> None:
+def _read_until_up(process: subprocess.Popen[str], terminal: Path) -> str:
+    try:
+        _until(
+            lambda: "Ctrl-C stops everything" in terminal.read_text() or process.poll() is not None,
+            "the service did not come up in time",
+            seconds=UP_WITHIN_SECONDS,
+        )
+        assert process.poll() is None, f"the service did not come up:\n{terminal.read_text()}"
+    except AssertionError:
+        process.kill()
+        process.wait()
+        raise
+    return terminal.read_text()
+
+
+def _until(condition: Callable[[], bool], complaint: str, *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if condition():  # type: ignore[operator]
+        if condition():
             return
         time.sleep(0.2)
     raise AssertionError(complaint)

@@ -55,7 +55,7 @@ def test_the_summary_can_be_corrected_in_words(patient: WebPatient, staff: Staff
     assert reply[-1]["asks"] == "confirm_summary"
     facts = staff.case(patient.reference)["facts"]
     assert facts["side"]["value"] == "right"
-    assert [old["value"] for old in facts["side"]["history"]][0] == "left"
+    assert facts["side"]["history"][0]["value"] == "left"
 
 
 def test_a_question_in_between_is_answered_and_the_question_comes_again(patient: WebPatient) -> None:
@@ -70,7 +70,8 @@ def test_a_question_in_between_is_answered_and_the_question_comes_again(patient:
 
 def test_revision_ends_in_a_callback_due_in_open_hours(patient: WebPatient, staff: StaffMember) -> None:
     patient.say(
-        "I had a fusion at L4-5 three years ago and the pain in my low back and leg came back 5 months ago, same spot"
+        "I had a fusion at L4-5 three years ago and the pain in my low back and leg came back 5 months ago, "
+        "same spot"
     )
     patient.answer_until("confirm_summary", answers={"prior_spine_surgery": "yes, a fusion"})
     reply = patient.choose("right")

@@ -324,8 +324,7 @@ def _remaining(ctx: Context, view: CaseView) -> int:
 async def _leave_intake(ctx: Context, turn: Turn, flag: str, text_id: str) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         flags = tuple(dict.fromkeys((*view.case.flags, flag)))
-        consent = "given" if view.case.consent == "unasked" else view.case.consent
-        await uow.cases.save(replace(view.case, flags=flags, consent=consent))
+        await uow.cases.save(replace(view.case, flags=flags))
         after = await load_view(uow, turn.case_id)
         return await _ask_next(ctx, uow, after, lead=(wording.say(ctx, after, text_id, kind="handoff"),))
 

@@ -32,6 +32,9 @@ class Cases(Protocol):
     async def find_open_by_address(self, address: str) -> Case | None:
         """The newest case of this phone number that is not closed."""
 
+    async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
+        """Open cases begun before that time that were never given consent, oldest first."""
+
     async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
         """Take the case's turn lease by compare-and-swap; False while another owner's lease runs."""
 

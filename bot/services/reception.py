@@ -22,6 +22,7 @@ from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 DOUBT = "unsure"
+_ABOUT_KNOWN = ("confirm_summary", "which_fact")
 _LISTED = ("choose_time", "which_fact")
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
@@ -124,15 +125,19 @@ async def take_in(
     readings = [(message, reading)] if kept else await _quarantined(uow, view.case.id, message, reading)
     new = [fact for source, item in readings for fact in _facts(ctx, view, source, item)]
     new += _gate_judged_as_yes(ctx, view, message, reading)
+    before, known = view.case.level, frozenset(view.case.rules)
     correction = reading.correction or _put_again(view)
     written = _fold_all(view.facts, new, ctx.protocols.dictionary, correction=correction)
     judgement = ctx.protocols.judge(values_of(_after(view.facts, written)))
     changes = tuple(_changes(view.facts, written))
-    before, known = view.case.level, frozenset(view.case.rules)
     if kept or judgement.level is Level.EMERGENCY_NOW:
         await uow.facts.add(view.case.id, written)
         await _request_doubtful(uow, view, reading)
         case = judged(view.case, judgement, correction=correction)
+        if any(fact.conflict for fact in written):
+            case = replace(case, flags=tuple(dict.fromkeys((*case.flags, "conflict"))))
+        if judgement.level < before and correction:
+            await _audit_lowered(ctx, uow, case, before)
         await keep_judgement(ctx, uow, case, judgement, message_id=message.id)
     view = await load_view(uow, view.case.id)
     new_rules = tuple(rule for rule in judgement.rules if rule not in known)
@@ -180,6 +185,17 @@ async def keep_judgement(
         await uow.judgements.add(case.id, judgement, message_id=message_id, at=ctx.clock.now())
 
 
+async def _audit_lowered(ctx: Context, uow: UnitOfWork, case: Case, before: Level) -> None:
+    detail = {"from": before.value, "to": case.level.value}
+    await uow.audit.add(
+        actor="patient",
+        action="case.downgraded_by_patient",
+        case_id=case.id,
+        at=ctx.clock.now(),
+        detail=detail,
+    )
+
+
 def judged(case: Case, judgement: Judgement, *, correction: bool) -> Case:
     """The case with a judgement's result. A level drops by explicit correction only (clinical.md 3.0)."""
     lowered = judgement.level < case.level
@@ -212,8 +228,18 @@ def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> 
             at=message.at,
         )
         for name, value in values.items()
-        if not (value == DOUBT and dictionary[name].safety and not _asked_again(view, name, dictionary))
+        if not _denies_the_rest(view, name, value, dictionary)
+        and not (value == DOUBT and dictionary[name].safety and not _asked_again(view, name, dictionary))
     ]
+
+
+def _denies_the_rest(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
+    """A "no" to a gate that was put for the rest of its facts says nothing about those known before."""
+    gate = dictionary.gates.get(view.asked or "")
+    held = view.facts.get(name)
+    return (
+        gate is not None and held is not None and held.value is not None and gate.clear_no.get(name) == value
+    )
 
 
 def _denied_with(view: CaseView, reading: Reading, dictionary: Dictionary) -> dict[str, Value]:
@@ -252,7 +278,9 @@ def _asked_again(view: CaseView, name: str, dictionary: Dictionary) -> bool:
 
 
 def _put_again(view: CaseView) -> bool:
-    """The open question was put although its answer was known: the new answer replaces the old."""
+    """The open question is about something known already: the new answer replaces the old."""
+    if view.asked in _ABOUT_KNOWN:
+        return True
     fact = view.facts.get(view.asked or "")
     return fact is not None and fact.value is not None
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from bot.domain.cases import Case, Channel, Draft, Message
 from bot.domain.errors import DialogueFailed, StoreUnavailable
-from bot.services import handoff, outgoing, reception, safety, wording
+from bot.services import handoff, outgoing, quarantine, reception, safety, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
@@ -63,9 +63,10 @@ async def recover(ctx: Context) -> int:
 
 
 async def keep_recovering(ctx: Context) -> None:
-    """`recover`, every quarter of a minute, until cancelled."""
+    """Every quarter of a minute: turns left behind, words left without consent; until cancelled."""
     while True:
         await recover(ctx)
+        await quarantine.forget_unconsented(ctx)
         await asyncio.sleep(_RECOVER_SECONDS)
 
 

@@ -79,7 +79,7 @@ def _gate_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool, whi
     open_facts = {name: value for name, value in gate.clear_no.items() if name not in view.values}
     partly = len(open_facts) < len(gate.clear_no)
     body = gate.question.wording(channel=_channel(view), proxy=view.proxy, again=again)
-    if partly and again:
+    if partly:
         body = text(ctx, view, "anything_else_of_these") + " " + body
     choices = labelled(
         (

@@ -68,6 +68,16 @@ class CaseTable:
         )
         return None if row is None else _case(row)
 
+    async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
+        """Open cases begun before that time that were never given consent, oldest first."""
+        rows = await self._session.all(
+            select(*_columns())
+            .where(cases.c.consent == "unasked", cases.c.status == "open", cases.c.created_at < before)
+            .order_by(cases.c.created_at)
+            .limit(limit)
+        )
+        return [_case(row) for row in rows]
+
     async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
         """Compare-and-swap on the lease; False also when there is no such case."""
         free = cases.c.turn_until.is_(None) | (cases.c.turn_until <= now) | (cases.c.turn_owner == owner)

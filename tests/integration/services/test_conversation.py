@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.errors import Conflict, TooLong, UnknownChoice
 from bot.domain.levels import Level
-from bot.services import chat, turns
+from bot.services import chat, quarantine, turns
 from bot.services.context import Context
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
@@ -370,3 +370,41 @@ async def test_a_turn_that_a_killed_process_left_is_taken_up(
     assert await turns.recover(ctx) == 1
     async with ctx.unit_of_work(write=False) as uow:
         assert (await uow.messages.replies_to(message.id))[0].kind == "emergency"
+
+
+async def test_words_without_consent_are_erased_after_a_day(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    await patient.say(STORY)
+    clock.forward(hours=23)
+    assert await quarantine.forget_unconsented(ctx) == 0
+    clock.forward(hours=2)
+    assert await quarantine.forget_unconsented(ctx) == 1
+    async with ctx.unit_of_work(write=False) as uow:
+        assert all(not message.text for message in await uow.messages.of_patient(patient.case_id))
+    assert (await patient.case()).status == "closed"
+
+
+async def test_a_person_before_consent_is_asked_for_consent_first(patient: Patient) -> None:
+    reply = await patient.say("can i talk to a person")
+    assert reply[-1].asks == "consent"
+    assert (await patient.say("yes"))[-1].asks == "contact_name"
+
+
+async def test_a_contradiction_keeps_the_more_urgent_and_is_flagged(patient: Patient) -> None:
+    await patient.say("my low back hurts for 8 months and my left foot drags, same for a year")
+    await patient.answer_until("function_limit", answers={"course": "same"})
+    await patient.say("my foot does not drag")
+    assert (await patient.facts())["foot_drop"].value == "yes"
+    assert "conflict" in (await patient.case()).flags
+
+
+async def test_no_to_the_rest_of_a_gate_leaves_what_was_said(patient: Patient) -> None:
+    await patient.say("my low back hurts for 8 months and my left foot drags, same for a year")
+    await patient.answer_until("G3")
+    assert "rest" in patient.question.text
+    await patient.say("no")
+    facts = await patient.facts()
+    assert facts["foot_drop"].value == "yes"
+    assert facts["hand_clumsiness"].value == "no"
+    assert "conflict" not in (await patient.case()).flags

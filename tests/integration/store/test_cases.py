@@ -113,3 +113,13 @@ async def test_parallel_changes_of_a_case_lose_nothing(store: Store) -> None:
     await asyncio.gather(*(flag(f"f{n}") for n in range(6)))
     async with store.unit_of_work(write=False) as uow:
         assert set((await uow.cases.get(case.id)).flags) == {f"f{n}" for n in range(6)}
+
+
+async def test_without_consent_finds_old_open_cases_only(store: Store) -> None:
+    old = await stored_case(store, consent="unasked", created_at=NOW - 30 * HOUR)
+    await stored_case(store, consent="given", created_at=NOW - 30 * HOUR)
+    await stored_case(store, consent="unasked", status="emergency", created_at=NOW - 30 * HOUR)
+    await stored_case(store, consent="unasked", created_at=NOW - HOUR)
+    async with store.unit_of_work(write=False) as uow:
+        found = await uow.cases.without_consent(before=NOW - 24 * HOUR)
+    assert [case.id for case in found] == [old.id]

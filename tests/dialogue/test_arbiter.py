@@ -38,10 +38,48 @@ def test_a_sure_answer_of_the_classifier_stands_against_the_reading() -> None:
     assert decide(ranking(deny=0.8), heard(answer="full", polarity="affirm")) == ("deny", 0.8)
 
 
-@pytest.mark.parametrize("wish", ["person", "go_back", "start_over", "abuse", "injection"])
-def test_a_clear_wish_stands_beside_an_answer(wish: str) -> None:
-    assert decide(ranking(**{wish: 0.6}), heard(answer="full", polarity="deny"))[0] == wish
-    assert decide(ranking(**{wish: 0.59}), heard(answer="full", polarity="deny"))[0] == "deny"
+@pytest.mark.parametrize("wish", ["person", "go_back", "start_over", "admin", "reschedule"])
+def test_a_worded_wish_stands_beside_an_answer(wish: str) -> None:
+    said = heard("no, and i want that now", answer="full", polarity="deny")
+    assert decide(ranking(**{wish: 0.6}), said)[0] == wish
+    assert decide(ranking(**{wish: 0.59}), said)[0] == "deny"
+
+
+@pytest.mark.parametrize(
+    ("text", "mistaken"),
+    [
+        ("no, the person before me was sick", "person"),
+        ("i had to cancel work", "cancel_appointment"),
+        ("i go back to work monday", "go_back"),
+        ("it started over a year ago", "start_over"),
+        ("billing clerk, i sit all day", "admin"),
+        ("they put off the operation twice", "reschedule"),
+        ("therapy and two rounds of needles", "faq"),
+        ("because of the pain", "why"),
+        ("the same thing again and again", "repeat"),
+        ("my bad leg", "correct"),
+        ("i skip the stairs", "skip"),
+    ],
+)
+def test_words_of_a_wish_in_an_answer_are_an_answer(text: str, mistaken: str) -> None:
+    assert decide(ranking(**{mistaken: 0.95}), heard(text, answer="full"))[0] == "inform"
+    assert decide(ranking(**{mistaken: 0.95}), heard(text, facts={"region": ["leg"]}))[0] in (
+        "inform",
+        mistaken if mistaken in ("correct", "skip") else "inform",
+    )
+
+
+@pytest.mark.parametrize("harsh", ["abuse", "injection"])
+def test_harsh_words_beside_an_answer_are_heard_when_certain(harsh: str) -> None:
+    assert decide(ranking(**{harsh: 0.8}), heard(answer="full", polarity="deny"))[0] == harsh
+    assert decide(ranking(**{harsh: 0.79}), heard(answer="full", polarity="deny"))[0] == "deny"
+
+
+def test_a_question_near_a_topic_is_a_question_of_ours() -> None:
+    reading = {"answer": "none", "question": True}
+    said = Heard(text="words?", asked="G1", reading=reading, sure_from=0.4, topic="insurance")
+    assert decide(ranking(out_of_scope=0.9), said)[0] == "faq"
+    assert decide(ranking(person=0.9), said)[0] == "person"
 
 
 def test_a_question_beside_an_answer_is_answered() -> None:

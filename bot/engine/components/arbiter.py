@@ -22,22 +22,35 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.components.findings import READING
 from bot.engine.components.intents import SURE_FROM
+from bot.engine.components.topics import TOPIC
 
 FALLBACK = "nlu_fallback"
 ANSWERS = frozenset({"affirm", "deny", "unsure", "inform", "correct", "skip"})
-SMALL_TALK = frozenset(
-    {"greet", "thanks", "goodbye", "chitchat", "out_of_scope", "complaint", "other_language"}
-)
-"""What a clear answer to an open question is most often mistaken for."""
-QUESTIONS = frozenset({"faq", "why", "person", "admin", "reschedule", "cancel_appointment", "book"})
+QUESTIONS = frozenset({"faq", "why", "repeat"})
+"""Interrupt an answer only in the form of a question."""
+WISHES = frozenset({"person", "admin", "reschedule", "cancel_appointment", "book", "go_back", "start_over"})
+"""Interrupt an answer only when a wish is worded: "i had to cancel work" cancels nothing here."""
+VAGUE = frozenset({"out_of_scope", "chitchat", "injection"})
+"""Said to a patient only when it is clear: who writes oddly is asked again."""
+HARSH = frozenset({"abuse", "injection"})
+"""Answered beside an answer when it is certain."""
+CERTAIN = 0.8
 CLEAR = 0.6
-"""From this confidence on, a wish of the patient (a question, a person) stands beside an answer."""
+"""From this confidence on, a worded wish stands beside an answer, and VAGUE is believed."""
 FREE_TEXT = frozenset(
     {"opening", "contact_name", "contact_phone", "contact_email", "callback_ok_time", "choose_time"}
 )
 """Questions whose answers may be any words: a name, a story, "tuesday"."""
 _CODE = re.compile(r"[\s#(]*\d{1,3}[\s.)]*")
 """A choice typed as its digit, or a bare number."""
+_WISH = re.compile(
+    r"\b(?:want|wanna|need|would like|'d like|id like|rather|prefer|please|pls|plz|let me|let's|lets"
+    r"|(?:get|give|put) me|have (?:some|a)|(?:call|phone) me|transfer|connect|(?:can|could) (?:i|you|we|u)"
+    r"|may i|is there a|go back|start (?:over|again)|hang on|wait)\b",
+    re.IGNORECASE,
+)
+_NOT_OURS = re.compile(r"\b(?:go|goes|going|went|gone|get|got) back (?:to|at|in|on)\b", re.IGNORECASE)
+"""Back to work, not back to a question."""
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -50,11 +63,27 @@ class Heard:
     asked: str | None
     reading: Mapping[str, Any]
     sure_from: float
+    topic: str | None = None
 
     @property
     def answers(self) -> bool:
         """Whether it speaks to the open question."""
         return self.asked is not None and self.reading.get("answer", "none") != "none"
+
+    @property
+    def tells(self) -> bool:
+        """Whether it answers, or states facts about the patient."""
+        return self.answers or bool(self.reading.get("facts"))
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it has the form of a question to us."""
+        return bool(self.reading.get("question"))
+
+    @property
+    def wishes(self) -> bool:
+        """Whether a wish is worded."""
+        return _WISH.search(_NOT_OURS.sub(" ", self.text)) is not None
 
     @property
     def answer_intent(self) -> str:
@@ -69,31 +98,44 @@ class Heard:
 def decide(ranking: Ranking, heard: Heard) -> tuple[str, float]:
     """(intent, confidence); FALLBACK when nobody is sure.
 
-    "None of our matters" is said only when it is clear: a patient who writes oddly is asked again.
+    A message that states facts or answers, without the form of a question or a worded wish, is an answer.
     """
     name, confidence = ranking[0]
-    if heard.answers and _gives_way(name, confidence, heard):
-        return heard.answer_intent, max(_sum(ranking, ANSWERS), heard.sure_from)
+    answer = max(_sum(ranking, ANSWERS), heard.sure_from)
+    if heard.tells and _gives_way(name, confidence, heard):
+        return heard.answer_intent, answer
     if heard.asked and name not in ANSWERS and _CODE.fullmatch(heard.text):
-        return "inform", max(_sum(ranking, ANSWERS), heard.sure_from)
+        return "inform", answer
     if _is_foreign(heard) and confidence < CLEAR:
         return "other_language", max(dict(ranking).get("other_language", 0.0), heard.sure_from)
-    weak = confidence < heard.sure_from or name in ("out_of_scope", "chitchat")
-    if weak and (heard.reading.get("facts") or (heard.asked in FREE_TEXT and confidence < CLEAR)):
-        return "inform", max(_sum(ranking, ANSWERS), heard.sure_from)
-    needed = CLEAR if name == "out_of_scope" else heard.sure_from
+    if heard.is_question and heard.topic and not heard.tells and name in VAGUE | {"inform"}:
+        return "faq", max(dict(ranking).get("faq", 0.0), heard.sure_from)
+    if heard.asked in FREE_TEXT and confidence < CLEAR and not heard.is_question:
+        weak = confidence < heard.sure_from or name in VAGUE
+        if weak:
+            return "inform", answer
+    needed = CLEAR if name in VAGUE else heard.sure_from
     return (name, confidence) if confidence >= needed else (FALLBACK, 1.0 - confidence)
 
 
 def _gives_way(name: str, confidence: float, heard: Heard) -> bool:
-    """Whether the classifier's choice yields to a clear answer."""
+    """Whether the classifier's choice yields to what the message tells."""
+    if name in ("skip", "correct"):
+        return confidence < heard.sure_from or not _is_marked(name, heard)
     if name in ANSWERS:
         return confidence < heard.sure_from
-    if name in SMALL_TALK:
+    if name in QUESTIONS:
+        return not heard.is_question or confidence < heard.sure_from
+    if name in WISHES:
+        return not (heard.wishes or heard.is_question) or confidence < CLEAR
+    return name not in HARSH or confidence < CERTAIN
+
+
+def _is_marked(name: str, heard: Heard) -> bool:
+    """Whether the language layer saw the same: a refusal or a correction, or no clear answer at all."""
+    if heard.reading.get("answer") not in ("full", "partial"):
         return True
-    if name in QUESTIONS and heard.reading.get("question"):
-        return confidence < heard.sure_from
-    return confidence < CLEAR
+    return name == "correct" and bool(heard.reading.get("correction"))
 
 
 def _is_foreign(heard: Heard) -> bool:
@@ -127,6 +169,7 @@ class Arbiter(IntentClassifier, GraphComponent):
                 asked=(message.get(METADATA) or {}).get("asked"),
                 reading=message.get(READING) or {},
                 sure_from=message.get(SURE_FROM),
+                topic=message.get(TOPIC),
             )
             name, confidence = decide(ranking, heard)
             message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)

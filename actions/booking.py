@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import handoff, interview
+from bot.services import booking, interview
 
 ANSWERS = frozenset({"affirm", "deny", "unsure", "inform", "book", "go_back", "skip"})
 """While a time is chosen, "go back" and "skip" are answers too: the times are offered again."""
@@ -25,7 +25,7 @@ class TakeBookingTurn(ServiceAction):
         interrupted = _tracker.was_interrupted(tracker)
         if not interrupted and _tracker.intent_of(tracker) not in ANSWERS:
             return [ActionExecutionRejected("booking_form")]
-        service = interview.resume if interrupted else handoff.take_booking_turn
+        service = interview.resume if interrupted else booking.take_booking_turn
         step = await service(self.ctx, _tracker.turn_of(tracker))
         _tracker.say(dispatcher, tracker, step.drafts)
         stage = SlotSet(_tracker.STAGE, "booking" if step.asking else "done")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.domain.cases import Draft
 from bot.domain.errors import DialogueFailed
 from bot.domain.findings import Reading
-from bot.services import handoff, interview
+from bot.services import booking, handoff, interview
 from bot.services.ports import Intent, TurnReply, TurnRequest
 from bot.services.steps import Step, Turn
 
@@ -55,7 +55,7 @@ class PlainDialogue:
             said = await interview.interject(ctx, turn, turn.intent)
             return said if phase == "done" else (*said, *(await interview.resume(ctx, turn)).drafts)
         if phase == "booking":
-            return (await handoff.take_booking_turn(ctx, turn)).drafts
+            return (await booking.take_booking_turn(ctx, turn)).drafts
         if phase == "done":
             return await interview.interject(ctx, turn, "out_of_scope")
         step = await self._step(ctx, turn)

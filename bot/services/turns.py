@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from bot.domain.cases import Case, Channel, Draft, Message
 from bot.domain.errors import DialogueFailed, StoreUnavailable
-from bot.services import handoff, outgoing, quarantine, reception, safety, wording
+from bot.services import callback, outgoing, quarantine, reception, safety, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
@@ -90,7 +90,7 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         seen = await reception.take_in(ctx, uow, view, message, reading)
         drafts = await safety.break_in(ctx, uow, seen, message)
         if drafts is None and ends_chat(message):
-            drafts = await handoff.leave(ctx, uow, seen.view)
+            drafts = await callback.leave(ctx, uow, seen.view)
         replies = None
         if drafts is not None:
             replies = await _reply(ctx, uow, message, drafts)

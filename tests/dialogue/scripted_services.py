@@ -16,7 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bot.domain.cases import Draft
-from bot.services import handoff, interview
+from bot.services import booking, handoff, interview
 from bot.services.steps import Step, Turn
 
 QUESTIONS = ("consent", "opening", "G1", "duration_weeks", "confirm_summary")
@@ -95,7 +95,7 @@ def main() -> None:
         "correct": going("correct"), "start_over": fail if "--fail" in sys.argv else going("start_over"),
     }.items():  # fmt: skip
         setattr(interview, name, service)
-    handoff.hand_off, handoff.take_booking_turn = hand_off, take_booking_turn
+    handoff.hand_off, booking.take_booking_turn = hand_off, take_booking_turn
     from actions.server import serve
 
     with socket.socket() as probe:

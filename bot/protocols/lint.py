@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -54,7 +55,6 @@ AS_SPECIFIED = {
     "RF23": "the clinic's words for spreading weakness, breathing, swallowing",
     "RF30": "cancer and bladder are what the patient named",
     "RF67": "labor and delivery is the name on the door",
-    "RF75": "surgery and swallowing are what the patient named",
 }
 """Rules whose first line is above grade 6 in the specification itself (clinical.md 3.1, 3.7)."""
 
@@ -150,29 +150,21 @@ def check(said: Said) -> Iterator[Complaint]:
 
 
 def reading_grade(text: str) -> float:
-    """Flesch-Kincaid grade: 0.39 words a sentence + 11.8 syllables a word - 15.59.
+    """Flesch-Kincaid grade as textstat computes it.
 
-    List items, lines and parts after ; and : count as sentences; sentences of one or two words are
-    not counted. Syllables are those of pyphen, as in textstat 0.7.3, whose formula this is (that
-    release itself cannot be imported beside today's setuptools, and later ones download word lists).
+    List items, lines and parts after ; and : count as sentences; sentences of one or two words are not counted
+    (textstat's own rule).
     """
-    sentences = _sentences(text)
-    words = [word for sentence in sentences for word in sentence.split()]
-    counted = max(1, sum(len(sentence.split()) > 2 for sentence in sentences))
-    syllables = sum(_syllables(word) for word in words)
-    return 0.39 * len(words) / counted + 11.8 * syllables / max(1, len(words)) - 15.59
+    return float(_textstat().flesch_kincaid_grade(". ".join(_sentences(text)) + "."))
 
 
 @functools.cache
-def _hyphens() -> Any:
+def _textstat() -> Any:
     # Imported here: a tool of the checks, not needed to serve patients.
-    import pyphen  # type: ignore[import-untyped]
-
-    return pyphen.Pyphen(lang="en_US")
-
-
-def _syllables(word: str) -> int:
-    return len(_hyphens().positions(word.lower())) + 1
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
+        import textstat
+    return textstat.textstat
 
 
 # --- what is said ---------------------------------------------------------------------------------

@@ -19,8 +19,9 @@ from bot.domain.facts import values_of
 from bot.protocols import load_protocols
 from bot.protocols.acceptance import read_case_file
 from bot.protocols.fact_check import BadFact, check_facts
+from bot.protocols.published import VERSIONS
 from bot.protocols.questions import length
-from bot.protocols.releases import VERSIONS, Release, load_release, publish
+from bot.protocols.releases import Release, load_release, publish
 from bot.protocols.rescoring import CaseFacts, Change, rescore, urgent_first
 from bot.services.context import Context
 

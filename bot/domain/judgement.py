@@ -32,6 +32,21 @@ class ProtocolStamp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """Whether every safety question was asked and clearly answered; only then may "no red flag" be said.
+
+    `open` names the gate facts that are unknown or unsure, in gate order.
+    """
+
+    complete: bool
+    open: tuple[str, ...] = ()
+
+
+NO_CERTIFICATE = Certificate(complete=False)
+"""Of a judgement that was stored before certificates were."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judgement:
     """Level, outcome and the reasons. `why` is in table order, so its first line is the one to say."""
 
@@ -49,5 +64,6 @@ class Judgement:
     flags: tuple[str, ...]
     why: tuple[Why, ...]
     protocols: tuple[ProtocolStamp, ...]
+    certificate: Certificate = NO_CERTIFICATE
     nearly: tuple[Why, ...] = field(default=())
     """Rules that one more fact would fire; filled on request only."""

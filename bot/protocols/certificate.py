@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.domain.dictionary import Dictionary, Value
-from bot.protocols.judging import is_unknown
+from bot.domain.judgement import Certificate
+
+
+def certificate(dictionary: Dictionary, values: Mapping[str, Value]) -> Certificate:
+    """The certificate of these facts, derived ones among them."""
+    open_facts = gate_open_facts(dictionary, values)
+    return Certificate(complete=not open_facts, open=open_facts)
+
+
+def is_unknown(value: Value | None) -> bool:
+    """Nothing said, "not sure", or an empty list."""
+    return value is None or value == "unsure" or value == ()
 
 
 def gate_open_facts(dictionary: Dictionary, values: Mapping[str, Value]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,12 @@ class Document:
     name: str
     header: Header
     body: Section
-    sha256: str
+    content: bytes = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """What identifies the bytes."""
+        return hashlib.sha256(self.content).hexdigest()
 
     @property
     def stamp(self) -> ProtocolStamp:
@@ -57,7 +62,7 @@ def parse_document(content: bytes, *, name: str) -> Document:
     """The same from the bytes of a file called `name`."""
     body = parse_yaml(content, name=name)
     header = read_header(take(body, "protocol", Section))
-    return Document(name=name, header=header, body=body, sha256=hashlib.sha256(content).hexdigest())
+    return Document(name=name, header=header, body=body, content=content)
 
 
 def read_header(section: Section) -> Header:

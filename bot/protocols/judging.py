@@ -10,6 +10,7 @@ from bot.domain.dictionary import Value
 from bot.domain.facts import derive
 from bot.domain.judgement import Judgement, ProtocolStamp, Why
 from bot.domain.levels import Level
+from bot.protocols.certificate import certificate, is_unknown
 from bot.protocols.conditions import Values
 from bot.protocols.nearly import nearly_fired
 from bot.protocols.red_flags import RedFlags, Rule
@@ -26,11 +27,10 @@ class Judge:
     routing: Routing
     stamps: tuple[ProtocolStamp, ...]
 
-    def judge(
-        self, values: Mapping[str, Value], *, nearly: bool = False, gate_complete: bool = False
-    ) -> Judgement:
+    def judge(self, values: Mapping[str, Value], *, nearly: bool = False) -> Judgement:
         """Level, route and reasons of these facts; derived facts are added first (clinical.md 3.6)."""
         facts = with_derived(values)
+        certified = certificate(self.red_flags.dictionary, facts)
         fired = self.red_flags.fired(facts)
         level = max((rule.level_for(facts) for rule in fired), default=Level.NONE)
         ids = tuple(sorted(rule.id for rule in fired))
@@ -51,9 +51,10 @@ class Judge:
             missing=tuple(name for name in self.routing.core if is_unknown(facts.get(name))),
             provisional=elective.outcome if row.level is not None else None,
             tier=tier,
-            flags=_flags(row, tier, gate_complete=gate_complete),
+            flags=_flags(row, tier, gate_complete=certified.complete),
             why=tuple(_why(rule, facts) for rule in fired),
             protocols=self.stamps,
+            certificate=certified,
             nearly=self._nearly(facts, fired) if nearly else (),
         )
 
@@ -72,11 +73,6 @@ def with_derived(values: Mapping[str, Value]) -> Values:
     """The facts with those that follow from them."""
     derived = derive(values)
     return {**values, **{name: value for name, (value, _) in derived.items()}} if derived else values
-
-
-def is_unknown(value: Value | None) -> bool:
-    """Nothing said, "not sure", or an empty list."""
-    return value is None or value == "unsure" or value == ()
 
 
 def _flags(row: Decision, tier: str, *, gate_complete: bool) -> tuple[str, ...]:

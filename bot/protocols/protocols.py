@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from bot.protocols.faq import FaqEntry, read_faq, with_clinic
 from bot.protocols.handoff import HandoffRule, handoff_for
 from bot.protocols.judging import Judge, with_derived
 from bot.protocols.planner import AskPlan, Planner
+from bot.protocols.published import JUDGING, refuse_edited
 from bot.protocols.red_flags import RedFlags, Rule, read_red_flags
 from bot.protocols.routing import Routing, read_routing
 from bot.protocols.texts import Texts, read_texts
@@ -52,7 +53,7 @@ class Protocols:
 
     def judge(self, values: Mapping[str, Value], *, nearly: bool = False) -> Judgement:
         """Level, outcome and reasons of these facts; never raises on a missing one."""
-        return self.judging.judge(values, nearly=nearly, gate_complete=self.gate_complete(values))
+        return self.judging.judge(values, nearly=nearly)
 
     def next_question(self, values: Mapping[str, Value], *, closed: Collection[str] = ()) -> AskPlan | None:
         """What to ask next, None when no answer can change the result. `closed` is not asked again."""
@@ -110,8 +111,9 @@ def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocol
     Raises ProtocolError with file, line, field and remedy.
     """
     documents = {name: read_document(folder / f"{name}.yaml") for name in FILES}
+    refuse_edited(folder, documents.values())
     words = read_dictionary(documents["variables"])
-    judge = read_judge(documents["red_flags"], documents["routing"], words.dictionary)
+    judge = read_judge([documents[name] for name in JUDGING], words.dictionary)
     visits = read_visits(documents["visits"])
     _check_visits(judge.routing, visits)
     clinic = read_clinic(documents["clinic"], visits=visits)
@@ -129,13 +131,14 @@ def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocol
     )
 
 
-def read_judge(red_flags: Document, routing: Document, dictionary: Dictionary) -> Judge:
-    """The two files that judge. Raises ProtocolError."""
+def read_judge(documents: Sequence[Document], dictionary: Dictionary) -> Judge:
+    """The judge of the files named in JUDGING; `dictionary` is that of the first. Raises ProtocolError."""
+    _, red_flags, routing = documents
     flags = read_red_flags(red_flags, dictionary)
     return Judge(
         red_flags=flags,
         routing=read_routing(routing, dictionary, flags.scope),
-        stamps=(red_flags.stamp, routing.stamp),
+        stamps=tuple(document.stamp for document in documents),
     )
 
 

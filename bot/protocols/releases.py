@@ -1,7 +1,7 @@
 """Published versions: who approved what, kept for good, so that any case can be judged again as it was.
 
-A release is a folder `versions/<name>` with the three files that judge, byte for byte. Its name says both
-versions: `red_flags-1.0.0_routing-1.0.0`.
+A release is a folder `versions/<name>` with the three files that judge, byte for byte. Its name says their
+versions: `variables-1.0.0_red_flags-1.0.0_routing-1.0.0`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +21,7 @@ from bot.protocols.dictionary_file import read_dictionary
 from bot.protocols.documents import Document, parse_document, read_document
 from bot.protocols.judging import Judge
 from bot.protocols.protocols import read_judge
-
-JUDGING = ("variables", "red_flags", "routing")
-VERSIONS = "versions"
+from bot.protocols.published import JUDGING, VERSIONS, kept_bytes, refuse_edited, release_folders
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +44,7 @@ def find_release(folder: Path, stamps: Collection[ProtocolStamp]) -> Release:
     Raises ProtocolError when no kept version has these bytes: nothing is judged by a look-alike.
     """
     wanted = {(stamp.id, stamp.sha256) for stamp in stamps}
-    for candidate in _folders(folder):
+    for candidate in (folder, *release_folders(folder)):
         release = load_release(candidate)
         if wanted == {(stamp.id, stamp.sha256) for stamp in release.judge.stamps}:
             return release
@@ -61,10 +59,10 @@ def publish(folder: Path, *, cases: Path, names: Sequence[str], on: dt.date, eff
     files, and when the version was published before with other content.
     """
     approvers = _two_people(names)
-    contents = {
-        name: _approved((folder / f"{name}.yaml").read_bytes(), approvers, on, effective) for name in JUDGING
-    }
-    documents = [parse_document(content, name=f"{name}.yaml") for name, content in contents.items()]
+    working = [read_document(folder / f"{name}.yaml") for name in JUDGING]
+    refuse_edited(folder, working)
+    documents = [_approved_once(folder, document, approvers, on, effective) for document in working]
+    contents = {name: document.content for name, document in zip(JUDGING, documents, strict=True)}
     release = _release(documents)
     _refuse_failures(release, cases)
     place = folder / VERSIONS / release.name
@@ -75,17 +73,10 @@ def publish(folder: Path, *, cases: Path, names: Sequence[str], on: dt.date, eff
 
 
 def _release(documents: Sequence[Document]) -> Release:
-    variables, red_flags, routing = documents
-    dictionary = read_dictionary(variables).dictionary
-    judge = read_judge(red_flags, routing, dictionary)
+    dictionary = read_dictionary(documents[0]).dictionary
+    judge = read_judge(documents, dictionary)
     name = "_".join(f"{stamp.id}-{stamp.version}" for stamp in judge.stamps)
     return Release(name=name, dictionary=dictionary, judge=judge)
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    yield folder
-    if (folder / VERSIONS).is_dir():
-        yield from sorted(path for path in (folder / VERSIONS).iterdir() if path.is_dir())
 
 
 def _two_people(names: Sequence[str]) -> list[str]:
@@ -104,6 +95,16 @@ def _refuse_failures(release: Release, folder: Path) -> None:
     if wrong:
         shown = "\n".join(wrong[:10])
         raise ProtocolError(f"not published: {len(wrong)} expectations of the acceptance cases fail\n{shown}")
+
+
+def _approved_once(
+    folder: Path, document: Document, names: Sequence[str], on: dt.date, effective: dt.date
+) -> Document:
+    """The file as approved now; a version approved before stays as it was, with its own names and days."""
+    name = document.name.removesuffix(".yaml")
+    if kept_bytes(folder, name, document.header.version) is not None:
+        return document
+    return parse_document(_approved(document.content, names, on, effective), name=document.name)
 
 
 def _approved(content: bytes, names: Sequence[str], on: dt.date, effective: dt.date) -> bytes:
@@ -134,12 +135,7 @@ def _quoted(name: str) -> str:
 
 
 def _keep(place: Path, contents: dict[str, bytes]) -> None:
-    if place.exists():
-        same = all((place / f"{name}.yaml").read_bytes() == content for name, content in contents.items())
-        if not same:
-            raise ProtocolError(f"{place.name} is published already; give the changed file a new version")
-        return
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         _replace(place / f"{name}.yaml", content)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.cases import MessageChoice
 from bot.domain.dictionary import Value
-from bot.domain.judgement import Judgement, ProtocolStamp, Why
+from bot.domain.judgement import NO_CERTIFICATE, Certificate, Judgement, ProtocolStamp, Why
 from bot.domain.levels import Level
 
 TUPLES = ("rules", "notes", "missing", "flags")
@@ -52,7 +52,12 @@ def judgement_from_json(raw: Mapping[str, Any]) -> Judgement:
     fields["why"] = tuple(_why(item) for item in raw["why"])
     fields["nearly"] = tuple(_why(item) for item in raw["nearly"])
     fields["protocols"] = tuple(ProtocolStamp(**item) for item in raw["protocols"])
+    fields["certificate"] = _certificate(raw.get("certificate"))
     return Judgement(**fields)
+
+
+def _certificate(raw: Mapping[str, Any] | None) -> Certificate:
+    return NO_CERTIFICATE if raw is None else Certificate(complete=raw["complete"], open=tuple(raw["open"]))
 
 
 def _why(raw: Mapping[str, Any]) -> Why:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from bot.domain.cases import Case, Draft
 from bot.domain.facts import Fact
-from bot.domain.judgement import Judgement, ProtocolStamp, Why
+from bot.domain.judgement import Certificate, Judgement, ProtocolStamp, Why
 from bot.domain.levels import Level
 from bot.domain.schedule import Appointment, StaffTask
 from bot.services.ports import OutboundSms
@@ -69,6 +69,7 @@ def a_judgement(**given: Any) -> Judgement:
         "flags": ("conflict",),
         "why": (why,),
         "protocols": (ProtocolStamp(id="red_flags", version="1", sha256="ab", status="draft"),),
+        "certificate": Certificate(complete=False, open=("fever", "ivdu")),
         "nearly": (why,),
     }
     return Judgement(**fields | given)

@@ -34,7 +34,7 @@ def test_a_judgement_has_the_shape_of_the_contract(protocols: Protocols) -> None
     assert (answer["id"], answer["level"], answer["rules"]) == ("V", "emergency_now", ["RF01"])
     assert answer["provisional"] == "new_patient_eval"
     assert answer["need"] == {"score": 0, **{f"N{n}": 0 for n in range(1, 11)}}
-    assert {stamp["id"] for stamp in answer["protocols"]} == {"red_flags", "routing"}
+    assert {stamp["id"] for stamp in answer["protocols"]} == {"variables", "red_flags", "routing"}
     assert all(len(stamp["sha256"]) == 64 and stamp["status"] == "draft" for stamp in answer["protocols"])
 
 

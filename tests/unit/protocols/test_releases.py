@@ -14,6 +14,7 @@ import pytest
 
 from bot.cli import protocols as command
 from bot.domain.errors import ProtocolError
+from bot.protocols import load_protocols
 from bot.protocols.releases import find_release, load_release, publish
 from bot.protocols.rescoring import compare, rescore, urgent_first
 
@@ -66,7 +67,7 @@ def released(folder: Path, cases: Path) -> Path:
 
 def test_publishing_fills_the_header_and_keeps_the_files(working: Path, cases: Path) -> None:
     place = released(working, cases)
-    assert place.name == "red_flags-1.0.0_routing-1.0.0"
+    assert place.name == "variables-1.0.0_red_flags-1.0.0_routing-1.0.0"
     for name in ("variables", "red_flags", "routing"):
         assert (place / f"{name}.yaml").read_bytes() == (working / f"{name}.yaml").read_bytes()
     stamps = load_release(working).judge.stamps
@@ -104,8 +105,36 @@ def test_without_cases_nothing_is_published(working: Path, tmp_path: Path) -> No
 def test_a_published_version_cannot_change(working: Path, cases: Path) -> None:
     released(working, cases)
     edit(working, "bilateral_leg_symptoms_onset_days <= 14", "bilateral_leg_symptoms_onset_days <= 21")
-    with pytest.raises(ProtocolError, match="published already"):
+    with pytest.raises(ProtocolError, match=r"red_flags\.yaml: version 1\.0\.0 is published"):
         released(working, cases)
+
+
+def test_a_published_file_that_was_edited_judges_nobody(working: Path, cases: Path) -> None:
+    released(working, cases)
+    load_protocols(working)
+    edit(working, "\ngroups:", "\n# a note\ngroups:", file="variables.yaml")
+    with pytest.raises(
+        ProtocolError, match=r"variables\.yaml: version 1\.0\.0 is published"
+    ):
+        load_protocols(working)
+    edit(working, "version: 1.0.0", "version: 1.0.1", file="variables.yaml")
+    assert load_protocols(working).judge({}).protocols[0].version == "1.0.1"
+
+
+def test_a_file_that_did_not_change_keeps_its_own_approval(working: Path, cases: Path) -> None:
+    first = released(working, cases)
+    wider(working)
+    second = publish(working, cases=cases, names=["Cy", "Di"], on=DAY, effective=DAY)
+    assert second.name == "variables-1.0.0_red_flags-1.1.0_routing-1.0.0"
+    assert (second / "routing.yaml").read_bytes() == (first / "routing.yaml").read_bytes()
+    assert 'approved_by: ["Cy", "Di"]' in (second / "red_flags.yaml").read_text()
+
+
+def test_the_whole_result_comes_again_from_the_kept_version(working: Path, cases: Path) -> None:
+    released(working, cases)
+    stored = load_protocols(working).judge(BOTH_LEGS_15_DAYS, nearly=True)
+    wider(working)
+    assert find_release(working, stored.protocols).judge.judge(BOTH_LEGS_15_DAYS, nearly=True) == stored
 
 
 def test_a_case_is_judged_again_by_what_judged_it(working: Path, cases: Path) -> None:
@@ -170,7 +199,7 @@ def test_the_command_compares_a_release_with_the_working_version(
     wider(working)
     facts = tmp_path / "facts.jsonl"
     facts.write_text(json.dumps({"id": "x", "facts": BOTH_LEGS_15_DAYS}) + "\n")
-    release = "red_flags-1.0.0_routing-1.0.0"
+    release = "variables-1.0.0_red_flags-1.0.0_routing-1.0.0"
     assert run("--folder", str(working), "diff", release, ".", "--facts", str(facts), "--json") == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out.splitlines()[-1])["rules_added"] == ["RF03"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import ProtocolError
+from bot.domain.judgement import Certificate
 from bot.protocols import Protocols
 
 ELECTIVE: dict[str, Any] = {
@@ -38,6 +39,15 @@ def test_the_certificate_takes_no_unsure_and_no_left_gate(protocols: Protocols) 
     assert not protocols.gate_complete({**facts, "fever": "unsure"})
     assert not protocols.gate_complete({**facts, "gate_incomplete": "yes"})
     assert protocols.gate_complete({**facts, "fever": "yes"})
+
+
+def test_the_certificate_is_part_of_every_judgement(protocols: Protocols) -> None:
+    facts = clear_gates(protocols)
+    assert protocols.judge(facts).certificate == Certificate(complete=True)
+    unsure = protocols.judge({**facts, "fever": "unsure"})
+    assert unsure.certificate == Certificate(complete=False, open=("fever",))
+    assert "gate_incomplete" in unsure.flags
+    assert protocols.judge({}).certificate.open[0] == "chest_pain"
 
 
 def test_every_clear_no_together_fires_nothing(protocols: Protocols) -> None:

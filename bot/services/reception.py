@@ -22,6 +22,8 @@ from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 DOUBT = "unsure"
+_OF_JUDGEMENT = ("gate_incomplete", "gate_by_exception")
+"""Flags of the judgement in force; the others stay with the case."""
 _ABOUT_KNOWN = ("confirm_summary", "which_fact")
 _LISTED = ("choose_time", "which_fact")
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
@@ -201,7 +203,9 @@ def judged(case: Case, judgement: Judgement, *, correction: bool) -> Case:
     lowered = judgement.level < case.level
     if lowered and not correction:
         return case
-    flags = (*case.flags, "downgraded_by_patient") if lowered else case.flags
+    flags = tuple(flag for flag in case.flags if flag not in _OF_JUDGEMENT)
+    if lowered:
+        flags = (*flags, "downgraded_by_patient")
     return replace(
         case,
         level=judgement.level,

@@ -6,6 +6,7 @@ Emergency and crisis stop the intake (clinical.md 3.0, 6.2, 6.5); abuse stops it
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -186,8 +187,18 @@ async def _after_abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[
 
 # --- tasks --------------------------------------------------------------------------------------
 
-_MINUTES = {"P0": 5 / 60, "P1": 1.0}
-_DAYS = {"P2": 1, "P3": 2}
+_P0 = dt.timedelta(minutes=5)
+"""By the clock, open or closed: an emergency that nobody has seen gets louder at night too."""
+
+
+def due_at(ctx: Context, priority: Priority) -> dt.datetime:
+    """When a person must have acted (clinical.md 4.6b); P1 to P3 count the clinic's open time."""
+    now, hours = ctx.clock.now(), ctx.protocols.clinic.hours
+    if priority == "P0":
+        return now + _P0
+    if priority == "P1":
+        return hours.due(now, business_hours=1)
+    return hours.due(now, business_days=1 if priority == "P2" else 2)
 
 
 async def add_task(
@@ -195,19 +206,13 @@ async def add_task(
 ) -> StaffTask:
     """Queue something for a person, due in the clinic's open time (clinical.md 4.6b)."""
     now = ctx.clock.now()
-    hours = ctx.protocols.clinic.hours
-    due = (
-        hours.due(now, business_days=_DAYS[priority])
-        if priority in _DAYS
-        else hours.due(now, business_hours=_MINUTES[priority])
-    )
     task = StaffTask(
         id=ctx.ids.new(),
         case_id=case.id,
         kind=kind,  # type: ignore[arg-type]
         priority=priority,
         created_at=now,
-        due_at=due,
+        due_at=due_at(ctx, priority),
         private=private,
     )
     await uow.tasks.add(task)

@@ -1,7 +1,7 @@
 """The watchdog's use case: an emergency that nobody has acknowledged in time gets louder.
 
-clinical.md 4.6b: a person acknowledges a P0 within 5 minutes in opening hours, else it escalates. The
-task's `due_at` already counts opening hours, so a night's emergency escalates after the next opening.
+clinical.md 4.6b asks for a person within 5 minutes in opening hours. The task's `due_at` is 5 minutes by
+the clock at any hour: at night nobody is promised, but the alarm is louder, not later.
 """
 
 from __future__ import annotations

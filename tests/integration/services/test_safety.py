@@ -7,6 +7,7 @@ import pytest
 from bot.domain.levels import Level
 from bot.services import chat
 from bot.services.context import Context
+from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 from tests.plain_dialogue import PlainDialogue
 
@@ -159,3 +160,18 @@ async def test_no_to_the_rest_of_a_gate_leaves_what_was_said(patient: Patient) -
     assert facts["foot_drop"].value == "yes"
     assert facts["hand_clumsiness"].value == "no"
     assert "conflict" not in (await patient.case()).flags
+
+
+async def test_an_emergency_at_night_is_due_in_minutes(patient: Patient, clock: StandingClock) -> None:
+    clock.forward(hours=12)
+    await patient.say(NUMB)
+    task = (await patient.tasks())[0]
+    assert (task.due_at - clock.now()).total_seconds() == 300
+
+
+async def test_a_finished_gate_is_no_longer_called_incomplete(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    assert "gate_incomplete" in (await patient.case()).flags
+    await patient.answer_until("confirm_summary")
+    assert "gate_incomplete" not in (await patient.case()).flags

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,8 +18,8 @@ from bot.language.lexicon import Lexicon
 from bot.language.page import Page
 from bot.language.segments import Token
 from bot.language.settle import Settled, allowed
-from bot.language.times import DAYS_PER_MONTH, TimeMention, find_times
-from bot.language.timing import OLD_DAYS
+from bot.language.times import TimeMention, find_times
+from bot.language.timing import OLD_DAYS, unit_days
 from bot.language.words import Word, Words
 
 Polarity = Literal["affirm", "deny", "unsure"]
@@ -44,6 +44,8 @@ _DEGREES = (
     (frozenset(("little", "bit", "some", "slightly", "mild", "somewhat", "weaker")), "mild"),
 )
 _SHORT_WORDS = 6
+_BARE_YES = {"weakness": "mild"}
+"""The least that a bare "yes" says of an enumeration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +128,7 @@ class Answers:
     def _polarity(self, norms: Sequence[str], text: str) -> Polarity | None:
         if _HALF_YES.match(text):
             return "unsure"
-        for kind in ("unsure", "deny", "affirm"):
+        for kind in _POLARITIES:
             if self._is(norms, kind) or (kind == "deny" and self._is(norms, "none_of")):
                 return kind
         lead = self._lead(norms)
@@ -232,7 +234,9 @@ class Answers:
     ) -> Answer:
         if variable.name in settled.facts:
             return "unclear" if settled.facts[variable.name] == "unsure" else "full"
-        value = self._value(variable, heard, norms, polarity)
+        value = self._value(variable, heard, settled, norms, polarity)
+        if value is None:
+            value, polarity = self._by_clause(variable, heard, settled, polarity)
         if value is not None and allowed(value, variable):
             settled.replace(heard.page.whole(variable.name, value, _assertion_of(value)), value)
             return "unclear" if value == "unsure" else "full"
@@ -243,8 +247,31 @@ class Answers:
         related = any(settled.facts)
         return "unclear" if related or (norms and len(norms) <= 3) else "none"
 
+    def _by_clause(
+        self, variable: Variable, heard: Heard, settled: Settled, polarity: Polarity | None
+    ) -> tuple[Value | None, Polarity | None]:
+        """The first clause that answers by itself: "a lot, i can't even ...", "... but never had it"."""
+        if variable.kind in ("number", "text", "list"):
+            return None, polarity
+        clauses: dict[int, list[str]] = {}
+        for token in heard.tokens:
+            if token.norm.isalnum() or "'" in token.norm:
+                clauses.setdefault(token.clause, []).append(token.norm)
+        for norms in clauses.values() if len(clauses) > 1 else ():
+            kept = [norm for norm in norms if norm not in _JOINS]
+            said = next((kind for kind in _POLARITIES if self._is(kept, kind)), None)
+            value = self._word(variable, kept, said) if variable.kind == "enum" else _yes_no(variable, said)
+            if value is not None:
+                return value, said or polarity
+        return None, polarity
+
     def _value(
-        self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
+        self,
+        variable: Variable,
+        heard: Heard,
+        settled: Settled,
+        norms: Sequence[str],
+        polarity: Polarity | None,
     ) -> Value | None:
         chosen = self._choice(variable, heard, norms)
         if chosen is not None:
@@ -252,11 +279,9 @@ class Answers:
         if variable.name == "who_for":
             return self._who(heard, norms)
         if variable.kind in ("four_valued", "yes_no"):
-            if polarity == "unsure":
-                return "unsure" if "unsure" in variable.values else None
-            return {"affirm": "yes", "deny": "no"}.get(polarity or "")
+            return _yes_no(variable, polarity)
         if variable.kind == "number":
-            return self._number(variable, heard, norms, polarity)
+            return self._number(variable, heard, settled, norms)
         if variable.kind == "text":
             return self._text(variable, heard, norms, polarity)
         return self._word(variable, norms, polarity)
@@ -281,12 +306,13 @@ class Answers:
         return None
 
     def _number(
-        self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
+        self, variable: Variable, heard: Heard, settled: Settled, norms: Sequence[str]
     ) -> Value | None:
-        unit = _unit_by_name(variable.name)
+        """A figure of the answer that no other variable of the same kind has taken already."""
+        unit = unit_days(variable.name)
         times = [t for t in find_times(heard.tokens, heard.date) if t.days is not None and t.days >= 0]
         if unit and times:
-            return _in_unit(times[0], unit, variable.name)
+            return None if _taken(variable.name, settled) else _in_unit(times[0], unit)
         if variable.name.endswith("_onset_days") and any(
             norm in ("year", "decade", "forever") for norm in norms
         ):
@@ -323,8 +349,9 @@ class Answers:
         if polarity == "deny":
             no = next((v for v in ("no", "none", "never") if v in variable.values), None)
             return None if no is None else _shaped(no, variable)
-        if polarity == "affirm" and "yes" in variable.values:
-            return _shaped("yes", variable)
+        if polarity == "affirm":
+            yes = _BARE_YES.get(variable.name, "yes")
+            return _shaped(yes, variable) if yes in variable.values else None
         if polarity == "unsure":
             return next((v for v in ("unsure", "unknown") if v in variable.values), None)
         return None
@@ -402,7 +429,15 @@ _WEAK_LEADS = frozenset(
         "do",
     )
 )
+_JOINS = frozenset(("but", "and", "honestly", "however"))
+_POLARITIES: tuple[Polarity, ...] = ("unsure", "deny", "affirm")
 _SIGNS = frozenset("👍👎👌✅❌🤷?")
+
+
+def _yes_no(variable: Variable, polarity: Polarity | None) -> Value | None:
+    if polarity == "unsure":
+        return "unsure" if "unsure" in variable.values else None
+    return {"affirm": "yes", "deny": "no"}.get(polarity or "")
 
 
 def _ends_at(words: Sequence[Word]) -> Iterator[int]:
@@ -438,13 +473,11 @@ def _shaped(value: str, variable: Variable) -> Value:
     return (value,) if variable.kind == "list" else value
 
 
-def _unit_by_name(name: str) -> float | None:
-    endings: Iterable[tuple[str, float]] = (
-        ("_weeks", 7.0), ("_days", 1.0), ("_months", DAYS_PER_MONTH), ("_months_ago", DAYS_PER_MONTH),
-    )  # fmt: skip
-    return next((unit for ending, unit in endings if name.endswith(ending)), None)
+def _taken(name: str, settled: Settled) -> bool:
+    """The time already stands for another variable that counts in the same unit."""
+    return any(other != name and unit_days(other) == unit_days(name) for other in settled.facts)
 
 
-def _in_unit(mention: TimeMention, unit: float, name: str) -> Value:
+def _in_unit(mention: TimeMention, unit: float) -> Value:
     days = mention.days or 0.0
-    return int(days) if unit == 1.0 else round(days / unit, 1)
+    return round(days / unit, 1) if unit > 1 else int(round(days / unit, 3))

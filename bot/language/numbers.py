@@ -130,7 +130,7 @@ def _ages(text: str, year: int) -> Iterator[Figure]:
             yield Figure("sex", groups["sex"], *match.span())
     for match in _BIRTH.finditer(text):
         age = year - int(match["y"])
-        if 0 <= age <= 120:
+        if 0 <= age <= 120 and not match["m"]:
             yield Figure("age", age, *match.span())
 
 

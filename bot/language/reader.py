@@ -12,11 +12,14 @@ from bot.domain.dictionary import Dictionary
 from bot.domain.findings import Reading
 from bot.language.answers import Answers, Heard
 from bot.language.assertions import assertions_of
+from bot.language.births import find_births
 from bot.language.contacts import find_contacts, find_name
+from bot.language.explained import explanations
 from bot.language.lexicon import Lexicon, load_lexicon
 from bot.language.numbers import Figure, bare_age, find_figures
 from bot.language.page import Page
 from bot.language.pipeline import build_pipeline
+from bot.language.relations import relation_of
 from bot.language.report import Report
 from bot.language.segments import Segmenter, Token
 from bot.language.settle import Settled, value_of
@@ -24,6 +27,7 @@ from bot.language.story import Story
 from bot.language.times import find_times
 from bot.language.timing import course_slot, time_facts
 from bot.language.tongue import language_of
+from bot.language.wishes import find_goals
 from bot.language.words import Words, clean
 
 _DOC_WORDS = 70
@@ -69,7 +73,10 @@ class Reader:
         reports = self._story.settle(reports, concepts, tokens)
         settled = Settled(self._dictionary)
         self._add_reports(settled, reports, page)
-        self._add_times(settled, reports, page, day)
+        self._add_times(settled, reports, page, day, asked)
+        for said in explanations(reports, settled.facts, self._dictionary):
+            finding = page.finding(said.variable, said.value, "present", said.said_by.start, said.said_by.end)
+            settled.add(finding, said.value)
         self._add_figures(settled, page, asked, day)
         heard = Heard(words=words, asked=asked, date=day, tokens=tokens, page=page, concepts=concepts)
         answer = self._answers.settle(heard, settled)
@@ -126,9 +133,11 @@ class Reader:
             for name, value in report.denies.items() if report.assertion == "absent" else ():
                 settled.add(page.finding(name, value, "absent", report.start, report.end), value)
 
-    def _add_times(self, settled: Settled, reports: Sequence[Report], page: Page, day: dt.date) -> None:
+    def _add_times(
+        self, settled: Settled, reports: Sequence[Report], page: Page, day: dt.date, asked: str | None
+    ) -> None:
         times = find_times(page.tokens, day)
-        for timed in time_facts(reports, times, page.tokens, self._dictionary):
+        for timed in time_facts(reports, times, page.tokens, self._dictionary, asked=asked):
             finding = page.finding(timed.variable, timed.value, "present", timed.start, timed.end)
             settled.add(finding, timed.value)
         for report, course in _courses(reports):
@@ -141,11 +150,16 @@ class Reader:
 
     def _add_figures(self, settled: Settled, page: Page, asked: str | None, day: dt.date) -> None:
         figures: list[Figure] = list(find_figures(page.source.text, year=day.year))
+        figures += find_births(page.source.text, date=day, asked=asked == "birth_date")
+        figures += find_goals(page.source.text)
         figures += find_contacts(page.source.text, asked=asked)
         name = find_name(page.text, page.source.text, asked=asked == "contact_name")
         figures += [name] if name else []
         if asked == "who_for" and not any(figure.variable == "age" for figure in figures):
             figures += bare_age(page.source.text)
+        related = relation_of(page.source.text, bare=asked == "relation")
+        if related and (asked == "relation" or settled.facts.get("who_for") == "other"):
+            figures.append(Figure("relation", *related))
         for figure in figures:
             settled.add(page.figure(figure), figure.value)
 

@@ -26,11 +26,19 @@ _OWN = {
 _COMPLAINTS = frozenset(
     ("region", "radiates", "dominant", "pain_constant", "mechanical_pain", "limits", "function_limit")
 )
-_BY_UNIT = {
-    "imaging_months": DAYS_PER_MONTH,
-    "prior_surgery_months_ago": DAYS_PER_MONTH,
-    "fracture_weeks": 7.0,
-}
+_UNITS = (
+    ("_weeks", 7.0), ("_days", 1.0), ("_months", DAYS_PER_MONTH), ("_months_ago", DAYS_PER_MONTH),
+    ("_years", DAYS_PER_MONTH * 12), ("_minutes", 1 / 1440),
+)  # fmt: skip
+_ABOUT_THE_STORY = frozenset((
+    "opening", "clarify", "duration_weeks", "course", "sudden_onset", "side", "pain_nrs", "which_fact",
+)) | _COMPLAINTS  # fmt: skip
+"""Asks after which a time on its own still says how long the complaint has lasted."""
+_SURGERY_DATE = "surgery date"
+"""Name of the frame that reads "surgery 9 days ago"; without a time it says nothing."""
+_LEADS_WITHIN = 3
+_PARTS = {"cons_weeks": "cons_pt_weeks"}
+"""Asked for the whole, the part named in the answer is the answer."""
 _RECENT_SHOT_DAYS = 31
 _POSTOP_DAYS = 90
 
@@ -45,26 +53,61 @@ class Timed:
     end: int
 
 
+def unit_days(variable: str) -> float | None:
+    """Days in the unit of a time variable, by its name; None for every other variable."""
+    return next((unit for ending, unit in _UNITS if variable.endswith(ending)), None)
+
+
 def time_facts(
-    reports: Sequence[Report], times: Sequence[TimeMention], tokens: Sequence[Token], dictionary: Dictionary
+    reports: Sequence[Report],
+    times: Sequence[TimeMention],
+    tokens: Sequence[Token],
+    dictionary: Dictionary,
+    *,
+    asked: str | None = None,
 ) -> list[Timed]:
-    """The time facts of a message; leftover times go to the complaint's duration when one is told."""
+    """The time facts of a message, each time in one place.
+
+    With a question open, a time that leads the message or stands with nothing else answers it, and no
+    other time becomes the complaint's duration by default. Without, leftover times do.
+    """
     anchored = [(report, slot) for report in reports for slot in _slots(report, dictionary)]
+    target = _asked_slot(asked, dictionary)
+    loose = asked is None or asked in _ABOUT_THE_STORY
     out: list[Timed] = []
     durations: list[TimeMention] = []
     for mention in times:
         slot = _best(mention, anchored, tokens)
-        if slot == "duration_weeks" or (slot is None and _is_duration(mention, tokens)):
+        if target is not None and (slot in (None, _PARTS.get(target)) or _leads(mention, anchored)):
+            slot = target
+        if slot == "duration_weeks" or (slot is None and loose and _is_duration(mention, tokens)):
             durations.append(mention)
         elif slot is not None:
-            out += _dated(slot, mention)
+            out += _dated(slot, mention, tokens)
     out += _durations(durations, tokens)
     return out
+
+
+def _asked_slot(asked: str | None, dictionary: Dictionary) -> str | None:
+    """Where the time of an answer belongs: the asked variable itself, or the onset of the asked symptom."""
+    if asked is None or asked not in dictionary:
+        return None
+    if dictionary[asked].kind == "number" and unit_days(asked) is not None:
+        return asked
+    own = _OWN.get(asked, f"{asked}_onset_days")
+    return own if own in dictionary and dictionary[asked].kind != "list" else None
+
+
+def _leads(mention: TimeMention, anchored: Sequence[tuple[Report, str]]) -> bool:
+    """Nothing but a lead word ("about", "maybe", "I guess") stands before it."""
+    return mention.start < _LEADS_WITHIN and all(report.start >= mention.start for report, _ in anchored)
 
 
 def _slots(report: Report, dictionary: Dictionary) -> Iterator[str]:
     if report.name == "complaint":
         yield "duration_weeks"
+    if report.name == _SURGERY_DATE:
+        yield _SURGERY_DATE
     for variable in report.sets:
         if variable == "dx":
             if "fracture" in report.sets[variable]:  # type: ignore[operator]
@@ -120,26 +163,39 @@ def _is_duration(mention: TimeMention, tokens: Sequence[Token]) -> bool:
     )
 
 
-def _dated(slot: str, mention: TimeMention) -> Iterator[Timed]:
+def _dated(slot: str, mention: TimeMention, tokens: Sequence[Token]) -> Iterator[Timed]:
     days = mention.days
     if days is None:
         if mention.kind == "old" and slot.endswith("_onset_days"):
-            yield Timed(variable=slot, value=OLD_DAYS, start=mention.start, end=mention.end)
+            yield _timed(slot, OLD_DAYS, mention)
         return
-    if days < 0:
+    if days < 0 or (slot == "injection_days" and days > _RECENT_SHOT_DAYS):
         return
-    if slot == "injection_days":
-        if days <= _RECENT_SHOT_DAYS:
-            yield Timed(variable=slot, value=int(days), start=mention.start, end=mention.end)
-        return
-    if slot == "cons_pt_weeks":
-        yield Timed(variable=slot, value=round(days / 7, 1), start=mention.start, end=mention.end)
-        return
-    unit = _BY_UNIT.get(slot)
-    value: Value = round(days / unit, 1) if unit else int(days)
-    yield Timed(variable=slot, value=value, start=mention.start, end=mention.end)
+    if slot == _SURGERY_DATE:
+        if not _is_past(mention, tokens):
+            return
+        yield _timed("prior_spine_surgery", "yes", mention)
+        slot = "prior_surgery_months_ago"
+    unit = unit_days(slot) or 1.0
+    value: Value = round(days / unit, 1) if unit > 1 else int(round(days / unit, 3))
+    yield _timed(slot, value, mention)
     if slot == "prior_surgery_months_ago" and days <= _POSTOP_DAYS:
-        yield Timed(variable="postop_days", value=int(days), start=mention.start, end=mention.end)
+        yield _timed("postop_days", int(days), mention)
+
+
+def _is_past(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+    """ "9 days ago", "in March", "9 days post op"; never "in 2 weeks" or "took 3 hours"."""
+    if mention.kind != "span":
+        return mention.kind in ("ago", "point", "date")
+    after = [token.norm for token in tokens[mention.end : mention.end + 3]]
+    lead = tokens[mention.start].norm
+    return lead not in ("in", "within") and bool(
+        {"post", "postop", "after", "out", "since", "from"} & set(after)
+    )
+
+
+def _timed(slot: str, value: Value, mention: TimeMention) -> Timed:
+    return Timed(variable=slot, value=value, start=mention.start, end=mention.end)
 
 
 def _durations(mentions: Sequence[TimeMention], tokens: Sequence[Token]) -> Iterator[Timed]:

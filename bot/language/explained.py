@@ -1,0 +1,76 @@
+"""Old bladder and bowel troubles with a known cause: what explains them, and whether they changed lately.
+
+"BPH for years but can't pee at all since last night": retention, explained by bph, changed in 14 days. A
+cause counts when it is a diagnosis or the patient says that a doctor named it; a water pill, pregnancy, much
+drinking explain peeing often only (clinical.md 2.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.dictionary import Dictionary, Value
+from bot.language.report import Report
+
+RECENT_DAYS = 14
+_CAUSE = "cause "
+"""Frames of this name say a cause: "cause bph"."""
+_STEADY, _CHANGED = "unchanged", "changed lately"
+_ORDINARY = frozenset(("medicine", "fluids", "pregnancy"))
+_OLD_DAYS = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """One fact about a symptom's cause: the variable, its value, the report that says it."""
+
+    variable: str
+    value: Value
+    said_by: Report
+
+
+def explanations(
+    reports: Sequence[Report], facts: Mapping[str, Value], dictionary: Dictionary
+) -> Iterator[Explained]:
+    """Cause and change of every symptom of the message that can have them."""
+    for report in reports:
+        for name, value in report.sets.items():
+            if value == "yes" and report.counts and f"{name}_explained" in dictionary:
+                yield from _of_symptom(name, report, reports, facts)
+
+
+def _of_symptom(
+    name: str, symptom: Report, reports: Sequence[Report], facts: Mapping[str, Value]
+) -> Iterator[Explained]:
+    near = [r for r in reports if abs(r.sentence - symptom.sentence) <= 1 and r.assertion != "hypothetical"]
+    cause = next((r for r in near if _explains(r, name)), None)
+    if cause is not None:
+        yield Explained(variable=f"{name}_explained", value=_cause_of(cause), said_by=cause)
+    known = cause is not None or f"{name}_explained" in facts
+    change = _change(name, near, facts, known=known)
+    if change is not None:
+        yield Explained(variable=f"{name}_changed_14d", value=change, said_by=symptom)
+
+
+def _explains(report: Report, name: str) -> bool:
+    if not report.name.startswith(_CAUSE) or report.assertion in ("absent", "other_person", "unsure"):
+        return False
+    return name == "urgency_frequency" or _cause_of(report) not in _ORDINARY
+
+
+def _cause_of(report: Report) -> str:
+    return report.name.removeprefix(_CAUSE)
+
+
+def _change(name: str, near: Sequence[Report], facts: Mapping[str, Value], *, known: bool) -> Value | None:
+    """Whether the symptom changed in the last 14 days; None when the message does not say."""
+    onset = facts.get(f"{name}_onset_days")
+    young = isinstance(onset, (int, float)) and onset <= RECENT_DAYS
+    old = isinstance(onset, (int, float)) and onset > _OLD_DAYS
+    said = {r.name for r in near if r.assertion in ("present", "historical")}
+    if known and (young or _CHANGED in said):
+        return "yes"
+    if (known or old) and (_STEADY in said or facts.get(f"{name}_course") == "same"):
+        return "no"
+    return None

@@ -1,0 +1,35 @@
+"""How the writer is related to the patient: "his wife", "my mom" (so the writer is her child)."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = {
+    "spouse": "wife husband spouse partner hubby fiance fiancee boyfriend girlfriend",
+    "parent": "mom mother mum mama dad father daddy parent stepmom stepdad",
+    "child": "son daughter child kid stepson stepdaughter",
+    "caregiver": "caregiver carer nurse aide caretaker",
+    "other": "sister brother friend neighbor aunt uncle cousin niece nephew grandson granddaughter grandma "
+    "grandpa grandmother grandfather roommate coworker nana",
+}
+_ROLE = {word: role for role, words in _WORDS.items() for word in words.split()}
+_MIRROR = {"parent": "child", "child": "parent", "caregiver": "other"}
+_PERSON = re.compile(
+    r"\b(?:(?P<owner>my|his|her|their|the patient's|(?:i'm|i am|im) (?:the|her|his|a))"
+    r" (?:\w+ ){0,2}?)?(?P<who>" + "|".join(_ROLE) + r")\b"
+)
+
+
+def relation_of(clean_text: str, *, bare: bool) -> tuple[str, int, int] | None:
+    """The writer's role to the patient with its place in the text, None when none is said.
+
+    "my mom" names the patient, so the writer is the child; "his wife" names the writer. With `bare` a person
+    without any owner word is the writer ("daughter", in answer to the question).
+    """
+    for match in _PERSON.finditer(clean_text):
+        owner, role = match["owner"], _ROLE[match["who"]]
+        if owner == "my":
+            return _MIRROR.get(role, role), *match.span()
+        if owner or bare:
+            return role, *match.span()
+    return None

@@ -43,3 +43,8 @@ def test_bare_yes_to_a_gate_is_partial(read, dictionary):
     for gate in dictionary.gates.values():
         reading = read("yes", gate.name)
         assert (reading.answer, reading.polarity, dict(reading.facts)) == ("partial", "affirm", {})
+
+
+def test_pain_that_runs_down_is_not_being_run_down(read):
+    assert "feels_ill" not in read("it runs down my left leg").facts
+    assert read("I've been feeling run down").facts["feels_ill"] == "yes"

@@ -71,6 +71,9 @@ def _parent(_: Protocols, view: CaseView, __: Judgement) -> AskPlan | None:
 def _requested(protocols: Protocols, view: CaseView, _: Judgement) -> AskPlan | None:
     """Put on the list by a doubt, a correction or "go back": asked whatever is known."""
     for name, ask in view.asks.items():
+        gate = protocols.dictionary.gates.get(name)
+        if ask.state == "wanted" and gate is not None:
+            return AskPlan(name=name, variables=tuple(gate.clear_no))
         if ask.state == "wanted" and name in protocols.dictionary:
             return AskPlan(name=name, variables=(name,))
     return None

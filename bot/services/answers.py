@@ -71,6 +71,9 @@ async def _settle_facts(
         await _reopen(ctx, uow, view, message, asked)
         return Settled()
     missing = [variable for variable in asked if variable not in view.values]
+    if _bare_yes(ctx, reading, name) and not missing:
+        await request(uow, view, name)  # put as a whole again, and now something of it is so
+        return Settled(which=True)
     if not missing:
         await close(uow, view, name, "answered")
     elif reading.answer == "declined" or turn.intent == "skip":

@@ -13,6 +13,7 @@ from bot.domain.cases import AskState, Draft, Phase
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
 from bot.domain.schedule import Appointment
+from bot.language.refill import asks_refill
 from bot.protocols import AskPlan
 from bot.services import agenda, answers, summary, wording
 from bot.services.case_view import CaseView, load_view
@@ -34,6 +35,7 @@ _SMALL_TALK = {
     "out_of_scope": "out_of_scope",
     "who_reads": "who_reads_this",
 }
+_ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
 BOOKING_ASKS = ("choose_time", "confirm_time")
 _LEADS = ("back_to_question", "not_understood_rephrase", "not_understood_choices", "correction_what")
 _NOT_UNDERSTOOD = {1: "not_understood_rephrase", 2: "not_understood_choices", 3: "not_understood_person"}
@@ -80,7 +82,8 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
     if kind == "why":
         return (_why(ctx, view),)
     if kind == "how_many_more":
-        return (wording.say(ctx, view, "progress", n=_remaining(ctx, view)),)
+        left = _remaining(ctx, view)
+        return (wording.say(ctx, view, "progress" if left > 1 else "progress_last", n=left),)
     if kind == "repeat":
         return ()
     if kind == "after_completion":
@@ -99,7 +102,7 @@ async def go_back(ctx: Context, turn: Turn) -> Step:
             if view.asked:
                 return _asking(view, (_again(ctx, view, lead),))
             return await _ask_next(ctx, uow, view)
-        await answers.request(uow, view, str(given[0].variable))
+        await answers.request(uow, view, str(given[0].asked))
         return await _ask_next(ctx, uow, await load_view(uow, turn.case_id))
 
     return await once(ctx, turn, "go_back", work)
@@ -156,7 +159,11 @@ async def wants_person(ctx: Context, turn: Turn) -> Step:
 
 async def admin(ctx: Context, turn: Turn) -> Step:
     """Billing, records, refills, an existing appointment: a person calls; no clinical questions."""
-    return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, "admin_request")
+    async with ctx.unit_of_work(write=False) as uow:
+        message, facts = await uow.messages.get(turn.message_id), await uow.facts.current(turn.case_id)
+    reason = facts["visit_reason"].value if "visit_reason" in facts else None
+    text_id = "admin_refill" if asks_refill(message.text) else _ADMIN.get(str(reason), "admin_request")
+    return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, text_id)
 
 
 async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:

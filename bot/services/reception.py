@@ -128,7 +128,7 @@ async def take_in(
     new = [fact for source, item in readings for fact in _facts(ctx, view, source, item)]
     new += _gate_judged_as_yes(ctx, view, message, reading)
     before, known = view.case.level, frozenset(view.case.rules)
-    correction = reading.correction or _put_again(view)
+    correction = reading.correction or _put_again(view, ctx.protocols.dictionary)
     written = _fold_all(view.facts, new, ctx.protocols.dictionary, correction=correction)
     judgement = ctx.protocols.judge(values_of(_after(view.facts, written)))
     changes = tuple(_changes(view.facts, written))
@@ -261,6 +261,7 @@ def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading:
         return []
     if any(name in reading.facts for name in gate.clear_no):
         return []
+    about = [name for name in gate.clear_no if name not in view.values] or list(gate.clear_no)
     return [
         Fact(
             variable=name,
@@ -271,8 +272,7 @@ def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading:
             by="patient",
             at=message.at,
         )
-        for name in gate.clear_no
-        if name not in view.values
+        for name in about
     ]
 
 
@@ -281,12 +281,13 @@ def _asked_again(view: CaseView, name: str, dictionary: Dictionary) -> bool:
     return max(view.times_asked(name), view.times_asked(gate) if gate else 0) >= 2
 
 
-def _put_again(view: CaseView) -> bool:
+def _put_again(view: CaseView, dictionary: Dictionary) -> bool:
     """The open question is about something known already: the new answer replaces the old."""
     if view.asked in _ABOUT_KNOWN:
         return True
-    fact = view.facts.get(view.asked or "")
-    return fact is not None and fact.value is not None
+    gate = dictionary.gates.get(view.asked or "")
+    asked = tuple(gate.clear_no) if gate is not None else (view.asked,)
+    return all(name in view.values for name in asked)
 
 
 async def _request_doubtful(uow: UnitOfWork, view: CaseView, reading: Reading) -> None:

@@ -77,7 +77,8 @@ def _gate_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool, whi
             text_id="which_of_these",
         )
     open_facts = {name: value for name, value in gate.clear_no.items() if name not in view.values}
-    partly = len(open_facts) < len(gate.clear_no)
+    partly = 0 < len(open_facts) < len(gate.clear_no)
+    open_facts = open_facts or dict(gate.clear_no)  # put again as a whole: "go back"
     body = gate.question.wording(channel=_channel(view), proxy=view.proxy, again=again)
     if partly:
         body = text(ctx, view, "anything_else_of_these") + " " + body
@@ -100,7 +101,7 @@ def _which_choices(ctx: Context, view: CaseView, name: str) -> Iterator[MessageC
         yield MessageChoice(
             id=f"c{number}", label=choice.label, sets={variable: _typed(ctx, variable, value or "yes")}
         )
-    none = {item: value for item, value in gate.clear_no.items() if item not in view.values}
+    none = {item: value for item, value in gate.clear_no.items() if item not in view.values} or gate.clear_no
     yield MessageChoice(id="c0", label=text(ctx, view, "choice_none_of_these"), sets=none, means="deny")
 
 

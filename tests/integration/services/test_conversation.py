@@ -8,8 +8,9 @@ import uuid
 import pytest
 
 from bot.domain.errors import Conflict, TooLong, UnknownChoice
-from bot.services import chat, quarantine, turns
+from bot.services import chat, interview, quarantine, turns
 from bot.services.context import Context
+from bot.services.steps import Turn
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 from tests.plain_dialogue import PlainDialogue
@@ -260,3 +261,24 @@ async def test_a_person_before_consent_is_asked_for_consent_first(patient: Patie
     reply = await patient.say("can i talk to a person")
     assert reply[-1].asks == "consent"
     assert (await patient.say("yes"))[-1].asks == "contact_name"
+
+
+async def test_go_back_to_a_gate_puts_all_of_it_again(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    await patient.choose("no, none")
+    assert (await patient.say("go back"))[-1].asks == "G3"
+    await patient.choose("yes, at least one")
+    await patient.choose("foot")
+    assert (await patient.facts())["foot_drop"].value == "yes"
+    assert "conflict" not in (await patient.case()).flags
+
+
+async def test_after_the_end_it_is_said_where_things_stand(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    booked = await patient.say("1")
+    turn = Turn(case_id=patient.case_id, message_id=booked[0].reply_to or "", intent="inform", confidence=1.0)
+    told = await interview.interject(ctx, turn, "after_completion")
+    assert "You're booked" in told[0].text

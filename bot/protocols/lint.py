@@ -152,8 +152,8 @@ def check(said: Said) -> Iterator[Complaint]:
 def reading_grade(text: str) -> float:
     """Flesch-Kincaid grade as textstat computes it.
 
-    List items, lines and parts after ; and : count as sentences; sentences of one or two words are not counted
-    (textstat's own rule).
+    List items, lines and parts after ; and : count as sentences; those of one or two words are not
+    counted (textstat's own rule).
     """
     return float(_textstat().flesch_kincaid_grade(". ".join(_sentences(text)) + "."))
 

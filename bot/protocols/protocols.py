@@ -21,10 +21,11 @@ from bot.protocols.planner import AskPlan, Planner
 from bot.protocols.published import JUDGING, refuse_edited
 from bot.protocols.red_flags import RedFlags, Rule, read_red_flags
 from bot.protocols.routing import Routing, read_routing
+from bot.protocols.sources import Sources, check_sources, read_sources
 from bot.protocols.texts import Texts, read_texts
 from bot.protocols.visits import VisitType, read_visits
 
-FILES = ("variables", "red_flags", "routing", "texts", "faq", "visits", "clinic")
+FILES = ("variables", "red_flags", "routing", "texts", "faq", "visits", "clinic", "sources")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class Protocols:
     faq: tuple[FaqEntry, ...]
     visits: Mapping[str, VisitType]
     clinic: Clinic
+    sources: Sources
     stamps: tuple[ProtocolStamp, ...]
     """Id, version, hash and status of every file; a judgement keeps those of the files that judged."""
 
@@ -112,6 +114,8 @@ def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocol
     """
     documents = {name: read_document(folder / f"{name}.yaml") for name in FILES}
     refuse_edited(folder, documents.values())
+    sources = read_sources(documents["sources"])
+    check_sources(documents.values(), sources)
     words = read_dictionary(documents["variables"])
     judge = read_judge([documents[name] for name in JUDGING], words.dictionary)
     visits = read_visits(documents["visits"])
@@ -127,6 +131,7 @@ def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocol
         faq=with_clinic(read_faq(documents["faq"]), clinic.fields),
         visits=visits,
         clinic=clinic,
+        sources=sources,
         stamps=tuple(document.stamp for document in documents.values()),
     )
 

@@ -20,8 +20,8 @@ from bot.protocols.acceptance import mismatches, read_cases
 from bot.protocols.dictionary_file import read_dictionary
 from bot.protocols.documents import Document, parse_document, read_document
 from bot.protocols.judging import Judge
-from bot.protocols.protocols import read_judge
-from bot.protocols.published import JUDGING, VERSIONS, kept_bytes, refuse_edited, release_folders
+from bot.protocols.protocols import load_protocols, read_judge
+from bot.protocols.published import JUDGING, VERSIONS, kept_bytes, release_folders
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ def publish(folder: Path, *, cases: Path, names: Sequence[str], on: dt.date, eff
     """
     approvers = _two_people(names)
     working = [read_document(folder / f"{name}.yaml") for name in JUDGING]
-    refuse_edited(folder, working)
+    load_protocols(folder)  # all that is read beside them must fit too
     documents = [_approved_once(folder, document, approvers, on, effective) for document in working]
     contents = {name: document.content for name, document in zip(JUDGING, documents, strict=True)}
     release = _release(documents)

@@ -113,9 +113,7 @@ def test_a_published_file_that_was_edited_judges_nobody(working: Path, cases: Pa
     released(working, cases)
     load_protocols(working)
     edit(working, "\ngroups:", "\n# a note\ngroups:", file="variables.yaml")
-    with pytest.raises(
-        ProtocolError, match=r"variables\.yaml: version 1\.0\.0 is published"
-    ):
+    with pytest.raises(ProtocolError, match=r"variables\.yaml: version 1\.0\.0 is published"):
         load_protocols(working)
     edit(working, "version: 1.0.0", "version: 1.0.1", file="variables.yaml")
     assert load_protocols(working).judge({}).protocols[0].version == "1.0.1"

@@ -106,7 +106,7 @@ def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
         # Three months is still "within 90 days": rounding must not push it out.
         derived["postop_days"] = (min(round(months * 30.4), 90), "prior_surgery_months_ago")
     derived = {name: item for name, item in derived.items() if name not in values}
-    tried = _kinds_of_care(values)
+    tried = kinds_of_care(values)
     if tried and len(tried) > _number(values.get("cons_modalities")):
         derived["cons_modalities"] = (len(tried), tried[0])
     region = _region_with_limb(values)
@@ -115,7 +115,7 @@ def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
     return derived
 
 
-def _kinds_of_care(values: Mapping[str, Value]) -> list[str]:
+def kinds_of_care(values: Mapping[str, Value]) -> list[str]:
     """The kinds of care tried so far, each counted once (clinical.md 2.2 I: `cons_modalities`)."""
     kinds = ("cons_pt", "cons_meds", "cons_injections", "cons_activity", "cons_laser")
     tried = [name for name in kinds if values.get(name) == "yes"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.dictionary import Dictionary, Value, Variable
+from bot.domain.facts import kinds_of_care
 from bot.domain.findings import Answer
 from bot.language.lexicon import Lexicon
 from bot.language.page import Page
@@ -34,7 +35,7 @@ _PICK = re.compile(
     r"\b(?:[1-9]|first|second|third|last one|morning|afternoon|noon|earliest|latest|soonest|any|"
     r"mon|tue|wed|thu|fri|sat|sun)(?:s|day|sday|nesday|rsday|urday)?\b"
 )
-_TENS = re.compile(r"(?<!\S)([2-9]0) ([1-9])(?!\S)")
+_TENS = re.compile(r"(?<!\S)([2-9]0)[ -]+([1-9])(?!\S)")
 _SWAPPED = frozenset(
     ("side", "region", "imaging", "who_for", "radiates", "nicotine", "dx", "prior_surgery_type")
 )
@@ -232,6 +233,9 @@ class Answers:
         norms: Sequence[str],
         polarity: Polarity | None,
     ) -> Answer:
+        if variable.name == "cons_modalities" and _counts_care(settled, polarity):
+            kinds = kinds_of_care(settled.facts)
+            settled.replace(heard.page.whole(variable.name, len(kinds), "present"), len(kinds))
         if variable.name in settled.facts:
             return "unclear" if settled.facts[variable.name] == "unsure" else "full"
         value = self._value(variable, heard, settled, norms, polarity)
@@ -391,6 +395,11 @@ _POLITE = frozenset(
         "i",
         "would",
         "well",
+        "thankfully",
+        "luckily",
+        "fortunately",
+        "goodness",
+        "either",
     )
 )
 _WEAK_LEADS = frozenset(
@@ -467,6 +476,11 @@ def _assertion_of(value: Value) -> Literal["present", "absent", "unsure", "resol
     if value in ("no", "none", "never"):
         return "absent"
     return "unsure" if value == "unsure" else "present"
+
+
+def _counts_care(settled: Settled, polarity: Polarity | None) -> bool:
+    """Kinds of care were named, or all of them denied."""
+    return bool(kinds_of_care(settled.facts)) or polarity == "deny"
 
 
 def _shaped(value: str, variable: Variable) -> Value:

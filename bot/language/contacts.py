@@ -20,6 +20,8 @@ _TIME = re.compile(
     r"|any ?time|lunch(?: ?time| break)?|weekdays|weekends|after work|before work|asap|text only"
     r"|don'?t leave (?:a )?(?:vm|voicemail|message)|no voicemail|noon|\d{1,2}(?::\d\d)? ?(?:am|pm))\b"
 )
+_WHOLE_ANSWER = 40
+"""An answer this short says only when to call: staff read it as it was written."""
 _NAME_LEAD = re.compile(
     r"\b(?:my name(?:'s| is)?|name(?:'s| is|:)|this is|it'?s|i am|i'm|im|call me|ask for"
     r"|full name(?:'s| is|:)?|patient(?:'s)? name(?: is|:)?|goes by"
@@ -67,7 +69,9 @@ def _formatted(written: str) -> str | None:
 
 def _call_times(text: str, asked: str) -> Iterator[Figure]:
     spans = [m.span() for m in _TIME.finditer(text)]
-    if spans:
+    if spans and asked == "callback_ok_time" and len(text.strip()) <= _WHOLE_ANSWER:
+        yield Figure("callback_ok_time", text.strip(), 0, len(text))
+    elif spans:
         start, end = spans[0][0], spans[-1][1]
         yield Figure("callback_ok_time", text[start:end].strip(), start, end)
     elif asked == "callback_ok_time" and 1 < len(text.strip()) <= 80 and not text.strip().endswith("?"):

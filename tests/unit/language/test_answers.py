@@ -93,7 +93,7 @@ def test_declining_is_no_answer_and_no_fact(read, text):
         ("who_for", "me, 45", "self"),
         ("contact_name", "it's Maria Lopez", "Maria Lopez"),
         ("contact_phone", "call me on (314) 555-0177", "+13145550177"),
-        ("callback_ok_time", "after 5 works", "after 5"),
+        ("callback_ok_time", "after 5 works", "after 5 works"),
     ],
 )
 def test_an_answer_gives_the_asked_fact(read, asked, text, value):

@@ -214,7 +214,7 @@ async def _parent_present(
 async def _confirm_summary(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
 ) -> Settled:
-    named = _named_line(ctx, view, message.text)
+    named = None if message.choices else _named_line(ctx, view, message.text)  # a text of "1" pressed a button
     if named is not None and not reading.facts:
         await request(uow, view, named)
         return Settled()

@@ -214,7 +214,8 @@ async def _parent_present(
 async def _confirm_summary(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
 ) -> Settled:
-    named = None if message.choices else _named_line(ctx, view, message.text)  # a text of "1" pressed a button
+    # A text of "1" pressed the first button; it does not name the first line.
+    named = None if message.choices else _named_line(ctx, view, message.text)
     if named is not None and not reading.facts:
         await request(uow, view, named)
         return Settled()

@@ -15,7 +15,6 @@ from tqdm import tqdm
 
 from bot.domain.dictionary import Dictionary
 from bot.domain.errors import InvalidInput
-from bot.domain.facts import values_of
 from bot.protocols import load_protocols
 from bot.protocols.acceptance import read_case_file
 from bot.protocols.fact_check import BadFact, check_facts
@@ -23,12 +22,12 @@ from bot.protocols.published import VERSIONS
 from bot.protocols.questions import length
 from bot.protocols.releases import Release, load_release, publish
 from bot.protocols.rescoring import CaseFacts, Change, rescore, urgent_first
-from bot.services.context import Context
+from bot.services.ports import UnitOfWorkFactory
 
 PROTOCOLS = Path("data/protocols")
 CASES = Path("tests/cases")
 WHOLE_PATIENTS = "whole_patients.yaml"
-PAGE = 200
+PAGE = 2000
 INTERRUPTED = 130
 
 
@@ -136,28 +135,29 @@ def _from_line(line: str, number: int, file: Path, dictionary: Dictionary) -> Ca
 
 def _from_store(dictionary: Dictionary) -> Iterator[CaseFacts]:
     """All stored cases, page by page. Facts that the new dictionary no longer knows are left out."""
-    from bot.bootstrap import build_actions_context
+    from bot.bootstrap import build_store
     from bot.settings import load_settings
 
-    ctx = build_actions_context(load_settings())
+    store = build_store(load_settings())
     with asyncio.Runner() as runner:
-        cursor: str | None = None
-        while True:
-            page, cursor = runner.run(_page(ctx, cursor, dictionary))
-            yield from page
-            if cursor is None:
-                return
+        try:
+            cursor: str | None = None
+            while True:
+                page, cursor = runner.run(_page(store.unit_of_work, cursor, dictionary))
+                yield from page
+                if cursor is None:
+                    return
+        finally:
+            runner.run(store.close())
 
 
 async def _page(
-    ctx: Context, cursor: str | None, dictionary: Dictionary
+    unit_of_work: UnitOfWorkFactory, cursor: str | None, dictionary: Dictionary
 ) -> tuple[list[CaseFacts], str | None]:
-    async with ctx.unit_of_work(write=False) as uow:
-        rows, following = await uow.desk.cases(
-            queue="all", query=None, reference=None, after=cursor, limit=PAGE
-        )
-        found: list[CaseFacts] = []
-        for row in rows:
-            values = values_of(await uow.facts.current(row["id"]))
-            found.append((row["id"], {name: value for name, value in values.items() if name in dictionary}))
-        return found, following
+    async with unit_of_work(write=False) as uow:
+        stored, following = await uow.facts.of_cases(after=cursor, limit=PAGE)
+    found: list[CaseFacts] = [
+        (case_id, {name: value for name, value in values.items() if name in dictionary})
+        for case_id, values in stored
+    ]
+    return found, following

@@ -17,13 +17,11 @@ from dataclasses import dataclass
 from bot.domain.dictionary import Dictionary, Value, Variable
 from bot.domain.levels import Level
 from bot.protocols.conditions import Compiler, Condition
-from bot.protocols.judging import Judge, with_derived
+from bot.protocols.judging import Judge, Result, with_derived
 from bot.protocols.possible import FALSE, NOT_TRUE, TRUE, UNKNOWN, Answers, Open
 from bot.protocols.routing import Decision
 
 Values = Mapping[str, Value]
-Result = tuple[Level, str, str]
-"""Level, outcome, visit: what a question must be able to change to be asked."""
 
 SECTIONS = "CDEFBIHGJA"
 """Order of the questions after the gate (clinical.md 2.1): what a gate's yes needs, the complaint, care,
@@ -292,12 +290,7 @@ class Planner:
 
     def result(self, values: Values) -> Result:
         """Level, outcome and visit of these facts: what `judge` says, without the explanation."""
-        known = with_derived(values)
-        fired = self._judge.red_flags.fired(known)
-        level = max((rule.level_for(known) for rule in fired), default=Level.NONE)
-        row = self._judge.routing.urgent_row([rule.id for rule in fired], level)
-        row = row or self._judge.routing.elective_row(known)
-        return level, row.outcome, self._judge.visit(row, known, level)
+        return self._judge.result(values)
 
     # --- groups -------------------------------------------------------------------------------------
 

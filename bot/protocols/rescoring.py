@@ -15,7 +15,6 @@ from typing import IO, Any
 
 from bot.domain.dictionary import Value
 from bot.domain.errors import ProtocolError
-from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.protocols.releases import Release
 
@@ -55,9 +54,9 @@ class Change:
 def compare(old: Release, new: Release, facts: CaseFacts) -> Change | None:
     """What would change for one case, None when nothing the patient meets would."""
     case_id, values = facts
-    before, after = old.judge.judge(values), new.judge.judge(values)
-    if _met(before) == _met(after):
+    if old.judge.result(values) == new.judge.result(values):
         return None
+    before, after = old.judge.judge(values), new.judge.judge(values)
     return Change(
         case_id=case_id,
         level=(before.level.value, after.level.value),
@@ -148,7 +147,3 @@ def _write(file: IO[str], line: Mapping[str, Any]) -> None:
 
 def _bytes_of(release: Release) -> list[str]:
     return [stamp.sha256 for stamp in release.judge.stamps]
-
-
-def _met(judgement: Judgement) -> tuple[Level, str, str]:
-    return judgement.level, judgement.outcome, judgement.visit

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from bot.domain.cases import AskState, Case, Draft, Message
+from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
@@ -100,6 +101,14 @@ class Facts(Protocol):
 
     async def add(self, case_id: str, facts: Sequence[Fact]) -> None:
         """Append; each becomes the current value of its variable."""
+
+    async def of_cases(
+        self, *, after: str | None, limit: int
+    ) -> tuple[list[tuple[str, dict[str, Value]]], str | None]:
+        """A page of all cases, oldest first: id and known values. And the cursor of the next page.
+
+        Two queries whatever the page's size; a case that comes in later is on a later page.
+        """
 
 
 class Asks(Protocol):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, literal, select, tuple_, update
 
+from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.store import codec
 from bot.store.finder import set_keys
@@ -34,6 +35,30 @@ class FactTable:
         for row in rows:
             found.setdefault(row.variable, []).append(_fact(row))
         return found
+
+    async def of_cases(
+        self, *, after: str | None, limit: int
+    ) -> tuple[list[tuple[str, dict[str, Value]]], str | None]:
+        """A page of all cases, oldest first: id and known values. And the cursor of the next page."""
+        ids = await self._page_of_ids(after, limit)
+        known: dict[str, dict[str, Value]] = {case_id: {} for case_id in ids}
+        columns = select(facts.c.case_id, facts.c.variable, facts.c.value)
+        for row in await self._session.all(
+            columns.where(facts.c.case_id.in_(ids)).order_by(facts.c.position)
+        ):
+            if row.value is None:
+                known[row.case_id].pop(row.variable, None)
+            else:
+                known[row.case_id][row.variable] = codec.value_from_json(row.value)
+        return list(known.items()), ids[-1] if len(ids) == limit else None
+
+    async def _page_of_ids(self, after: str | None, limit: int) -> list[str]:
+        order = (cases.c.created_at, cases.c.id)
+        wanted = select(cases.c.id).order_by(*order).limit(limit)
+        if after is not None:
+            since = select(cases.c.created_at).where(cases.c.id == after).scalar_subquery()
+            wanted = wanted.where(tuple_(*order) > tuple_(since, literal(after)))
+        return [row.id for row in await self._session.all(wanted)]
 
     async def add(self, case_id: str, new: Sequence[Fact]) -> None:
         """Append; name and phone also make the case findable and show in the staff list."""

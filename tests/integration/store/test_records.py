@@ -15,6 +15,7 @@ from tests.integration.store.samples import (
     HOUR,
     MINUTE,
     NOW,
+    a_case,
     a_fact,
     a_judgement,
     a_task,
@@ -172,3 +173,27 @@ async def test_notes_in_order(store: Store) -> None:
         await uow.desk.add_note(late)
         await uow.desk.add_note(early)
         assert await uow.desk.notes(case.id) == [early, late]
+
+
+async def test_all_cases_come_in_pages_oldest_first_with_their_known_values(store: Store) -> None:
+    ids = []
+    for number in range(5):
+        case = a_case(created_at=NOW + (number // 2) * HOUR)
+        ids.append((case.created_at, case.id))
+        async with store.unit_of_work() as uow:
+            await uow.cases.add(case)
+            await uow.facts.add(case.id, [a_fact("age", 40 + number), a_fact("age", 50 + number), a_fact()])
+            await uow.facts.add(case.id, [a_fact("pain_nrs", 5), a_fact("pain_nrs", None, declined=True)])
+            await uow.commit()
+    async with store.unit_of_work(write=False) as uow:
+        first, cursor = await uow.facts.of_cases(after=None, limit=3)
+        second, end = await uow.facts.of_cases(after=cursor, limit=3)
+    assert end is None
+    assert [case_id for case_id, _ in (*first, *second)] == [case_id for _, case_id in sorted(ids)]
+    assert all(set(values) == {"age", "region"} for _, values in (*first, *second))
+    assert all(values["age"] >= 50 for _, values in (*first, *second))
+
+
+async def test_a_store_without_cases_has_one_empty_page(store: Store) -> None:
+    async with store.unit_of_work(write=False) as uow:
+        assert await uow.facts.of_cases(after=None, limit=3) == ([], None)

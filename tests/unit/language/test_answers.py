@@ -88,6 +88,7 @@ def test_declining_is_no_answer_and_no_fact(read, text):
         ("side", "the right one", "right"),
         ("course", "about the same", "same"),
         ("imaging", "never had any", "none"),
+        ("dx", "nobody told me anything", ("none",)),
         ("prior_spine_surgery", "nah", "no"),
         ("who_for", "it's for my mom", "other"),
         ("who_for", "me, 45", "self"),

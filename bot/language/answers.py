@@ -83,12 +83,19 @@ class Answers:
         self._words = words
         self._dictionary = dictionary
 
+    def corrects(self, words: Sequence[Word]) -> bool:
+        """An explicit marker: "actually", "no, I meant", "scratch that"."""
+        return self._contains([w.norm for w in words if w.norm.isalnum() or "'" in w.norm], "correct")
+
     def settle(self, heard: Heard, settled: Settled) -> Verdict:
         """Adds the asked facts to `settled` and says how well the question is answered."""
         norms = [w.norm for w in heard.words if w.norm.isalnum() or "'" in w.norm or w.norm in _SIGNS]
         question = self._is_question(heard, norms)
         polarity = self._polarity(norms, heard.page.source.text)
-        correction = self._contains(norms, "correct") or _swapped(settled)
+        marked = self._contains(norms, "correct")
+        correction = marked or _swapped(settled)
+        if marked and not any(self._is(norms, kind) for kind in ("affirm", "deny", "none_of")):
+            polarity = None  # the "no" of "no, I meant ..." takes back; it denies nothing that was asked
         if question and not self._told(heard, settled):
             return Verdict(answer="none", polarity=None, correction=correction, question=True)
         answer = self._answer(heard, settled, norms, polarity)
@@ -202,8 +209,12 @@ class Answers:
         if yes or told:
             return "partial"
         if polarity == "affirm":
-            return "partial"
+            return "partial" if self._plain_yes(norms) or not settled.facts else "none"
         return "unclear" if polarity == "unsure" else "none"
+
+    def _plain_yes(self, norms: Sequence[str]) -> bool:
+        """ "yes", "yes and ..."; not "it is the right leg", which speaks of something else."""
+        return norms[:1] == ["yes"] or self._is(norms, "affirm")
 
     def _none_inside(self, norms: Sequence[str]) -> bool:
         return any(self._match_at(norms, i, "none_of") >= 2 for i in range(len(norms)))

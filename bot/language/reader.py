@@ -73,7 +73,8 @@ class Reader:
         reports = self._story.settle(reports, concepts, tokens)
         settled = Settled(self._dictionary)
         self._add_reports(settled, reports, page)
-        self._add_times(settled, reports, page, day, asked)
+        correcting = self._answers.corrects(words)
+        self._add_times(settled, reports, page, day, asked, correcting=correcting)
         for said in explanations(reports, settled.facts, self._dictionary):
             finding = page.finding(said.variable, said.value, "present", said.said_by.start, said.said_by.end)
             settled.add(finding, said.value)
@@ -134,10 +135,18 @@ class Reader:
                 settled.add(page.finding(name, value, "absent", report.start, report.end), value)
 
     def _add_times(
-        self, settled: Settled, reports: Sequence[Report], page: Page, day: dt.date, asked: str | None
+        self,
+        settled: Settled,
+        reports: Sequence[Report],
+        page: Page,
+        day: dt.date,
+        asked: str | None,
+        *,
+        correcting: bool,
     ) -> None:
         times = find_times(page.tokens, day)
-        for timed in time_facts(reports, times, page.tokens, self._dictionary, asked=asked):
+        found = time_facts(reports, times, page.tokens, self._dictionary, asked=asked, correcting=correcting)
+        for timed in found:
             finding = page.finding(timed.variable, timed.value, "present", timed.start, timed.end)
             settled.add(finding, timed.value)
         for report, course in _courses(reports):

@@ -32,6 +32,7 @@ _UNITS = (
 )  # fmt: skip
 _ABOUT_THE_STORY = frozenset((
     "opening", "clarify", "duration_weeks", "course", "sudden_onset", "side", "pain_nrs", "which_fact",
+    "confirm_summary",
 )) | _COMPLAINTS  # fmt: skip
 """Asks after which a time on its own still says how long the complaint has lasted."""
 _SURGERY_DATE = "surgery date"
@@ -65,15 +66,17 @@ def time_facts(
     dictionary: Dictionary,
     *,
     asked: str | None = None,
+    correcting: bool = False,
 ) -> list[Timed]:
     """The time facts of a message, each time in one place.
 
     With a question open, a time that leads the message or stands with nothing else answers it, and no
-    other time becomes the complaint's duration by default. Without, leftover times do.
+    other time becomes the complaint's duration by default. Without, and in a correction ("actually 6
+    months"), leftover times do.
     """
     anchored = [(report, slot) for report in reports for slot in _slots(report, dictionary)]
     target = _asked_slot(asked, dictionary)
-    loose = asked is None or asked in _ABOUT_THE_STORY
+    loose = asked is None or asked in _ABOUT_THE_STORY or (correcting and target is None)
     out: list[Timed] = []
     durations: list[TimeMention] = []
     for mention in times:

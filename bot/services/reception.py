@@ -257,7 +257,7 @@ def _denied_with(view: CaseView, reading: Reading, dictionary: Dictionary) -> di
 def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
     """A bare "yes" to G1 is an emergency at once; "which?" comes after (clinical.md 3.6)."""
     gate = ctx.protocols.dictionary.gates.get(view.asked or "")
-    if gate is None or gate.unclear != "yes" or reading.polarity != "affirm":
+    if gate is None or gate.unclear != "yes" or (reading.polarity, reading.answer) != ("affirm", "partial"):
         return []
     if any(name in reading.facts for name in gate.clear_no):
         return []

@@ -19,6 +19,7 @@ _GROUP = re.compile(r"\{(\w+)\}")
 SECTIONS = (
     "fillers", "texting", "lemmas", "plurals", "typos", "fuzzy", "never_fuzzy", "finite", "breaks",
     "groups", "concepts", "frames", "context", "times", "answers", "spanish",
+    "transparent",
 )  # fmt: skip
 
 
@@ -70,6 +71,8 @@ class Lexicon:
     times: Mapping[str, Any]
     answers: Mapping[str, tuple[str, ...]]
     spanish: frozenset[str]
+    transparent: frozenset[str]
+    """Concepts that hide no other and are hidden by idioms alone: classes that only compose."""
 
 
 def load_lexicon(folder: Path) -> Lexicon:
@@ -93,6 +96,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         times=merged.get("times", {}),
         answers={name: tuple(map(str, phrases)) for name, phrases in merged.get("answers", {}).items()},
         spanish=frozenset(merged.get("spanish", ())),
+        transparent=frozenset(merged.get("transparent", ())),
     )
 
 
@@ -123,12 +127,20 @@ def _merge(merged: dict[str, Any], sections: Mapping[str, Any], file: str) -> No
         if name not in merged:
             merged[name] = dict(body) if isinstance(body, dict) else list(body)
         elif isinstance(body, dict):
-            twice = sorted(set(merged[name]) & set(body))
-            if twice:
-                raise ProtocolError(f"{file}: {name}.{twice[0]} is already in another file; keep one")
-            merged[name].update(body)
+            _merge_keys(merged[name], body, f"{file}: {name}")
         else:
             merged[name].extend(body)
+
+
+def _merge_keys(held: dict[str, Any], body: Mapping[str, Any], where: str) -> None:
+    """Word lists of the same name grow; anything else may stand in one file only."""
+    for key, value in body.items():
+        if key not in held:
+            held[key] = value
+        elif isinstance(held[key], list) and isinstance(value, list):
+            held[key] = [*held[key], *value]
+        else:
+            raise ProtocolError(f"{where}.{key} is already in another file; keep one")
 
 
 def _frames(items: Iterable[Mapping[str, Any]], concepts: Mapping[str, Any]) -> Iterable[Frame]:

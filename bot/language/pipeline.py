@@ -25,6 +25,8 @@ from bot.language.words import ME, Words
 UNKNOWN = "~"
 NUMBER = "#"
 TARGETS = "intake_targets"
+_NARROW = {"max_scope": 1}
+"""Scope of cues that only end others': medspaCy lets a border end a scope when neither lies inside the other."""
 
 
 class LexiconTokenizer:
@@ -66,13 +68,14 @@ class ConceptFinder:
     def __init__(self) -> None:
         self._matcher: PhraseMatcher | None = None
         self._frames: FrameMatcher | None = None
+        self._transparent: frozenset[str] = frozenset()
 
-    def load(self, matcher: PhraseMatcher, frames: FrameMatcher) -> None:
+    def load(self, matcher: PhraseMatcher, frames: FrameMatcher, transparent: frozenset[str]) -> None:
         """Give the pipe its patterns (after the pipeline's vocabulary exists)."""
-        self._matcher, self._frames = matcher, frames
+        self._matcher, self._frames, self._transparent = matcher, frames, transparent
 
     def __call__(self, doc: Doc) -> Doc:
-        mentions = [] if self._matcher is None else _mentions(doc, self._matcher)
+        mentions = [] if self._matcher is None else _mentions(doc, self._matcher, self._transparent)
         tokens: Sequence[Token] = doc.user_data.get("tokens", ())
         hits = [] if self._frames is None else self._frames.hits(mentions, tokens)
         doc.user_data["mentions"], doc.user_data["hits"] = mentions, hits
@@ -84,15 +87,23 @@ class ConceptFinder:
 Language.factory("intake_concepts", func=lambda nlp, name: ConceptFinder())
 
 
-def _mentions(doc: Doc, matcher: PhraseMatcher) -> list[Mention]:
+def _mentions(doc: Doc, matcher: PhraseMatcher, transparent: frozenset[str]) -> list[Mention]:
+    """Longest phrases first, each word in one of them; transparent concepts stand beside the others."""
     found = sorted(matcher(doc), key=lambda m: (m[1] - m[2], m[1]))
     covered: list[tuple[int, int] | None] = [None] * len(doc)
+    idiomatic: set[int] = set()
     kept: list[Mention] = []
+    beside: list[Mention] = []
     for match_id, start, end in found:
-        spans = set(covered[start:end])
-        if spans <= {None, (start, end)}:
+        name = doc.vocab.strings[match_id]
+        if name in transparent:
+            beside.append(Mention(name, start, end))
+        elif set(covered[start:end]) <= {None, (start, end)}:
             covered[start:end] = [(start, end)] * (end - start)
-            kept.append(Mention(doc.vocab.strings[match_id], start, end))
+            kept.append(Mention(name, start, end))
+            if name.endswith("idiom"):
+                idiomatic.update(range(start, end))
+    kept += [mention for mention in beside if not idiomatic.issuperset(range(mention.start, mention.end))]
     return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.concept))
 
 
@@ -114,7 +125,8 @@ def _build(lexicon: Lexicon) -> tuple[Language, Words]:
         docs = [tokenizer(phrase) for phrase in phrases]
         known.update(token.text for doc in docs for token in doc)
         matcher.add(concept, docs)
-    nlp.add_pipe("intake_concepts").load(matcher, FrameMatcher(lexicon.frames))
+    finder = nlp.add_pipe("intake_concepts")
+    finder.load(matcher, FrameMatcher(lexicon.frames), lexicon.transparent)
     known |= _add_context(nlp, tokenizer, lexicon)
     tokenizer.close(known)
     words.know(known)
@@ -131,7 +143,7 @@ def _add_context(nlp: Language, tokenizer: LexiconTokenizer, lexicon: Lexicon) -
     rules = [
         ConTextRule("never seen", "LITERAL", direction="PSEUDO", pattern=[{"ORTH": "\x01"}])
     ]  # silences W036
-    for phrase, category, direction, options in _cue_rules(lexicon):
+    for phrase, category, direction, options in _merged(_cue_rules(lexicon), tokenizer):
         known.update(token.text for token in tokenizer(phrase))
         rules.append(ConTextRule(phrase, category, direction=direction, **options))
     context.add(rules)
@@ -141,35 +153,38 @@ def _add_context(nlp: Language, tokenizer: LexiconTokenizer, lexicon: Lexicon) -
 def _cue_rules(lexicon: Lexicon) -> list[tuple[str, str, str, dict[str, Any]]]:
     """Cues of the lexicon, clause borders, and other people as subjects."""
     rules: list[tuple[str, str, str, dict[str, Any]]] = [
-        ("<clause>", "CLAUSE", "PSEUDO", {}),
-        ("<me>", "ME", "PSEUDO", {}),
-        ("<dot>", "STOP", "PSEUDO", {}),
+        ("<clause>", "CLAUSE", "PSEUDO", _NARROW),
+        ("<me>", "ME", "PSEUDO", _NARROW),
+        ("<dot>", "STOP", "PSEUDO", _NARROW),
         ("<nay>", "NEGATED", "BACKWARD", {"terminated_by": {"CLAUSE", "STOP"}, "max_scope": 8}),
     ]
     ended = {"terminated_by": {"STOP", "ME", "SELF", "SPLIT"}}
     for category, concept in (("RELATIVE", "relative"), ("OTHER", "stranger")):
         rules += [(phrase, category, "FORWARD", ended) for phrase in lexicon.concepts.get(concept, ())]
     for cue in lexicon.cues:
-        options: dict[str, Any] = {"terminated_by": set(cue.ended_by)} if cue.ended_by else {}
+        options: dict[str, Any] = dict(_NARROW) if cue.direction == "PSEUDO" else {}
+        if cue.ended_by:
+            options["terminated_by"] = set(cue.ended_by)
         if cue.max_words:
             options["max_scope"] = cue.max_words
         rules += [(phrase, cue.category, cue.direction, options) for phrase in cue.phrases]
-    return _merged(rules)
+    return rules
 
 
 def _merged(
-    rules: Sequence[tuple[str, str, str, dict[str, Any]]],
+    rules: Sequence[tuple[str, str, str, dict[str, Any]]], tokenizer: LexiconTokenizer
 ) -> list[tuple[str, str, str, dict[str, Any]]]:
-    """One rule a phrase: of two that match the same words ConText keeps either, so we choose.
+    """One rule a wording: of two that match the same words ConText keeps either, so we choose.
 
     The same category forward and backward becomes bidirectional; of two categories the first listed stays.
     """
-    merged: dict[str, tuple[str, str, str, dict[str, Any]]] = {}
+    merged: dict[tuple[str, ...], tuple[str, str, str, dict[str, Any]]] = {}
     for rule in rules:
         phrase, category, direction, options = rule
-        held = merged.setdefault(phrase, rule)
+        wording = tuple(token.text for token in tokenizer(phrase))
+        held = merged.setdefault(wording, rule)
         if held[1] == category and held[2] != direction:
-            merged[phrase] = (phrase, category, "BIDIRECTIONAL", held[3] | options)
+            merged[wording] = (held[0], category, "BIDIRECTIONAL", held[3] | options)
     return list(merged.values())
 
 

@@ -19,6 +19,7 @@ NAY = "<nay>"
 MAX_SEGMENT_WORDS = 60
 _LOOKAHEAD = 7
 _DENIALS = frozenset(("no", "not", "never", "without", "deny", "denies", "none"))
+_POLITE = frozenset(("sir", "ma'am", "maam", "ma", "thanks", "thank", "doctor"))
 _SETS_OFF = frozenset((",", ":", "-", "?", "–", "—", "=", ".", "\n", ";", "!"))
 
 
@@ -74,6 +75,7 @@ class Segmenter:
             or after.ends_sentence
             or after.norm in (",", "-", "–")
             or after.norm in self._always
+            or after.norm in _POLITE
         )
         before = words[index - 1] if index else None
         return NAY if alone_after and (before is None or before.raw in _SETS_OFF) else word.norm

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,9 @@ MAX_CHARACTERS = 2000
 _PIECE = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*(?:\d{1,2}(?![^\W_]))?|\d+(?:[.,]\d+)?|[-–—]+|[^\w\s]|\n")
 _CHUNK = re.compile(r"[^\W_](?:[\w']*[^\W_])?")
 _SENTENCE_END = frozenset(".!?;\n…")
+_DENIAL_REACH = 9
+_KEEPS_ITS = frozenset(("lose", "lost", "have", "keep", "change", "stop", "do"))
+"""Verbs after which "its" is no "it is": "has lost its feeling"."""
 _KEEP_S = ("ss", "us", "is")
 _AFTER_TO = frozenset(
     (
@@ -217,11 +220,50 @@ class Words:
                 if following and following.norm in self._units:
                     out.append(Word("1", word.start, word.end, word.raw))
                 continue
-            if word.raw in self._fillers:
+            if word.raw == "lb" and out and out[-1].norm[:1].isdigit():
+                out.append(replace(word, norm="pound"))
+                continue
+            if word.raw == "lb" and out and out[-1].raw == "lb" and out[-1].norm == "pound":
+                continue
+            if word.raw in self._fillers or (word.raw == "its" and out and _owned(out)):
                 continue
             out.append(replace(word, mine=True) if mine else word)
             mine = False
-        return out
+        return list(_once_denied(out))
+
+
+def _owned(out: Sequence[Word]) -> bool:
+    return out[-1].norm in _KEEPS_ITS
+
+
+def _once_denied(words: Sequence[Word]) -> Iterator[Word]:
+    """Everyday double denials said once: "don't get no warning", "can't hardly walk", "can't walk no more"."""
+    denied = -_DENIAL_REACH
+    for index, word in enumerate(words):
+        following = words[index + 1].norm if index + 1 < len(words) else "."
+        if word.ends_sentence or word.norm in (",", "but", "and"):
+            denied = -_DENIAL_REACH
+        near = index - denied
+        if (
+            word.norm == "no"
+            and following == "more"
+            and near < _DENIAL_REACH
+            and _clause_ends(words, index + 2)
+        ):
+            yield replace(word, norm="anymore")
+            continue
+        if word.norm == "more" and index and words[index - 1].norm == "no" and near <= _DENIAL_REACH:
+            if _clause_ends(words, index + 1):
+                continue
+        if (word.norm == "no" and near <= 2) or (word.norm in ("hardly", "barely") and near == 1):
+            continue
+        if word.norm in ("not", "never"):
+            denied = index
+        yield word
+
+
+def _clause_ends(words: Sequence[Word], index: int) -> bool:
+    return index >= len(words) or words[index].ends_sentence or not words[index].norm.isalpha()
 
 
 def _joins_words(text: str, start: int, end: int) -> bool:

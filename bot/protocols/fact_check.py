@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,9 @@ class BadFact:
     allowed: list[str] | str
 
     def to_json(self) -> dict[str, Any]:
-        """The `error` of the judge contract."""
-        return {"field": self.field, "value": self.value, "allowed": self.allowed}
+        """The `error` of the judge contract; what JSON has no number for is shown as a word."""
+        odd = isinstance(self.value, float) and not math.isfinite(self.value)
+        return {"field": self.field, "value": str(self.value) if odd else self.value, "allowed": self.allowed}
 
 
 def check_facts(raw: Any, dictionary: Dictionary) -> dict[str, Value] | BadFact:

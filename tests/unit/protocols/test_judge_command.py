@@ -93,6 +93,15 @@ def test_a_line_that_is_no_request_is_an_error_line(protocols: Protocols, line: 
     assert set(answer["error"]) == {"field", "value", "allowed"}
 
 
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e999"])
+def test_a_number_that_json_does_not_know_is_refused_in_plain_json(
+    protocols: Protocols, number: bytes
+) -> None:
+    (answer,) = answers(protocols, b'{"id": "x", "facts": {"age": ' + number + b"}}")
+    assert answer["error"]["field"] == "age"
+    json.dumps(answer, allow_nan=False)
+
+
 def test_companions_of_a_fact_are_known(protocols: Protocols) -> None:
     facts = {
         "bladder_retention": "yes", "bladder_retention_onset_days": 2190,

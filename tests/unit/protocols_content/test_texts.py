@@ -91,3 +91,26 @@ def test_texts_named_in_the_services_exist(protocols: Protocols) -> None:
         named |= set(re.findall(r'"(choice_\w+|smalltalk_\w+|not_understood_\w+)"', source))
     assert len(named) > 30
     assert [name for name in sorted(named) if not protocols.texts.has(name)] == []
+
+
+SAID_BY_NAME = r"(group|outcome|ask|choice|faq)_\w+|\w+_repeat|\w+_not_told"
+"""Ids put together at run time: `group_<question>`, `outcome_<outcome>`, `ask_<question>`, ..."""
+
+
+def test_every_text_is_said_or_listed_with_the_reason(protocols: Protocols) -> None:
+    sources = [path.read_text(encoding="utf-8") for room in ("bot", "actions") for path in _modules(room)]
+    said = {name for source in sources for name in re.findall(r"""["'](\w+)["']""", source)}
+    readme = (ROOT / "data" / "protocols" / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Texts that are kept in reserve")[2].partition("\n## ")[0]
+    listed = dict(re.findall(r"\| `(\w+)` \| (\S.+?) \|", section))
+    silent = [
+        name
+        for name in protocols.texts.by_id
+        if name not in said and name not in listed and not re.fullmatch(SAID_BY_NAME, name)
+    ]
+    assert silent == []
+    assert [name for name in listed if not protocols.texts.has(name)] == []
+
+
+def _modules(room: str) -> list[Path]:
+    return [path for path in (ROOT / room).rglob("*.py") if ".venv" not in path.parts]

@@ -48,3 +48,8 @@ def test_bare_yes_to_a_gate_is_partial(read, dictionary):
 def test_pain_that_runs_down_is_not_being_run_down(read):
     assert "feels_ill" not in read("it runs down my left leg").facts
     assert read("I've been feeling run down").facts["feels_ill"] == "yes"
+
+
+def test_not_sure_about_surgery_is_not_a_no(read):
+    assert read("not sure about that", "surgery_preference").facts["surgery_preference"] == "unsure"
+    assert read("absolutely not", "surgery_preference").facts["surgery_preference"] == "no"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,9 +10,10 @@ from hypothesis import strategies as st
 
 from bot.domain.levels import Level
 from bot.protocols import Protocols
+from bot.protocols.acceptance import AcceptanceCase
 from bot.protocols.red_flags import Rule
 
-from .strategies import conditions_of, patients, read_names, thresholds
+from .strategies import conditions_of, patients, read_names, thresholds, values_for
 
 URGENT = (Level.EMERGENCY_NOW, Level.SAME_DAY)
 DEFERRED = {"deferred_emergency", "deferred_same_day", "crisis_support"}
@@ -182,37 +181,44 @@ def surgical_story() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def test_random_patients_fire_each_rule_at_least_50_times(protocols: Protocols) -> None:
-    # Facts a rule's group reads, drawn until the rule itself has fired 50 times; hypothesis draws too evenly
-    # for rules that need eight facts at once.
-    limits, dice = thresholds(protocols), random.Random(20261121)
-    fired: Counter[str] = Counter()
+def test_random_patients_fire_each_rule_at_least_50_times(
+    protocols: Protocols, cases: list[AcceptanceCase]
+) -> None:
+    """Every rule's own patients with up to four more facts of any kind, drawn by hypothesis."""
+    limits = thresholds(protocols)
+    too_rare = {}
     for rule in protocols.red_flags.rules:
-        names = _names_of_group(protocols, rule)
-        for _ in range(100_000):
-            if fired[rule.id] >= 50:
-                break
-            chosen = dice.sample(names, k=dice.randint(1, len(names)))
-            facts = {name: _any_value(protocols, name, limits, dice) for name in chosen}
-            if rule.condition.test(facts) is True:
-                fired.update(found.id for found in protocols.red_flags.fired(facts))
-    assert not [rule.id for rule in protocols.red_flags.rules if fired[rule.id] < 50]
+        fired = _fired(protocols, rule, _patients_of(protocols, rule, cases), limits)
+        if fired < 50:
+            too_rare[rule.id] = fired
+    assert too_rare == {}
 
 
-def _names_of_group(protocols: Protocols, rule: Rule) -> list[str]:
-    group = [other for other in protocols.red_flags.rules if rule.group and other.group == rule.group] or [
-        rule
-    ]
-    return sorted({name for other in group for name in other.condition.reads})
+def _patients_of(protocols: Protocols, rule: Rule, cases: list[AcceptanceCase]) -> list[dict[str, Any]]:
+    patients = [dict(case.facts) for case in cases if rule.id in case.about]
+    return [facts for facts in patients if rule.id in protocols.judge(facts).rules]
 
 
-def _any_value(
-    protocols: Protocols, name: str, limits: dict[str, tuple[float, ...]], dice: random.Random
-) -> Any:
-    variable = protocols.dictionary[name]
-    if variable.kind == "number":
-        return dice.choice(limits.get(name, (1.0,)))
-    return (dice.choice(variable.values),) if variable.kind == "list" else dice.choice(variable.values)
+def _fired(
+    protocols: Protocols, rule: Rule, own: list[dict[str, Any]], limits: dict[str, tuple[float, ...]]
+) -> int:
+    count = 0
+    others = sorted(set(read_names(protocols)) - rule.condition.reads)
+
+    @settings(MANY, max_examples=80)
+    @given(facts=st.sampled_from(own), names=st.lists(st.sampled_from(others), max_size=4), data=st.data())
+    def draw(facts: dict[str, Any], names: list[str], data: st.DataObject) -> None:
+        nonlocal count
+        more = {
+            name: data.draw(values_for(protocols.dictionary[name], limits.get(name, ()))) for name in names
+        }
+        judgement = protocols.judge({**more, **facts})
+        fires = {why.rule: why.level for why in judgement.why}
+        count += rule.id in fires
+        assert judgement.level >= fires.get(rule.id, Level.NONE)
+
+    draw()
+    return count
 
 
 def test_every_condition_is_read_over_known_variables(protocols: Protocols) -> None:

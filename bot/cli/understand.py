@@ -15,14 +15,19 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from bot.domain.errors import DialogueFailed, InvalidInput
 from bot.domain.facts import derive
 from bot.domain.findings import Finding, Reading
 from bot.language import Reader, load_reader
+from bot.ops.addresses import run_folder
 from bot.protocols import Protocols, load_protocols
 from bot.services.ports import Intent
+
+if TYPE_CHECKING:
+    from bot.dialogue import EngineClient
+    from bot.settings import Settings
 
 PROTOCOLS = Path("data/protocols")
 LEXICON = Path("data/lexicon")
@@ -189,31 +194,59 @@ async def _with_engine(reader: Reader, protocols: Protocols, lines: Iterable[byt
 
 @contextlib.asynccontextmanager
 async def _engine() -> AsyncIterator[Understanding]:
-    """The engine that the settings name, else one of our own that ends with the run.
+    """The engine that runs already (settings, or the run files of `make run`), else our own for the run.
 
     Raises DialogueFailed when none answers in time.
     """
-    from bot.dialogue import EngineClient
-    from bot.ops.parts import plan_parts
     from bot.settings import load_settings
 
     settings = load_settings()
+    running = settings.engine_url or run_folder(settings.data_dir).url("engine")
+    if running is not None:
+        client = _client(settings, running)
+        try:
+            if await _answers(client):
+                yield client
+                return
+        finally:
+            await client.close()
+    async with _own_engine(settings) as own:
+        yield own
+
+
+@contextlib.asynccontextmanager
+async def _own_engine(settings: Settings) -> AsyncIterator[Understanding]:
+    """An engine of ours that ends with the run. Raises DialogueFailed when it does not come up."""
+    from bot.ops.parts import plan_parts
+
     part = next(part for part in plan_parts(settings) if part.name == "engine")
-    own = settings.engine_url is None
-    process = await _started(part.command, {**part.environment}, part.folder) if own else None
-    client = EngineClient(
-        url=settings.engine_url or str(part.url),
-        secret=settings.engine_secret.get_secret_value(),
-        timeout_seconds=settings.engine_timeout_seconds,
-    )
+    process = await _started(part.command, {**part.environment}, part.folder)
+    client = _client(settings, str(part.url))
     try:
-        if process is not None:
-            await _until_up(client.model_id, process)
+        await _until_up(client.model_id, process)
         yield client
     finally:
         await client.close()
-        if process is not None:
-            await _ended(process)
+        await _ended(process)
+
+
+def _client(settings: Settings, url: str) -> EngineClient:
+    from bot.dialogue import EngineClient
+
+    return EngineClient(
+        url=url,
+        secret=settings.engine_secret.get_secret_value(),
+        timeout_seconds=settings.engine_timeout_seconds,
+    )
+
+
+async def _answers(client: EngineClient) -> bool:
+    """Whether the engine at this address is up; run files may outlive a killed one."""
+    try:
+        await client.model_id()
+    except DialogueFailed:
+        return False
+    return True
 
 
 async def _started(

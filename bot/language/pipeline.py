@@ -26,7 +26,7 @@ UNKNOWN = "~"
 NUMBER = "#"
 TARGETS = "intake_targets"
 _NARROW = {"max_scope": 1}
-"""Scope of cues that only end others': medspaCy lets a border end a scope when neither lies inside the other."""
+"""Scope of cues that only end others: a border whose scope holds the other's whole would not end it."""
 
 
 class LexiconTokenizer:

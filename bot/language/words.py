@@ -237,7 +237,7 @@ def _owned(out: Sequence[Word]) -> bool:
 
 
 def _once_denied(words: Sequence[Word]) -> Iterator[Word]:
-    """Everyday double denials said once: "don't get no warning", "can't hardly walk", "can't walk no more"."""
+    """Everyday double denials said once: "don't get no warning", "can't hardly", "can't walk no more"."""
     denied = -_DENIAL_REACH
     for index, word in enumerate(words):
         following = words[index + 1].norm if index + 1 < len(words) else "."
@@ -252,9 +252,9 @@ def _once_denied(words: Sequence[Word]) -> Iterator[Word]:
         ):
             yield replace(word, norm="anymore")
             continue
-        if word.norm == "more" and index and words[index - 1].norm == "no" and near <= _DENIAL_REACH:
-            if _clause_ends(words, index + 1):
-                continue
+        after_no = word.norm == "more" and index > 0 and words[index - 1].norm == "no"
+        if after_no and near <= _DENIAL_REACH and _clause_ends(words, index + 1):
+            continue
         if (word.norm == "no" and near <= 2) or (word.norm in ("hardly", "barely") and near == 1):
             continue
         if word.norm in ("not", "never"):

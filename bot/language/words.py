@@ -22,6 +22,8 @@ _PIECE = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*(?:\d{1,2}(?![^\W_]))?|\d+(?:[.,]\
 _CHUNK = re.compile(r"[^\W_](?:[\w']*[^\W_])?")
 _SENTENCE_END = frozenset(".!?;\n…")
 _DENIAL_REACH = 9
+_STATES = frozenset(("numb", "weak", "tingl", "tingle", "clumsy", "broken", "fractured"))
+""" "nothing weak" denies like "no weakness"."""
 _KEEPS_ITS = frozenset(("lose", "lost", "have", "keep", "change", "stop", "do"))
 """Verbs after which "its" is no "it is": "has lost its feeling"."""
 _KEEP_S = ("ss", "us", "is")
@@ -259,7 +261,7 @@ def _once_denied(words: Sequence[Word]) -> Iterator[Word]:
             continue
         if word.norm in ("not", "never"):
             denied = index
-        yield word
+        yield replace(word, norm="no") if word.norm == "nothing" and following in _STATES else word
 
 
 def _clause_ends(words: Sequence[Word], index: int) -> bool:

@@ -81,7 +81,7 @@ def _command(wider: Path, facts: Path, record: Path) -> list[str]:
 def test_ctrl_c_and_the_same_command_again_give_the_same_result(wider: Path, tmp_path: Path) -> None:
     facts, record = tmp_path / "facts.jsonl", tmp_path / "record.jsonl"
     kinds = (NEWLY_URGENT, {"age": 50}, LESS_URGENT, {"age": 60})
-    total = 12_000
+    total = 8_000
     facts.write_text(
         "".join(json.dumps({"id": str(n), "facts": kinds[n % 4]}) + "\n" for n in range(total)),
         encoding="utf-8",

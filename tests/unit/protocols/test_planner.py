@@ -141,7 +141,7 @@ def test_the_next_question_comes_at_once(protocols: Protocols, vignettes: list[A
 
 
 @settings(
-    max_examples=100,
+    max_examples=70,
     deadline=None,
     derandomize=True,
     suppress_health_check=[

@@ -36,6 +36,7 @@ _PICK = re.compile(
     r"mon|tue|wed|thu|fri|sat|sun)(?:s|day|sday|nesday|rsday|urday)?\b"
 )
 _TENS = re.compile(r"(?<!\S)([2-9]0)[ -]+([1-9])(?!\S)")
+_NOT = re.compile(r"\b(?:not|isn'?t|wasn'?t|aint|ain't)\b")
 _SWAPPED = frozenset(
     ("side", "region", "imaging", "who_for", "radiates", "nicotine", "dx", "prior_surgery_type")
 )
@@ -93,7 +94,7 @@ class Answers:
         question = self._is_question(heard, norms)
         polarity = self._polarity(norms, heard.page.source.text)
         marked = self._contains(norms, "correct")
-        correction = marked or _swapped(settled)
+        correction = marked or _swapped(settled, heard.page.source.text)
         if marked and not any(self._is(norms, kind) for kind in ("affirm", "deny", "none_of")):
             polarity = None  # the "no" of "no, I meant ..." takes back; it denies nothing that was asked
         if question and not self._told(heard, settled):
@@ -224,6 +225,7 @@ class Answers:
         if not told or len(norms) <= 1:
             return False
         pure = self._lead(norms) == "none_of" or self._is(norms, "none_of") or norms[0] in ("nope",)
+        pure = pure or self._none_inside(norms)
         return not pure and not self._no_alone(norms)
 
     def _no_alone(self, norms: Sequence[str]) -> bool:
@@ -466,8 +468,13 @@ def _ends_at(words: Sequence[Word]) -> Iterator[int]:
     yield len(words)
 
 
-def _swapped(settled: Settled) -> bool:
-    """ "not the left but the right": one value denied and another stated of the same fact."""
+def _swapped(settled: Settled, text: str) -> bool:
+    """ "not the left but the right": one value denied and another stated of the same fact.
+
+    "low back pain, no leg pain" swaps nothing: the two are of one story.
+    """
+    if not _NOT.search(text):
+        return False
     denied = {f.variable for f in settled.findings if f.assertion == "absent"}
     return any(f.assertion == "present" and f.variable in denied & _SWAPPED for f in settled.findings)
 

@@ -57,7 +57,7 @@ class Story:
         """The reports with relatives' findings turned to the patient's where the story is theirs."""
         relative = next((i for i, w in enumerate(words) if w.norm in self._relatives), None)
         proxy = relative is not None and self._is_proxy(reports, concepts, words)
-        out = [self._settled(report, proxy) for report in reports]
+        out = _without_crossed([self._settled(report, proxy) for report in reports])
         if "family_cancer" in concepts:
             out = [_in_the_family(report) for report in out]
         if proxy and relative is not None and not any("who_for" in r.sets for r in out):
@@ -98,6 +98,17 @@ class Story:
         if "cancer_status" in report.sets and report.counts:
             return replace(report, assertion="present", sets={"cancer_status": "family_only"})
         return replace(report, assertion="other_person")
+
+
+def _without_crossed(reports: Sequence[Report]) -> list[Report]:
+    """ "back pain, no leg pain": the first "pain" does not reach over the "no" to the leg."""
+    denied = [r for r in reports if r.assertion == "absent" and "region" in r.sets]
+    return [r for r in reports if not any(_crosses(r, no) for no in denied)]
+
+
+def _crosses(report: Report, denied: Report) -> bool:
+    same = report.assertion == "present" and dict(report.sets) == dict(denied.sets)
+    return same and report.start < denied.start < report.end <= denied.end and report.head < denied.start
 
 
 def _in_the_family(report: Report) -> Report:

@@ -158,7 +158,10 @@ def _state(view: CaseView) -> AskState:
     return view.asks.get("choose_time", AskState(name="choose_time"))
 
 
-_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": 2}
+_ORDINALS = {
+    "first": 0, "1st": 0, "earliest": 0, "soonest": 0, "second": 1, "2nd": 1, "third": 2,
+    "3rd": 2, "last": 2, "latest": 2,
+}  # fmt: skip
 
 
 def _picked(

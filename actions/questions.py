@@ -13,7 +13,8 @@ from actions._action import ServiceAction
 from bot.services import interview
 
 _HOW_MANY = re.compile(
-    r"\b(how (many|much) (more|longer|left)|are we (almost )?done|(almost|nearly) (done|finished)"
+    r"\b(how (many|much) (more|longer|left|questions|of (these|those|them))"
+    r"|are we (almost )?done|(almost|nearly) (done|finished)"
     r"|how long (will|does) this)\b",
     re.IGNORECASE,
 )

@@ -35,6 +35,7 @@ VAGUE = frozenset({"out_of_scope", "chitchat", "injection"})
 HARSH = frozenset({"abuse", "injection"})
 """Answered beside an answer when it is certain."""
 CERTAIN = 0.8
+STATEMENTS = frozenset({"complaint", "out_of_scope", "chitchat"})
 CLEAR = 0.6
 """From this confidence on, a worded wish stands beside an answer, and VAGUE is believed."""
 FREE_TEXT = frozenset(
@@ -47,6 +48,11 @@ _WISH = re.compile(
     r"\b(?:want|wanna|need|would like|'d like|id like|rather|prefer|please|pls|plz|let me|let's|lets"
     r"|(?:get|give|put) me|have (?:some|a)|(?:call|phone) me|transfer|connect|(?:can|could) (?:i|you|we|u)"
     r"|may i|is there a|go back|start (?:over|again)|hang on|wait)\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\b(?:what|whats|what's|how|when|where|who|why|which|tell|explain|wonder\w*|curious|again|repeat"
+    r"|does|do you|are you)\b",
     re.IGNORECASE,
 )
 _NOT_OURS = re.compile(r"\b(?:go|goes|going|went|gone|get|got) back (?:to|at|in|on)\b", re.IGNORECASE)
@@ -114,6 +120,8 @@ def decide(ranking: Ranking, heard: Heard) -> tuple[str, float]:
         weak = confidence < heard.sure_from or name in VAGUE
         if weak:
             return "inform", answer
+    if _tries_to_answer(name, confidence, heard):
+        return "inform", answer
     needed = CLEAR if name in VAGUE else heard.sure_from
     return (name, confidence) if confidence >= needed else (FALLBACK, 1.0 - confidence)
 
@@ -129,6 +137,13 @@ def _gives_way(name: str, confidence: float, heard: Heard) -> bool:
     if name in WISHES:
         return not (heard.wishes or heard.is_question) or confidence < CLEAR
     return name not in HARSH or confidence < CERTAIN
+
+
+def _tries_to_answer(name: str, confidence: float, heard: Heard) -> bool:
+    """A statement taken for a question or for talk, not certainly: the open question is put plainer."""
+    if heard.asked is None or heard.is_question or heard.wishes or _ASKING.search(heard.text):
+        return False
+    return name in QUESTIONS | STATEMENTS and heard.sure_from <= confidence < CERTAIN
 
 
 def _is_marked(name: str, heard: Heard) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.domain.cases import Draft
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
@@ -65,8 +67,16 @@ def _result(ctx: Context, view: CaseView, judgement: Judgement) -> tuple[Draft, 
         line = safety.first_line(ctx, judgement, judgement.rules, Level.URGENT_48H, channel=view.case.channel)
         told = (Draft(kind="info", text=line, text_id="urgent_line"),)
         return (*told, wording.say(ctx, view, "safety_net")) if view.case.channel == "sms" else told
-    outcome = wording.text(ctx, view, f"outcome_{judgement.outcome}")
+    outcome = " ".join(_parts(ctx, view, judgement))
     net = wording.text(ctx, view, "safety_net")
     if view.case.channel == "sms":
         return (Draft(kind="info", text=outcome), Draft(kind="info", text=net, text_id="safety_net"))
     return (Draft(kind="info", text=f"{outcome}\n{net}"),)
+
+
+def _parts(ctx: Context, view: CaseView, judgement: Judgement) -> Iterator[str]:
+    yield wording.text(ctx, view, f"outcome_{judgement.outcome}")
+    if judgement.missing and judgement.outcome != "new_patient_eval":  # that text says it itself
+        yield wording.text(ctx, view, "fill_in_at_visit")
+    if view.values.get("pregnant") == "yes":
+        yield wording.text(ctx, view, "pregnancy_note")

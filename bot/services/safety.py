@@ -100,10 +100,14 @@ async def _raise_p0(ctx: Context, uow: UnitOfWork, seen: Reception, kind: Handof
     )
     if kind == "crisis":
         body = wording.text(ctx, seen.view, "crisis")
+        if seen.view.case.channel != "sms":  # two segments hold the script alone
+            body = f"{body}\n{wording.text(ctx, seen.view, 'crisis_veteran')}"
         return (_ask_safe_now(ctx, seen.view, body, kind="crisis"),)
     rules = seen.new_rules if seen.before is Level.EMERGENCY_NOW else seen.judgement.rules
     channel = "sms" if seen.view.case.channel == "sms" else "web"
     body = emergency_text(ctx, seen.judgement, rules, channel=channel, told_team=True)
+    if seen.reading.answer == "partial" and not seen.reading.facts:  # a bare "yes" to the first gate
+        body = f"{body}\n{wording.text(ctx, seen.view, 'emergency_which')}"
     return (_ask_safe_now(ctx, seen.view, body, kind="emergency"),)
 
 

@@ -17,20 +17,16 @@ from bot.domain.facts import kinds_of_care
 from bot.domain.findings import Answer
 from bot.language.lexicon import Lexicon
 from bot.language.page import Page
+from bot.language.polarity import POLARITIES, Phrases, Polarity
 from bot.language.segments import Token
 from bot.language.settle import Settled, allowed
 from bot.language.times import TimeMention, find_times
 from bot.language.timing import OLD_DAYS, unit_days
 from bot.language.words import Word, Words
 
-Polarity = Literal["affirm", "deny", "unsure"]
-
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
 _NUMBER = re.compile(r"(?<![\w/])(\d{1,3}(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d{1,3}))?(?![\w%])")
 _ONLY = re.compile(r"\s*(?:(?:yes|yeah|yep|ya|no|nope|well|um)[,. ]+)?(?:i )?(?:just|only)\b")
-_HALF_YES = re.compile(
-    r"\W*(?:kinda|sorta|kind of|sort of|kind a|sort a|ish|meh)(?: (?:yes|yeah|i guess))?\W*$"
-)
 _PICK = re.compile(
     r"\b(?:[1-9]|first|second|third|last one|morning|afternoon|noon|earliest|latest|soonest|any|"
     r"mon|tue|wed|thu|fri|sat|sun)(?:s|day|sday|nesday|rsday|urday)?\b"
@@ -76,26 +72,22 @@ class Answers:
     """Settles the answer to the pending question into facts."""
 
     def __init__(self, lexicon: Lexicon, words: Words, dictionary: Dictionary) -> None:
-        self._phrases = {
-            kind: frozenset(tuple(words.phrase(p)) for p in phrases if words.phrase(p))
-            for kind, phrases in lexicon.answers.items()
-        }
-        self._longest = max((len(p) for group in self._phrases.values() for p in group), default=1)
+        self._said = Phrases(lexicon, words)
         self._words = words
         self._dictionary = dictionary
 
     def corrects(self, words: Sequence[Word]) -> bool:
         """An explicit marker: "actually", "no, I meant", "scratch that"."""
-        return self._contains([w.norm for w in words if w.norm.isalnum() or "'" in w.norm], "correct")
+        return self._said.contains([w.norm for w in words if w.norm.isalnum() or "'" in w.norm], "correct")
 
     def settle(self, heard: Heard, settled: Settled) -> Verdict:
         """Adds the asked facts to `settled` and says how well the question is answered."""
         norms = [w.norm for w in heard.words if w.norm.isalnum() or "'" in w.norm or w.norm in _SIGNS]
         question = self._is_question(heard, norms)
-        polarity = self._polarity(norms, heard.page.source.text)
-        marked = self._contains(norms, "correct")
+        polarity = self._said.polarity(norms, heard.page.source.text)
+        marked = self._said.contains(norms, "correct")
         correction = marked or _swapped(settled, heard.page.source.text)
-        if marked and not any(self._is(norms, kind) for kind in ("affirm", "deny", "none_of")):
+        if marked and not any(self._said.is_(norms, kind) for kind in ("affirm", "deny", "none_of")):
             polarity = None  # the "no" of "no, I meant ..." takes back; it denies nothing that was asked
         if question and not self._told(heard, settled):
             return Verdict(answer="none", polarity=None, correction=correction, question=True)
@@ -107,7 +99,7 @@ class Answers:
         if settled.facts:
             return True
         first = [w.norm for w in heard.words[: next(_ends_at(heard.words))]]
-        return any(self._is(first, kind) for kind in ("deny", "none_of", "affirm"))
+        return any(self._said.is_(first, kind) for kind in ("deny", "none_of", "affirm"))
 
     def _answer(
         self, heard: Heard, settled: Settled, norms: Sequence[str], polarity: Polarity | None
@@ -115,7 +107,7 @@ class Answers:
         asked = heard.asked
         if asked is None:
             return "none"
-        if self._is(norms, "declined"):
+        if self._said.is_(norms, "declined"):
             return "declined"
         if asked in self._dictionary.gates:
             return self._gate(asked, heard, settled, norms, polarity)
@@ -123,62 +115,11 @@ class Answers:
             return self._variable(self._dictionary[asked], heard, settled, norms, polarity)
         return self._other(heard, norms, polarity)
 
-    # ---- polarity
-
     def _is_question(self, heard: Heard, norms: Sequence[str]) -> bool:
         text = heard.page.source.text.strip()
         if text.endswith("?") and len(norms) > 1:
             return True
-        starts = (
-            tuple(norms[:1]) in self._phrases["question"] or tuple(norms[:2]) in self._phrases["question"]
-        )
-        return starts and "?" in text
-
-    def _polarity(self, norms: Sequence[str], text: str) -> Polarity | None:
-        if _HALF_YES.match(text):
-            return "unsure"
-        for kind in _POLARITIES:
-            if self._is(norms, kind) or (kind == "deny" and self._is(norms, "none_of")):
-                return kind
-        lead = self._lead(norms)
-        if lead in ("none_of", "deny"):
-            return "deny"
-        return lead if lead in ("affirm", "unsure") else None  # type: ignore[return-value]
-
-    def _is(self, norms: Sequence[str], kind: str) -> bool:
-        """The whole message is of this kind, politeness aside."""
-        kept = tuple(n for n in norms if n not in _POLITE) or tuple(norms)
-        return bool(kept) and (kept in self._phrases[kind] or self._made_of(kept, kind))
-
-    def _made_of(self, norms: Sequence[str], kind: str) -> bool:
-        index = 0
-        while index < len(norms):
-            step = self._match_at(norms, index, kind)
-            if not step:
-                return False
-            index += step
-        return True
-
-    def _match_at(self, norms: Sequence[str], index: int, kind: str) -> int:
-        for length in range(min(self._longest, len(norms) - index), 0, -1):
-            if tuple(norms[index : index + length]) in self._phrases[kind]:
-                return length
-        return 0
-
-    def _lead(self, norms: Sequence[str]) -> str | None:
-        kept = [n for n in norms if n not in _POLITE]
-        best: tuple[int, str] | None = None
-        for kind in ("none_of", "deny", "affirm", "unsure"):
-            length = self._match_at(kept, 0, kind)
-            if length and (best is None or length > best[0]):
-                best = (length, kind)
-        if best is None or (best[1] == "deny" and kept[0] in ("not", "do") and len(kept) > best[0]):
-            return None
-        weak = best[0] == 1 and kept[0] in _WEAK_LEADS and len(kept) > 1
-        return None if weak else best[1]
-
-    def _contains(self, norms: Sequence[str], kind: str) -> bool:
-        return any(self._match_at(norms, index, kind) for index in range(len(norms)))
+        return self._said.asks(norms) and "?" in text
 
     # ---- gates
 
@@ -190,13 +131,13 @@ class Answers:
         yes = [n for n in told if settled.facts[n] != clear[n]]
         rest_no = (
             bool(_ONLY.match(heard.page.source.text))
-            or self._contains(norms, "only")
-            or self._lead(norms) in ("none_of", "deny")
+            or self._said.contains(norms, "only")
+            or self._said.lead(norms) in ("none_of", "deny")
             or self._none_inside(norms)
         )
         if (
             not yes
-            and (polarity == "deny" or self._is(norms, "none_of"))
+            and (polarity == "deny" or self._said.is_(norms, "none_of"))
             and not self._negated_part(told, norms)
         ):
             self._set_all(clear, heard, settled)
@@ -215,21 +156,23 @@ class Answers:
 
     def _plain_yes(self, norms: Sequence[str]) -> bool:
         """ "yes", "yes and ..."; not "it is the right leg", which speaks of something else."""
-        return norms[:1] == ["yes"] or self._is(norms, "affirm")
+        return norms[:1] == ["yes"] or self._said.is_(norms, "affirm")
 
     def _none_inside(self, norms: Sequence[str]) -> bool:
-        return any(self._match_at(norms, i, "none_of") >= 2 for i in range(len(norms)))
+        return any(self._said.match_at(norms, i, "none_of") >= 2 for i in range(len(norms)))
 
     def _negated_part(self, told: Sequence[str], norms: Sequence[str]) -> bool:
         """ "no fever" to a group denies the fever, not the group: unless it says "no" first or "none"."""
         if not told or len(norms) <= 1:
             return False
-        pure = self._lead(norms) == "none_of" or self._is(norms, "none_of") or norms[0] in ("nope",)
+        pure = (
+            self._said.lead(norms) == "none_of" or self._said.is_(norms, "none_of") or norms[0] in ("nope",)
+        )
         pure = pure or self._none_inside(norms)
         return not pure and not self._no_alone(norms)
 
     def _no_alone(self, norms: Sequence[str]) -> bool:
-        return norms[:2] == ["no", "no"] or self._contains(norms, "only")
+        return norms[:2] == ["no", "no"] or self._said.contains(norms, "only")
 
     def _set_all(self, clear: Mapping[str, Value], heard: Heard, settled: Settled) -> None:
         for name, value in clear.items():
@@ -276,7 +219,7 @@ class Answers:
                 clauses.setdefault(token.clause, []).append(token.norm)
         for norms in clauses.values() if len(clauses) > 1 else ():
             kept = [norm for norm in norms if norm not in _JOINS]
-            said = next((kind for kind in _POLARITIES if self._is(kept, kind)), None)
+            said = next((kind for kind in POLARITIES if self._said.is_(kept, kind)), None)
             value = self._word(variable, kept, said) if variable.kind == "enum" else _yes_no(variable, said)
             if value is not None:
                 return value, said or polarity
@@ -361,7 +304,7 @@ class Answers:
         named = [v for v in variable.values if set(self._words.phrase(v.replace("_", " "))) <= said]
         if len(named) == 1 and len(norms) <= _SHORT_WORDS:
             return _shaped(named[0], variable)
-        if self._is(norms, "both") and "both" in variable.values:
+        if self._said.is_(norms, "both") and "both" in variable.values:
             return "both"
         if polarity == "deny":
             no = next((v for v in ("no", "none", "never") if v in variable.values), None)
@@ -384,75 +327,7 @@ class Answers:
         return "none"
 
 
-_POLITE = frozenset(
-    (
-        "please",
-        "thank",
-        "thanks",
-        "sir",
-        "ma'am",
-        "maam",
-        "doctor",
-        "hon",
-        "dear",
-        "sorry",
-        "hi",
-        "hey",
-        "hello",
-        "ok",
-        "oh",
-        "god",
-        "lord",
-        "and",
-        ",",
-        "i",
-        "would",
-        "well",
-        "thankfully",
-        "luckily",
-        "fortunately",
-        "goodness",
-        "either",
-    )
-)
-_WEAK_LEADS = frozenset(
-    (
-        "right",
-        "great",
-        "fine",
-        "good",
-        "some",
-        "little",
-        "lot",
-        "bit",
-        "nothing",
-        "wrong",
-        "all",
-        "hardly",
-        "private",
-        "next",
-        "pass",
-        "might",
-        "could",
-        "sort",
-        "kind",
-        "i",
-        "guess",
-        "not",
-        "never",
-        "sometimes",
-        "always",
-        "often",
-        "n",
-        "k",
-        "true",
-        "is",
-        "have",
-        "do",
-    )
-)
 _JOINS = frozenset(("but", "and", "honestly", "however"))
-_POLARITIES: tuple[Polarity, ...] = ("unsure", "deny", "affirm")
 _SIGNS = frozenset("👍👎👌✅❌🤷?")
 
 

@@ -50,6 +50,9 @@ _TEMP = re.compile(
     r"|mg|%))|\b(?P<b>(?:9[6-9]|10[0-6])[.,]\d)\b|\b(?P<c>10[0-6]) (?:fever|temp|degree|f\b)"
     r"|\b(?P<d>3[5-9]|4[0-2])(?P<dd>[.,]\d)? ?°?c\b|\b(?P<e>3[7-9][.,]\d|4[01][.,]\d)\b"
 )
+_WEATHER = re.compile(
+    r"\b(?:outside|attic|weather|oven|room|garage|heat index|hot tub|pool|sauna|thermostat)\b"
+)
 _HEIGHT = re.compile(
     r"\b(?P<f>[4-7]) ?(?:'|ft|feet|foot|′) ?(?:(?P<i>1[01]|\d)(?:\.5)? ?(?:\"|''|in|inches|″)?)?(?=\D"
     r"|$)|\b(?P<cm>1[3-9]\d|20\d|21\d) ?cm\b|\b(?P<m>1[.,][3-9]\d) ?m\b"
@@ -150,7 +153,8 @@ def _scores_and_temperatures(text: str) -> Iterator[Figure]:
         number = match["a"] or match["b"] or match["c"] or match["e"]
         degrees = float((number or match["d"] + (match["dd"] or "")).replace(",", "."))
         fahrenheit = round(degrees * 9 / 5 + 32, 1) if 35 <= degrees <= 42 else degrees
-        if 94 <= fahrenheit <= 108:
+        around = text[max(0, match.start() - 25) : match.end() + 25]
+        if 94 <= fahrenheit <= 108 and not _WEATHER.search(around):
             yield Figure("temp_f", fahrenheit, *match.span())
 
 

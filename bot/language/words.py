@@ -22,6 +22,11 @@ _PIECE = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*(?:\d{1,2}(?![^\W_]))?|\d+(?:[.,]\
 _CHUNK = re.compile(r"[^\W_](?:[\w']*[^\W_])?")
 _SENTENCE_END = frozenset(".!?;\n…")
 _DENIAL_REACH = 9
+_THEIRS = frozenset(("his", "her", "their"))
+_PLACES = frozenset(
+    ("in", "on", "through", "from", "down", "around", "between", "over", "off", "into", "onto")
+)
+""" "in his recliner" is "in recliner"."""
 _STATES = frozenset(("numb", "weak", "tingl", "tingle", "clumsy", "broken", "fractured"))
 """ "nothing weak" denies like "no weakness"."""
 _KEEPS_ITS = frozenset(("lose", "lost", "have", "keep", "change", "stop", "do"))
@@ -227,11 +232,17 @@ class Words:
                 continue
             if word.raw == "lb" and out and out[-1].raw == "lb" and out[-1].norm == "pound":
                 continue
+            if following and word.raw in _THEIRS and _placed(out) and following.norm not in self._people:
+                continue
             if word.raw in self._fillers or (word.raw == "its" and out and _owned(out)):
                 continue
             out.append(replace(word, mine=True) if mine else word)
             mine = False
         return list(_once_denied(out))
+
+
+def _placed(out: Sequence[Word]) -> bool:
+    return bool(out) and out[-1].norm in _PLACES
 
 
 def _owned(out: Sequence[Word]) -> bool:

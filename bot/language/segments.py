@@ -67,7 +67,7 @@ class Segmenter:
 
     def _nay(self, words: Sequence[Word], index: int) -> str:
         word = words[index]
-        if word.norm not in self._short_answers or word.norm in ("yes", "sometimes"):
+        if self._short_answers.isdisjoint((word.norm, word.raw)) or word.norm in ("yes", "sometimes"):
             return word.norm
         after = words[index + 1] if index + 1 < len(words) else None
         alone_after = (
@@ -84,7 +84,8 @@ class Segmenter:
         """A question the writer answers at once ("any fever? nope") is one sentence."""
         if words[index].raw != "?" or index + 1 >= len(words) or index == 0:
             return False
-        return words[index + 1].norm in self._short_answers
+        after = words[index + 1]
+        return not self._short_answers.isdisjoint((after.norm, after.raw))
 
     def _breaks(self, words: Sequence[Word], index: int) -> bool:
         word = words[index]

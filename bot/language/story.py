@@ -72,7 +72,7 @@ class Story:
             return False
         if len({word.norm for word in words if word.norm in self._relatives}) > 1:
             return False
-        if all(r.event or not r.sets for r in about) or any(word.raw in _GONE for word in words):
+        if all(r.event or not r.sets for r in about) or _is_dead(words):
             return False
         return not self._speaks_of_self(words)
 
@@ -109,6 +109,12 @@ def _without_crossed(reports: Sequence[Report]) -> list[Report]:
 def _crosses(report: Report, denied: Report) -> bool:
     same = report.assertion == "present" and dict(report.sets) == dict(denied.sets)
     return same and report.start < denied.start < report.end <= denied.end and report.head < denied.start
+
+
+def _is_dead(words: Sequence[Token]) -> bool:
+    """ "passed" is death, "passed out" is not."""
+    following = [*(word.norm for word in words[1:]), ""]
+    return any(word.raw in _GONE and after != "out" for word, after in zip(words, following, strict=True))
 
 
 def _in_the_family(report: Report) -> Report:

@@ -61,3 +61,16 @@ def test_the_committed_sets_are_read_at_least_this_well(reader, dictionary):
 
 def _sets() -> list[Path]:
     return sorted(CASES.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("name", "recall", "precision"),
+    [("voices", 0.95, 0.94), ("voices_held", 0.86, 0.92), ("more_voices", 0.94, 0.92), ("fifth", 0.95, 0.88)],
+)
+def test_many_voices_are_read_at_least_this_well(reader, dictionary, name, recall, precision):
+    from bot.language.measure import measure
+
+    rows = [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text().splitlines()]
+    report = measure(reader, dictionary, rows)
+    assert report.safety.recall >= recall, report.safety.missed
+    assert report.safety.precision >= precision, report.safety.wrong

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 Period = tuple[dt.time, dt.time]
 """Start and end on one day, clinic time; the end is not included."""
 
+_FURTHEST_DAYS = 370
 Priority = Literal["P0", "P1", "P2", "P3"]
 
 
@@ -49,12 +50,13 @@ class Hours:
         return self._after_open_time(_aware(since), dt.timedelta(hours=business_hours))
 
     def _end_of_open_day(self, since: dt.datetime, count: int) -> dt.datetime:
-        day = since.astimezone(self.zone).date()
-        while count:
-            day += dt.timedelta(days=1)
-            ends = [end for _, end in self.periods(day)]
+        first = since.astimezone(self.zone).date()
+        for offset in range(1, _FURTHEST_DAYS):
+            ends = [end for _, end in self.periods(first + dt.timedelta(days=offset))]
             count -= bool(ends)
-        return max(ends).astimezone(dt.timezone.utc)
+            if not count:
+                return max(ends).astimezone(dt.timezone.utc)
+        raise ValueError("the clinic's hours hold no open period within a year: check the clinic file")
 
     def _after_open_time(self, since: dt.datetime, left: dt.timedelta) -> dt.datetime:
         for start, end in self._open_from(since):
@@ -65,7 +67,7 @@ class Hours:
 
     def _open_from(self, since: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
         first = since.astimezone(self.zone).date()
-        for offset in range(370):
+        for offset in range(_FURTHEST_DAYS):
             for start, end in self.periods(first + dt.timedelta(days=offset)):
                 if end > since:
                     yield max(start, since), end

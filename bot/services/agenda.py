@@ -7,6 +7,7 @@ the frame around them: consent, who it is about, the story, contact, the summary
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
@@ -18,6 +19,8 @@ NO_INTAKE_REASONS = frozenset({"reschedule", "billing", "records", "question"})
 PERSON_WANTED = "person_wanted"
 MINOR_ALONE = "minor_alone"
 ABUSE_SCRIPT = "abuse_script"
+LEFT_INTAKE = frozenset({PERSON_WANTED, MINOR_ALONE})
+"""Flags that a new beginning lifts."""
 _CONTACT = ("contact_name", "contact_phone", "callback_ok_time")
 _MOST_TIMES = 3
 
@@ -27,6 +30,8 @@ Stage = Callable[[Protocols, CaseView, Judgement], AskPlan | None]
 def next_ask(protocols: Protocols, view: CaseView) -> AskPlan | None:
     """The next question, or None when nothing is left to ask."""
     judgement = protocols.judge(view.values)
+    if judgement.level < view.case.level:  # a level that still stands although facts have changed since
+        judgement = replace(judgement, level=view.case.level)
     return next(_offers(protocols, view, judgement), None)
 
 

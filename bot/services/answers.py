@@ -15,7 +15,8 @@ from bot.domain.cases import AskState, Message
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
-from bot.services import agenda, reception, summary
+from bot.domain.levels import Level
+from bot.services import agenda, reception, safety, summary
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -103,9 +104,13 @@ def _contradicts(ctx: Context, asked: tuple[str, ...], turn: Turn, reading: Read
 async def _reopen(
     ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, asked: tuple[str, ...]
 ) -> None:
-    """The facts this message gave to the open question are unknown again."""
+    """The denials this message gave to the open question are unknown again; what it affirms stays."""
     given = [fact for name in asked if (fact := view.facts.get(name)) and fact.message_id == message.id]
-    blank = [replace(fact, value=None, reason="intent and words disagree", at=message.at) for fact in given]
+    blank = [
+        replace(fact, value=None, conflict=True, reason="intent and words disagree", at=message.at)
+        for fact in given
+        if fact.value in ("no", "none")
+    ]
     await uow.facts.add(view.case.id, blank)
 
 
@@ -131,11 +136,10 @@ async def _decline(
 async def _give_up(
     ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, missing: list[str], name: str
 ) -> None:
-    """Still unclear after the plainer re-ask."""
+    """Still unclear after the plainer re-ask. (What G1 and G2 then mean was judged on reception.)"""
     await close(uow, view, name, "unsure")
-    gate = ctx.protocols.dictionary.gates.get(name)
-    doubtful = missing if gate else [v for v in missing if _may_be_unsure(ctx, v)]
-    if gate is not None and gate.unclear == "incomplete":
+    doubtful = [v for v in missing if _may_be_unsure(ctx, v)]
+    if name in ctx.protocols.dictionary.gates:
         await _flag_gate(ctx, uow, view, message, name)
     elif doubtful:
         facts = [_fact(message, variable, "unsure", name) for variable in doubtful]
@@ -185,7 +189,9 @@ async def _consent(
     if said == "affirm":
         await uow.cases.save(replace(view.case, consent="given", phase="intake"))
         await close(uow, view, "consent", "answered")
-        await reception.release_quarantine(ctx, uow, view.case.id)
+        released = await reception.release_quarantine(ctx, uow, view.case.id)
+        if released.case.level is Level.SAME_DAY:  # said when it was written; now there is a case to call
+            await safety.add_task(ctx, uow, released.case, kind="urgent_callback", priority="P1")
     elif said == "deny":
         await uow.cases.save(replace(view.case, consent="refused", phase="done", status="closed"))
         await uow.messages.erase_words(view.case.id)

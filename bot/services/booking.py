@@ -33,13 +33,15 @@ async def take_booking_turn(ctx: Context, turn: Turn) -> Step:
     """choose_time and confirm_time: book the chosen time, offer others, or arrange a call."""
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        if view.case.level >= Level.SAME_DAY:  # no visit of one's own choosing any more (3.0)
+            return await callback.call_back(ctx, uow, view, priority="P1", kind="urgent_callback", lead=())
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
         choice = _picked(view, message.text, reception.chosen(view.pending, message), reading)
         if choice is None:
             return _unclear(ctx, view)
         if choice.means.startswith("slot:"):
-            return await _book(ctx, uow, view, choice.means.removeprefix("slot:"))
+            return await _book_fitting(ctx, uow, view, choice.means.removeprefix("slot:"))
         if choice.means == _LATER:
             return await _offer_more(ctx, uow, view)
         return await callback.call_back(ctx, uow, view, priority="P3", kind="callback", lead=())
@@ -158,6 +160,12 @@ def _state(view: CaseView) -> AskState:
     return view.asks.get("choose_time", AskState(name="choose_time"))
 
 
+_DAYS = {
+    day[:3].title(): frozenset({day, day[:3], f"{day}s"})
+    for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+}
+_NOT = frozenset({"not", "no", "cant", "can", "except", "but", "t", "won", "don"})
+"""Words that turn a named day around ("I can't do Tuesday"); then the times are put again."""
 _ORDINALS = {
     "first": 0, "1st": 0, "earliest": 0, "soonest": 0, "second": 1, "2nd": 1, "third": 2,
     "3rd": 2, "last": 2, "latest": 2,
@@ -174,11 +182,7 @@ def _picked(
     words = set(re.findall(r"[a-z0-9]+", text.lower()))
     slots = [choice for choice in offered if choice.means.startswith("slot:")]
     by_place = [slots[index] for word, index in _ORDINALS.items() if word in words and index < len(slots)]
-    by_day = [
-        choice
-        for choice in slots
-        if choice.label[:3].lower() in {word[:3] for word in words if word.isalpha()}
-    ]
+    by_day = [choice for choice in slots if words & _DAYS[choice.label[:3]] and not words & _NOT]
     for found in (by_place, by_day):
         if len(found) == 1:
             return found[0]
@@ -198,6 +202,15 @@ def _unclear(ctx: Context, view: CaseView) -> Step:
         text_id="choose_time_again",
     )
     return Step(drafts=(draft,), asking="choose_time", phase="booking", handoff="booking")
+
+
+async def _book_fitting(ctx: Context, uow: UnitOfWork, view: CaseView, appointment_id: str) -> Step:
+    """Book, unless what was told since the offer calls for another visit: then its times are offered."""
+    held = {one.id: one for one in await uow.appointments.of_case(view.case.id)}
+    chosen = held.get(appointment_id)
+    if chosen is not None and chosen.visit != view.case.visit:
+        return await offer(ctx, uow, view, lead=())
+    return await _book(ctx, uow, view, appointment_id)
 
 
 async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, appointment_id: str) -> Step:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.domain.cases import Case, CaseStatus, Draft, HandoffKind
+from bot.domain.levels import Level
 from bot.domain.schedule import Priority
 from bot.services import safety, wording
 from bot.services.case_view import CaseView
@@ -41,7 +42,13 @@ async def call_back(
 async def end(
     ctx: Context, uow: UnitOfWork, view: CaseView, text_id: str, *, lead: tuple[Draft, ...] = ()
 ) -> Step:
-    await set_status(uow, view.case, status="closed", handoff="none")
+    stands = view.case.level >= Level.SAME_DAY  # staff still have to reach this person
+    await set_status(
+        uow,
+        view.case,
+        status="callback" if stands else "closed",
+        handoff="urgent_callback" if stands else "none",
+    )
     drafts = (*lead, wording.say(ctx, view, text_id), wording.say(ctx, view, "safety_net"))
     return Step(drafts=drafts, asking=None, phase="done")
 
@@ -65,7 +72,9 @@ async def leave(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, .
     await uow.appointments.release_holds(view.case.id)
     reachable = "contact_phone" in view.values or view.case.address is not None
     unfinished = view.case.status == "open" and not ctx.protocols.gate_complete(view.values)
-    if unfinished and reachable and view.case.consent == "given":
+    if view.case.level is Level.SAME_DAY:
+        await _close(uow, view.case, status="callback", handoff="urgent_callback")
+    elif unfinished and reachable and view.case.consent == "given":
         await safety.add_task(ctx, uow, view.case, kind="callback", priority="P2")
         await _close(uow, view.case, status="callback", handoff="callback")
     elif view.case.status == "open":

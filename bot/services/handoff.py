@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from bot.domain.cases import Draft
+from bot.domain.cases import Draft, HandoffKind
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.services import agenda, booking, callback, reception, safety, wording
@@ -24,11 +25,13 @@ async def hand_off(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         if view.case.consent != "given":
             return await callback.end(ctx, uow, view, "consent_refused")
-        if agenda.MINOR_ALONE in view.case.flags:
-            return await callback.end(ctx, uow, view, "minor_alone")
         judgement = await _final(ctx, uow, view, turn)
         view = await load_view(uow, view.case.id)
-        if not agenda.wants_intake(view):
+        if agenda.MINOR_ALONE in view.case.flags:
+            return await _minor_alone(ctx, uow, view, judgement)
+        if view.case.status in ("booked", "callback") and agenda.wants_intake(view):
+            return Step(drafts=(), asking=None, phase="done", handoff=view.case.handoff)
+        if not agenda.wants_intake(view) and judgement.level < Level.SAME_DAY:
             return await callback.call_back(ctx, uow, view, priority="P2", kind="callback", lead=())
         return await _arrange(ctx, uow, view, judgement)
 
@@ -45,8 +48,25 @@ async def _final(ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn) -> J
         case = reception.judged(view.case, judgement, correction=False)
         await reception.keep_judgement(ctx, uow, case, judgement, message_id=turn.message_id)
         return judgement
-    held = await uow.judgements.latest(view.case.id)
-    return held if held is not None and held.level == view.case.level else judgement
+    case = view.case
+    return replace(
+        judgement,
+        level=case.level,
+        rules=case.rules,
+        outcome=case.outcome or judgement.outcome,
+        visit=case.visit or judgement.visit,
+        decision=case.decision or judgement.decision,
+    )
+
+
+async def _minor_alone(ctx: Context, uow: UnitOfWork, view: CaseView, judgement: Judgement) -> Step:
+    """No parent there: a call only when a number was given, and the clinic's number is shown (6.4, 3.5)."""
+    if "contact_phone" not in view.values and view.case.address is None:
+        return await callback.end(ctx, uow, view, "minor_alone")
+    urgent = judgement.level >= Level.SAME_DAY
+    lead = (wording.say(ctx, view, "minor_alone"),)
+    kind: HandoffKind = "urgent_callback" if urgent else "callback"
+    return await callback.call_back(ctx, uow, view, priority="P1" if urgent else "P2", kind=kind, lead=lead)
 
 
 async def _arrange(ctx: Context, uow: UnitOfWork, view: CaseView, judgement: Judgement) -> Step:

@@ -134,6 +134,11 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
+        if view.case.status != "open":
+            told = _after_completion(ctx, view, await _booked(ctx, turn.case_id))
+            return Step(drafts=(told,), asking=None, phase=view.case.phase, handoff=view.case.handoff)
+        flags = tuple(flag for flag in view.case.flags if flag not in agenda.LEFT_INTAKE)
+        await uow.cases.save(replace(view.case, flags=flags))
         dictionary = ctx.protocols.dictionary
         dropped = [
             f for f in view.facts.values() if not dictionary[f.variable].safety and f.value is not None
@@ -188,7 +193,12 @@ async def once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
         done = await uow.effects.result(turn.case_id, turn.message_id, effect)
         if done is not None:
             return step_from_json(done)
-        step = await work(uow, await load_view(uow, turn.case_id))
+        view = await load_view(uow, turn.case_id)
+        message = await uow.messages.get(turn.message_id)
+        if message.answered or view.case.phase == "emergency":
+            # The gateway has given this turn up, or safety has taken the case: too late to act.
+            return Step(drafts=(), asking=view.asked, phase=view.case.phase)
+        step = await work(uow, view)
         case = await uow.cases.get(turn.case_id)
         await uow.cases.save(replace(case, phase=step.phase))
         await uow.effects.record(turn.case_id, turn.message_id, effect, step_to_json(step))

@@ -34,7 +34,7 @@ class Cases(Protocol):
         """The newest case of this phone number that is not closed."""
 
     async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
-        """Open cases begun before that time that were never given consent, oldest first."""
+        """Cases begun before that time that never had an answer on consent, oldest first; no emergencies."""
 
     async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
         """Take the case's turn lease by compare-and-swap; False while another owner's lease runs."""
@@ -169,6 +169,9 @@ class Tasks(Protocol):
 
     async def acknowledge(self, task_id: str, *, by: str, at: dt.datetime) -> StaffTask:
         """open -> acknowledged; raises NotAllowed when there is none."""
+
+    async def reopen(self, task_id: str, *, due_at: dt.datetime) -> StaffTask:
+        """acknowledged -> open with a new due time; raises NotAllowed when there is none."""
 
     async def finish(self, task_id: str, *, by: str, at: dt.datetime, note: str) -> StaffTask:
         """-> done."""

@@ -20,7 +20,10 @@ async def forget_unconsented(ctx: Context) -> int:
         left = await uow.cases.without_consent(before=now - KEPT)
         for case in left:
             await uow.messages.erase_words(case.id)
-            await uow.cases.save(replace(case, phase="done", status="closed", pending=None))
+            fresh = await uow.cases.get(case.id)  # locks it: a turn may be running
+            await uow.cases.save(
+                replace(fresh, consent="refused", phase="done", status="closed", pending=None)
+            )
             await uow.audit.add(actor="service", action="case.words_erased", case_id=case.id, at=now)
         await uow.commit()
     return len(left)

@@ -53,7 +53,9 @@ def chosen(pending: Message | None, message: Message) -> tuple[MessageChoice, ..
     """The buttons this message pressed, or named in so many words."""
     offered = {choice.id: choice for choice in pending.choices} if pending else {}
     pressed = tuple(offered[choice.id] for choice in message.choices if choice.id in offered)
-    return pressed or tuple(offered[choice] for choice in _typed(pending, message.text))
+    if pressed or message.choices:  # a button of an older question presses nothing, not even its words
+        return pressed
+    return tuple(offered[choice] for choice in _typed(pending, message.text))
 
 
 def _typed(pending: Message | None, text: str) -> list[str]:
@@ -72,6 +74,8 @@ def read(ctx: Context, view: CaseView, message: Message) -> Reading:
     buttons = chosen(view.pending, message)
     if buttons:
         return _reading_of(buttons, message.text, group=(view.asked or "") in ctx.protocols.dictionary.gates)
+    if message.choices:
+        return Reading()
     return ctx.reader.read(
         message.text,
         asked=_asked_of_reader(view, message),
@@ -123,40 +127,77 @@ async def take_in(
     Before consent nothing is kept unless the level is an emergency: then staff need the words.
     """
     await uow.messages.set_reading(message.id, reading.to_json())
-    kept = view.case.consent == "given"
-    readings = [(message, reading)] if kept else await _quarantined(uow, view.case.id, message, reading)
-    new = [fact for source, item in readings for fact in _facts(ctx, view, source, item)]
-    new += _gate_judged_as_yes(ctx, view, message, reading)
-    before, known = view.case.level, frozenset(view.case.rules)
-    correction = reading.correction or _put_again(view, ctx.protocols.dictionary)
-    written = _fold_all(view.facts, new, ctx.protocols.dictionary, correction=correction)
-    judgement = ctx.protocols.judge(values_of(_after(view.facts, written)))
-    changes = tuple(_changes(view.facts, written))
+    kept = view.case.consent == "given" or bool(view.facts)
+    told = {} if kept else await _told_before_consent(ctx, uow, view, until=message.id)
+    held = {**view.facts, **told}
+    correction = reading.correction or _put_again(view, ctx.protocols.dictionary, says=bool(reading.facts))
+    new = [*_facts(ctx, view, message, reading), *_gate_judged(ctx, view, message, reading)]
+    written = _fold_all(held, new, ctx.protocols.dictionary, correction=correction)
+    judgement = ctx.protocols.judge(values_of(_after(held, written)))
+    before = _stood(ctx, view, told)
     if kept or judgement.level is Level.EMERGENCY_NOW:
-        await uow.facts.add(view.case.id, written)
         await _request_doubtful(uow, view, reading)
-        case = judged(view.case, judgement, correction=correction)
-        if any(fact.conflict for fact in written):
-            case = replace(case, flags=tuple(dict.fromkeys((*case.flags, "conflict"))))
-        if judgement.level < before and correction:
-            await _audit_lowered(ctx, uow, case, before)
-        await keep_judgement(ctx, uow, case, judgement, message_id=message.id)
-    view = await load_view(uow, view.case.id)
-    new_rules = tuple(rule for rule in judgement.rules if rule not in known)
+        facts = [*told.values(), *written]
+        await _keep(ctx, uow, view, message, facts, judgement, correction=correction)
     return Reception(
-        view=view, reading=reading, judgement=judgement, before=before, new_rules=new_rules, changes=changes
+        view=await load_view(uow, view.case.id),
+        reading=reading,
+        judgement=judgement,
+        before=before[0],
+        new_rules=tuple(rule for rule in judgement.rules if rule not in before[1]),
+        changes=tuple(_changes(view.facts, written)),
     )
+
+
+async def _keep(
+    ctx: Context,
+    uow: UnitOfWork,
+    view: CaseView,
+    message: Message,
+    facts: list[Fact],
+    judgement: Judgement,
+    *,
+    correction: bool,
+) -> None:
+    await uow.facts.add(view.case.id, facts)
+    case = judged(view.case, judgement, correction=correction)
+    if any(fact.conflict for fact in facts):
+        case = replace(case, flags=tuple(dict.fromkeys((*case.flags, "conflict"))))
+    if judgement.level < view.case.level and correction:
+        await _audit_lowered(ctx, uow, case, view.case.level)
+    await keep_judgement(ctx, uow, case, judgement, message_id=message.id)
+
+
+def _stood(ctx: Context, view: CaseView, told: Mapping[str, Fact]) -> tuple[Level, frozenset[str]]:
+    """Level and rules before this message; before consent those of what was told so far."""
+    if not told:
+        return view.case.level, frozenset(view.case.rules)
+    judgement = ctx.protocols.judge(values_of(told))
+    return judgement.level, frozenset(judgement.rules)
 
 
 async def release_quarantine(ctx: Context, uow: UnitOfWork, case_id: str) -> CaseView:
     """Consent is given: what was told before becomes facts, in order, and is judged."""
     view = await load_view(uow, case_id)
-    new: list[Fact] = []
-    for message in await uow.messages.of_patient(case_id):
-        if message.reading is not None:
-            new += _facts(ctx, view, message, Reading.from_json(message.reading))
-    await write_facts(ctx, uow, view, new, correction=False, message_id=None)
+    told = await _told_before_consent(ctx, uow, view, until=None)
+    await write_facts(ctx, uow, view, told.values(), correction=False, message_id=None)
     return await load_view(uow, case_id)
+
+
+async def _told_before_consent(
+    ctx: Context, uow: UnitOfWork, view: CaseView, *, until: str | None
+) -> dict[str, Fact]:
+    """The facts of the quarantined messages, folded in order, each with its own corrections."""
+    held: dict[str, Fact] = {}
+    for message in await uow.messages.of_patient(view.case.id):
+        if message.id == until:
+            break
+        if message.reading is not None:
+            reading = Reading.from_json(message.reading)
+            new = _facts(ctx, view, message, reading)
+            written = _fold_all(held, new, ctx.protocols.dictionary, correction=reading.correction)
+            held = _after(held, written)
+    return held
 
 
 async def write_facts(
@@ -254,12 +295,18 @@ def _denied_with(view: CaseView, reading: Reading, dictionary: Dictionary) -> di
     return {name: "no" for name in also if reading.facts.get(view.pending.asks or "") == "no"}
 
 
-def _gate_judged_as_yes(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
-    """A bare "yes" to G1 is an emergency at once; "which?" comes after (clinical.md 3.6)."""
+def _gate_judged(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
+    """What the answer to a gate means when it says no single fact (clinical.md 3.6).
+
+    A bare "yes" to G1 is an emergency at once. Unclear after the plainer question, G1 and G2 are
+    unsure in every open fact. Decided here, before the engine, because it can be an emergency.
+    """
     gate = ctx.protocols.dictionary.gates.get(view.asked or "")
-    if gate is None or gate.unclear != "yes" or (reading.polarity, reading.answer) != ("affirm", "partial"):
+    if gate is None or gate.unclear == "incomplete" or any(name in reading.facts for name in gate.clear_no):
         return []
-    if any(name in reading.facts for name in gate.clear_no):
+    bare_yes = (reading.polarity, reading.answer) == ("affirm", "partial")
+    twice = view.times_asked(gate.name) >= 2 and (bare_yes or reading.answer == "unclear")
+    if not twice and not (bare_yes and gate.unclear == "yes"):
         return []
     about = [name for name in gate.clear_no if name not in view.values] or list(gate.clear_no)
     return [
@@ -281,10 +328,10 @@ def _asked_again(view: CaseView, name: str, dictionary: Dictionary) -> bool:
     return max(view.times_asked(name), view.times_asked(gate) if gate else 0) >= 2
 
 
-def _put_again(view: CaseView, dictionary: Dictionary) -> bool:
+def _put_again(view: CaseView, dictionary: Dictionary, *, says: bool) -> bool:
     """The open question is about something known already: the new answer replaces the old."""
     if view.asked in _ABOUT_KNOWN:
-        return True
+        return says
     gate = dictionary.gates.get(view.asked or "")
     asked = tuple(gate.clear_no) if gate is not None else (view.asked,)
     return all(name in view.values for name in asked)
@@ -296,17 +343,6 @@ async def _request_doubtful(uow: UnitOfWork, view: CaseView, reading: Reading) -
     for name in dict.fromkeys((*doubtful, *reading.ask)):
         if name not in view.asks and name not in view.facts:
             await uow.asks.save(view.case.id, AskState(name=name, state="wanted"))
-
-
-async def _quarantined(
-    uow: UnitOfWork, case_id: str, message: Message, reading: Reading
-) -> list[tuple[Message, Reading]]:
-    earlier = [
-        (item, Reading.from_json(item.reading))
-        for item in await uow.messages.of_patient(case_id)
-        if item.reading is not None and item.id != message.id
-    ]
-    return [*earlier, (message, reading)]
 
 
 def _fold_all(

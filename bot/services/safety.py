@@ -39,6 +39,8 @@ async def break_in(
 
     The staff task is written in the same transaction, so "we've told our team" is true when said.
     """
+    if ABUSE in seen.new_rules:
+        await add_task(ctx, uow, seen.view.case, kind="safety_flag", priority="P1", private=True)
     if SELF_HARM in seen.new_rules:
         return await _raise_p0(ctx, uow, seen, "crisis")
     if seen.judgement.level is Level.EMERGENCY_NOW and _news(seen):
@@ -52,10 +54,14 @@ async def break_in(
     return None
 
 
-def same_day(ctx: Context, seen: Reception) -> tuple[Draft, ...]:
-    """Said before anything else when the level has just become same_day."""
+async def same_day(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...]:
+    """Said before anything else when the level has just become same_day; a person is asked to call."""
     if seen.judgement.level is not Level.SAME_DAY or not _news(seen):
         return ()
+    if (
+        seen.view.case.level is Level.SAME_DAY
+    ):  # before consent nothing is kept; the text is said all the same
+        await add_task(ctx, uow, seen.view.case, kind="urgent_callback", priority="P1")
     line = first_line(ctx, seen.judgement, seen.new_rules, Level.SAME_DAY, channel=seen.view.case.channel)
     if seen.before is Level.SAME_DAY:
         return (Draft(kind="same_day", text=line, text_id="same_day_line"),)
@@ -99,16 +105,27 @@ async def _raise_p0(ctx: Context, uow: UnitOfWork, seen: Reception, kind: Handof
         ctx, uow, seen.view.case, kind="crisis" if kind == "crisis" else "emergency", priority="P0"
     )
     if kind == "crisis":
-        body = wording.text(ctx, seen.view, "crisis")
-        if seen.view.case.channel != "sms":  # two segments hold the script alone
-            body = f"{body}\n{wording.text(ctx, seen.view, 'crisis_veteran')}"
-        return (_ask_safe_now(ctx, seen.view, body, kind="crisis"),)
+        return _crisis(ctx, seen)
     rules = seen.new_rules if seen.before is Level.EMERGENCY_NOW else seen.judgement.rules
     channel = "sms" if seen.view.case.channel == "sms" else "web"
     body = emergency_text(ctx, seen.judgement, rules, channel=channel, told_team=True)
     if seen.reading.answer == "partial" and not seen.reading.facts:  # a bare "yes" to the first gate
         body = f"{body}\n{wording.text(ctx, seen.view, 'emergency_which')}"
     return (_ask_safe_now(ctx, seen.view, body, kind="emergency"),)
+
+
+def _crisis(ctx: Context, seen: Reception) -> tuple[Draft, ...]:
+    """The script of 6.5; when a red flag fires with it, its text comes first (both apply)."""
+    body = wording.text(ctx, seen.view, "crisis")
+    if seen.view.case.channel != "sms":  # two segments hold the script alone
+        body = f"{body}\n{wording.text(ctx, seen.view, 'crisis_veteran')}"
+    asking = _ask_safe_now(ctx, seen.view, body, kind="crisis")
+    others = [rule for rule in seen.new_rules if rule != SELF_HARM]
+    if not any(why.rule in others and why.level is Level.EMERGENCY_NOW for why in seen.judgement.why):
+        return (asking,)
+    channel = "sms" if seen.view.case.channel == "sms" else "web"
+    flag = emergency_text(ctx, seen.judgement, others, channel=channel, told_team=True)
+    return (Draft(kind="emergency", text=flag), asking)
 
 
 async def _stop_intake(uow: UnitOfWork, case: Case, kind: HandoffKind) -> None:
@@ -121,9 +138,10 @@ def _ask_safe_now(ctx: Context, view: CaseView, body: str, *, kind: str) -> Draf
     missing = tuple(name for name in ("contact_name", "contact_phone") if name not in view.values)
     if missing:
         body = f"{body}\n{wording.text(ctx, view, 'emergency_contact')}"
+    offered = _SAFE_NOW if kind == "emergency" else ()  # the crisis script sends nobody anywhere
     choices = tuple(
         MessageChoice(id=f"c{number}", label=wording.text(ctx, view, label), means=means)
-        for number, (label, means) in enumerate(_SAFE_NOW, start=1)
+        for number, (label, means) in enumerate(offered, start=1)
     )
     return Draft(
         kind="crisis" if kind == "crisis" else "emergency",
@@ -143,7 +161,8 @@ async def _stands(
         await _take_back(uow, view)
         return None
     kind = "crisis" if view.case.handoff == "crisis" else "emergency"
-    text_id = _STANDING.get(_meant(view, seen, message), "")
+    meant = _meant(view, seen, message)
+    text_id = _STANDING.get(meant, "") if kind == "emergency" or meant == "mistake" else "crisis_repeat"
     if not text_id:
         argued = view.times_asked("safe_now")
         text_id = f"{kind}_repeat" if argued == 0 else "emergency_standing"
@@ -169,7 +188,6 @@ async def _take_back(uow: UnitOfWork, view: CaseView) -> None:
 
 
 async def _abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...]:
-    await add_task(ctx, uow, seen.view.case, kind="safety_flag", priority="P1", private=True)
     body = wording.text(ctx, seen.view, "abuse")
     choices = tuple(
         MessageChoice(id=f"c{number}", label=wording.text(ctx, seen.view, label), means=means)
@@ -219,8 +237,16 @@ async def add_task(
         due_at=due_at(ctx, priority),
         private=private,
     )
-    await uow.tasks.add(task)
+    if not await uow.tasks.add(task) and priority == "P0":
+        await _sound_again(uow, task)
     await uow.audit.add(
         actor="service", action=f"task.{kind}", case_id=case.id, at=now, detail={"priority": priority}
     )
     return task
+
+
+async def _sound_again(uow: UnitOfWork, news: StaffTask) -> None:
+    """A new emergency of a case whose P0 somebody has acknowledged already is open again."""
+    for task in await uow.tasks.of_case(news.case_id):
+        if task.kind == news.kind and task.status == "acknowledged":
+            await uow.tasks.reopen(task.id, due_at=news.due_at)

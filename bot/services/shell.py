@@ -34,6 +34,7 @@ async def receive_from_engine(ctx: Context, case_id: str, text: str, reading: Re
         seen = await reception.take_in(ctx, uow, await load_view(uow, case.id), message, reading)
         drafts = await safety.break_in(ctx, uow, seen, message)
         if drafts is not None:
+            case = await uow.cases.get(case.id)
             await turns.say(ctx, uow, case, drafts, reply_to=message.id, channel="shell")
         await uow.commit()
     return Received(message_id=message.id, drafts=drafts)

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.domain.cases import Case, Draft, Message
+from bot.domain.cases import Case, CaseStatus, Draft, Message
 from bot.domain.errors import StoreUnavailable
+from bot.domain.levels import Level
 from bot.services import chat, outgoing, safety, sms_text, turns, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
@@ -173,7 +174,8 @@ async def _store(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> 
     if sms.media and sms.body.strip():
         view = await load_view(uow, case.id)
         picture = wording.say(ctx, view, "sms_media")
-        await turns.say(ctx, uow, case, (picture,), reply_to=message.id, channel="sms")
+        fresh = await uow.cases.get(case.id)
+        await turns.say(ctx, uow, fresh, (picture,), reply_to=message.id, channel="sms")
     return message
 
 
@@ -209,6 +211,8 @@ async def _stopped(ctx: Context, uow: UnitOfWork, case_id: str) -> None:
     case = await uow.cases.get(case_id)
     if case.status == "open":
         await uow.appointments.release_holds(case.id)
-        await uow.cases.save(replace(case, status="closed", phase="done", pending=None))
+        calls = case.level is Level.SAME_DAY  # opting out of texts does not end a call that is due today
+        status: CaseStatus = "callback" if calls else "closed"
+        await uow.cases.save(replace(case, status=status, phase="done", pending=None))
     elif case.status == "booked":
         await safety.add_task(ctx, uow, case, kind="person_wanted", priority="P2")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import logging
 import weakref
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
@@ -21,6 +22,8 @@ from bot.services.context import Context
 from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
 from bot.services.reception import Reception
 from bot.services.steps import step_from_json
+
+log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.05
 _RECOVER_SECONDS = 15.0
@@ -58,7 +61,10 @@ async def recover(ctx: Context) -> int:
     async with ctx.unit_of_work(write=False) as uow:
         left = await uow.messages.unanswered(channel="web", before=before)
     for message in left:
-        await run_turn(ctx, message)
+        try:
+            await run_turn(ctx, message)
+        except Exception as error:  # the outermost wrapper of a background task: the others go on
+            log.error("a turn left behind failed again: %s", type(error).__name__)
     return len(left)
 
 
@@ -74,12 +80,11 @@ async def _answer(ctx: Context, message: Message) -> list[Message]:
     seen, replies = await _screen(ctx, message)
     if replies is not None:
         return replies
-    first = safety.same_day(ctx, seen)
     try:
         reply = await ctx.dialogue.turn(_request(seen, message))
     except DialogueFailed:
-        return await _without_engine(ctx, message, first)
-    return await _store(ctx, message, (*first, *reply.drafts), reply)
+        return await _without_engine(ctx, message)
+    return await _store(ctx, message, reply.drafts, reply)
 
 
 async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Message] | None]:
@@ -94,7 +99,11 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         replies = None
         if drafts is not None:
             replies = await _reply(ctx, uow, message, drafts)
-        elif seen.view.case.phase == "staff":
+        else:
+            first = await safety.same_day(ctx, uow, seen)
+            if first:
+                await say(ctx, uow, seen.view.case, first, reply_to=message.id, channel=message.channel)
+        if replies is None and seen.view.case.phase == "staff":
             await uow.messages.mark_answered(message.id, intent=None, confidence=None)
             replies = []
         await uow.commit()
@@ -132,14 +141,16 @@ async def _store(
 async def _reply(
     ctx: Context, uow: UnitOfWork, message: Message, drafts: Iterable[Draft], reply: TurnReply | None = None
 ) -> list[Message]:
-    """Store the replies, keep what the engine wants back, end the turn."""
+    """Store the replies, keep what the engine wants back, end the turn; all that answers the message."""
     case = await uow.cases.get(message.case_id)
     case = replace(case, engine_state=reply.state if reply else None)
-    replies = await say(ctx, uow, case, drafts, reply_to=message.id, channel=message.channel)
+    await say(ctx, uow, case, drafts, reply_to=message.id, channel=message.channel)
+    if case.consent == "refused":
+        await uow.messages.erase_words(case.id)
     await uow.messages.mark_answered(
         message.id, intent=reply.intent if reply else None, confidence=reply.confidence if reply else None
     )
-    return replies
+    return await uow.messages.replies_to(message.id)
 
 
 async def say(
@@ -175,7 +186,7 @@ def _still_open(case: Case) -> str | None:
     return None if case.phase == "done" else case.pending
 
 
-async def _without_engine(ctx: Context, message: Message, first: tuple[Draft, ...]) -> list[Message]:
+async def _without_engine(ctx: Context, message: Message) -> list[Message]:
     """The engine failed. What its actions already did is said; else a fallback and a staff task."""
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
@@ -183,7 +194,7 @@ async def _without_engine(ctx: Context, message: Message, first: tuple[Draft, ..
         if not drafts:
             await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
             drafts = (_fallback(ctx, view),)
-        replies = await _reply(ctx, uow, message, (*first, *drafts))
+        replies = await _reply(ctx, uow, message, drafts)
         await uow.commit()
     return replies
 

@@ -69,10 +69,10 @@ class CaseTable:
         return None if row is None else _case(row)
 
     async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
-        """Open cases begun before that time that were never given consent, oldest first."""
+        """Cases begun before that time that never had an answer on consent, oldest first; no emergencies."""
         rows = await self._session.all(
             select(*_columns())
-            .where(cases.c.consent == "unasked", cases.c.status == "open", cases.c.created_at < before)
+            .where(cases.c.consent == "unasked", cases.c.status != "emergency", cases.c.created_at < before)
             .order_by(cases.c.created_at)
             .limit(limit)
         )

@@ -45,6 +45,11 @@ class TaskTable:
         values = {"status": "acknowledged", "acknowledged_by": by, "acknowledged_at": at}
         return await self._change(task_id, tasks.c.status == "open", values)
 
+    async def reopen(self, task_id: str, *, due_at: dt.datetime) -> StaffTask:
+        """acknowledged -> open with a new due time. Raises NotAllowed when there is none."""
+        values = {"status": "open", "acknowledged_by": None, "acknowledged_at": None, "due_at": due_at}
+        return await self._change(task_id, tasks.c.status == "acknowledged", values)
+
     async def finish(self, task_id: str, *, by: str, at: dt.datetime, note: str) -> StaffTask:
         """-> done; what is done stays as it is. Raises NotAllowed when there is none."""
         values = {"status": "done", "done_by": by, "done_at": at, "note": note}

@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from bot.domain.errors import Conflict, TooLong, UnknownChoice
-from bot.services import chat, interview, quarantine, turns
+from bot.services import booking, chat, interview, quarantine, turns
 from bot.services.context import Context
 from bot.services.steps import Turn
 from tests.integration.services.conftest import StandingClock
@@ -282,3 +282,68 @@ async def test_after_the_end_it_is_said_where_things_stand(ctx: Context, patient
     turn = Turn(case_id=patient.case_id, message_id=booked[0].reply_to or "", intent="inform", confidence=1.0)
     told = await interview.interject(ctx, turn, "after_completion")
     assert "You're booked" in told[0].text
+
+
+async def test_a_button_that_comes_late_presses_nothing(ctx: Context, patient: Patient) -> None:
+    """A tap and a text at once: the tap was for the question before."""
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    tap = patient.question.choices[0].id
+    async with ctx.unit_of_work() as uow:
+        late, _ = await uow.messages.add_inbound(
+            patient.case_id,
+            text="No, none of these",
+            channel="web",
+            client_message_id="late",
+            at=ctx.clock.now(),
+            choices=[tap],
+        )
+        await uow.commit()
+    await patient.say("no")
+    await turns.run_turn(ctx, late)
+    assert "weakness" not in await patient.facts(), "the third gate was not answered"
+
+
+async def test_an_action_that_comes_too_late_does_nothing(
+    ctx: Context, patient: Patient, dialogue: PlainDialogue
+) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    dialogue.down = True
+    given_up = await patient.say("1")
+    assert given_up[0].kind == "fallback"
+    turn = Turn(
+        case_id=patient.case_id, message_id=given_up[0].reply_to or "", intent="inform", confidence=1.0
+    )
+    await booking.take_booking_turn(ctx, turn)
+    assert not any(one.status == "booked" for one in await patient.appointments())
+
+
+@pytest.mark.parametrize("text", ["how much money will it take", "my friend drives", "i can't do monday"])
+async def test_words_that_only_look_like_a_day_book_nothing(patient: Patient, text: str) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    await patient.say(text)
+    assert patient.status == "open"
+
+
+async def test_start_over_keeps_a_booked_visit(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    booked = await patient.say("1")
+    turn = Turn(case_id=patient.case_id, message_id=booked[0].reply_to or "", intent="x", confidence=1.0)
+    await interview.start_over(patient.ctx, turn)
+    assert (await patient.case()).status == "booked"
+
+
+async def test_words_before_a_stop_are_erased_too(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    await patient.say(STORY)
+    await patient.say("stop")
+    clock.forward(hours=25)
+    assert await quarantine.forget_unconsented(ctx) == 1
+    assert await quarantine.forget_unconsented(ctx) == 0

@@ -175,3 +175,79 @@ async def test_a_finished_gate_is_no_longer_called_incomplete(patient: Patient) 
     assert "gate_incomplete" in (await patient.case()).flags
     await patient.answer_until("confirm_summary")
     assert "gate_incomplete" not in (await patient.case()).flags
+
+
+async def test_unsure_twice_at_the_first_gate_is_an_emergency_with_an_alarm(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G1")
+    assert (await patient.choose("not sure"))[-1].asks == "G1"
+    reply = await patient.choose("not sure")
+    assert reply[0].kind == "emergency"
+    assert [task.kind for task in await patient.tasks()] == ["emergency"]
+
+
+async def test_unsure_twice_at_the_second_gate_is_said_and_called_today(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await patient.choose("not sure")
+    reply = await patient.choose("not sure")
+    assert reply[0].kind == "same_day"
+    assert [(task.kind, task.priority) for task in await patient.tasks()] == [("urgent_callback", "P1")]
+
+
+async def test_a_level_that_stands_is_not_lowered_by_a_later_no(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await patient.choose("not sure")
+    await patient.choose("not sure")
+    await patient.say("no numbness down there and peeing is fine")
+    await patient.answer_until("nothing")
+    case = await patient.case()
+    assert case.level is Level.SAME_DAY
+    assert case.handoff == "urgent_callback"
+    assert not await patient.appointments()
+
+
+async def test_no_visit_is_booked_once_a_call_is_due_today(patient: Patient) -> None:
+    await patient.say("my low back started to hurt a week ago and it is getting worse")
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    reply = await patient.say("the first one. i have a fever since yesterday")
+    assert reply[0].kind == "same_day"
+    assert patient.status == "callback"
+    assert not any(one.status == "booked" for one in await patient.appointments())
+
+
+async def test_a_second_emergency_sounds_again(ctx: Context, patient: Patient) -> None:
+    await patient.say(NUMB)
+    task = (await patient.tasks())[0]
+    async with ctx.unit_of_work() as uow:
+        await uow.tasks.acknowledge(task.id, by="nurse", at=ctx.clock.now())
+        await uow.commit()
+    reply = await patient.say("now i have chest pain too")
+    assert reply[0].kind == "emergency"
+    assert (await patient.tasks())[0].status == "open"
+
+
+async def test_a_crisis_with_a_red_flag_says_both(patient: Patient) -> None:
+    reply = await patient.say("i want to kill myself. since yesterday i can't feel it when i wipe")
+    assert [message.kind for message in reply] == ["emergency", "crisis"]
+    assert "988" in reply[1].text
+    again = await patient.say("ok")
+    assert "988" in again[0].text
+
+
+async def test_a_taken_back_word_before_consent_leaves_nothing(patient: Patient) -> None:
+    await patient.say("my back hurts and i have had cancer")
+    await patient.say("actually no, i never had cancer")
+    await patient.say("yes")
+    assert (await patient.facts())["cancer_status"].value == "none"
+
+
+async def test_same_day_is_said_once_before_consent(patient: Patient) -> None:
+    first = await patient.say("back pain for a week and a fever of 101.5")
+    assert first[0].kind == "same_day"
+    second = await patient.say("what is this about")
+    assert [message.kind for message in second] == ["question"] or second[0].kind != "same_day"
+    await patient.say("yes")
+    assert [task.kind for task in await patient.tasks()] == ["urgent_callback"]

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
+from bot.domain.dictionary import Value
 from bot.domain.errors import DialogueFailed, InvalidInput
 from bot.domain.facts import derive
 from bot.domain.findings import Finding, Reading
@@ -108,12 +109,13 @@ def _answered(
         refused = {"field": error.field, "value": number, "allowed": str(error)}
         return {"id": _id_of(line), "error": refused}, None, None
     reading = reader.read(request["text"], request.get("asked"), request.get("question"), request["date"])
-    known = {**reading.facts}
+    facts = {**_doubtful(protocols, request.get("asked"), reading), **reading.facts}
+    known = dict(facts)
     known.update({name: value for name, (value, _) in derive(known).items()})
     judgement = protocols.judge(known)
     answer: dict[str, Any] = {
         "id": request.get("id"),
-        "facts": {name: _plain(value) for name, value in reading.facts.items()},
+        "facts": {name: _plain(value) for name, value in facts.items()},
         "findings": [_finding_json(finding) for finding in reading.findings],
         "intent": None,
         "level": judgement.level.value,
@@ -122,6 +124,15 @@ def _answered(
         "ms": round((time.perf_counter() - started) * 1000, 2),
     }
     return answer, request, reading
+
+
+def _doubtful(protocols: Protocols, asked: str | None, reading: Reading) -> dict[str, Value]:
+    """What an unclear answer to G1 or G2, or a bare "yes" to G1, leaves unsure."""
+    gate = protocols.dictionary.gates.get(asked or "")
+    if gate is None or any(name in reading.facts for name in gate.clear_no):
+        return {}
+    unsure = gate.doubtful(polarity=reading.polarity, answer=reading.answer)
+    return dict.fromkeys(gate.clear_no, "unsure") if unsure else {}
 
 
 def _request(line: bytes) -> dict[str, Any]:

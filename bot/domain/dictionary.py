@@ -102,6 +102,14 @@ class Gate:
     unclear: Literal["yes", "unsure", "incomplete"] = "incomplete"
     """How facts still unclear after one plainer re-ask are judged (clinical.md 3.6)."""
 
+    def doubtful(self, *, polarity: str | None, answer: str) -> bool:
+        """Whether an answer that names no single fact leaves this gate's facts unsure (G1 and G2 only).
+
+        A bare "yes" to G1 says that something of it is so; an unclear answer says nothing against it.
+        """
+        bare_yes = (polarity, answer) == ("affirm", "partial")
+        return self.unclear != "incomplete" and (answer == "unclear" or (bare_yes and self.unclear == "yes"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dictionary:

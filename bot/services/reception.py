@@ -305,8 +305,10 @@ def _gate_judged(ctx: Context, view: CaseView, message: Message, reading: Readin
     if gate is None or gate.unclear == "incomplete" or any(name in reading.facts for name in gate.clear_no):
         return []
     bare_yes = (reading.polarity, reading.answer) == ("affirm", "partial")
-    twice = view.times_asked(gate.name) >= 2 and (bare_yes or reading.answer == "unclear")
-    if not twice and not (bare_yes and gate.unclear == "yes"):
+    twice = view.times_asked(gate.name) >= 2
+    doubtful = gate.doubtful(polarity=reading.polarity, answer=reading.answer)
+    at_once = bare_yes and gate.unclear == "yes"
+    if not at_once and not (twice and (doubtful or bare_yes)):
         return []
     about = [name for name in gate.clear_no if name not in view.values] or list(gate.clear_no)
     return [

@@ -165,9 +165,11 @@ def _plain(question: str, openers: Iterator[str]) -> str:
     for words, answer in (
         ("who", "for me, im 58"),
         ("how old", "58"),
-        ("name", "Dana Example"),
+        ("name", "Dana Example, 314-555-0123"),
         ("better", "about the same"),
         ("limit", "a lot, i skip things"),
+        ("safety check", "no"),
+        ("surgery could help", "im open to it if it helps"),
         ("surgery", "no never had back surgery"),
         ("weeks", "12 weeks, only helped a bit"),
         ("helped", "only a little, about 12 weeks"),

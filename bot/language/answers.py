@@ -138,7 +138,7 @@ class Answers:
         if (
             not yes
             and (polarity == "deny" or self._said.is_(norms, "none_of"))
-            and not self._negated_part(told, norms)
+            and not self._negated_part([*told, *_denied_besides(settled, clear)], norms)
         ):
             self._set_all(clear, heard, settled)
             return "full"
@@ -329,6 +329,11 @@ class Answers:
 
 _JOINS = frozenset(("but", "and", "honestly", "however"))
 _SIGNS = frozenset("👍👎👌✅❌🤷?")
+
+
+def _denied_besides(settled: Settled, clear: Mapping[str, Value]) -> list[str]:
+    """What the message denies that was not asked: "no fever" to the question about cancer."""
+    return [f.variable for f in settled.findings if f.assertion == "absent" and f.variable not in clear]
 
 
 def _yes_no(variable: Variable, polarity: Polarity | None) -> Value | None:

@@ -114,7 +114,9 @@ def test_below_the_threshold_nobody_is_sure(confidence: float, intent: str) -> N
     assert decide(ranking(person=confidence), heard())[0] == intent
 
 
-@pytest.mark.parametrize(("confidence", "intent"), [(0.39, FALLBACK), (0.79, "inform"), (0.8, "out_of_scope")])
+@pytest.mark.parametrize(
+    ("confidence", "intent"), [(0.39, FALLBACK), (0.79, "inform"), (0.8, "out_of_scope")]
+)
 def test_out_of_scope_wants_more(confidence: float, intent: str) -> None:
     assert decide(ranking(out_of_scope=confidence), heard())[0] == intent
 

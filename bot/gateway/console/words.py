@@ -83,6 +83,10 @@ SENDERS: Mapping[str, str] = {"patient": "Patient", "bot": "Bot", "staff": "Staf
 FLAGS: Mapping[str, str] = {
     "downgraded_by_patient": "Level lowered by the patient's correction",
     "conflict": "Answers contradict each other",
+    "gate_incomplete": "Safety questions not complete",
+    "gate_by_exception": "Criteria met by a named exception",
+    "minor_alone": "Minor, no parent present",
+    "unacknowledged_p0": "Emergency not acknowledged in time",
     "test?": "Looks like a test",
 }
 

@@ -21,7 +21,11 @@ LARGEST_FILE = 10_000_000
 
 LONG_NUMBER = re.compile(r"\+?\(?\d(?:[\s().-]{0,2}\d){6,}")
 """Seven digits or more, however they are grouped: phone numbers, birth dates with a time, card numbers."""
-TIMESTAMP = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+KEPT = re.compile(
+    r"\b(?:\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|(?=[0-9a-f]*[a-f])[0-9a-f]{32}\b)"
+)
+"""Time stamps, and opaque ids of 32 hexadecimal digits: what logs are searched by."""
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\.[\w-]+")
 OWN_LINES = re.compile(
     r"engine: |\{\"at\": |\S+ \S+ (?:INFO|WARNING|ERROR|CRITICAL) (?:__main__|bot\.engine\S*|sanic\.root) "
@@ -35,12 +39,13 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 def redacted(line: str, *, secrets: Collection[str] = ()) -> str:
     """The line with secrets, mail addresses and long numbers blanked, at most 2,000 characters of it.
 
-    Time stamps stay readable: `2026-11-21T10:00:00Z`. `call 314-555-0123` becomes `call [number]`.
+    Time stamps and opaque ids stay readable: `2026-11-21T10:00:00Z`.
+    `call 314-555-0123` becomes `call [number]`.
     """
     line = _cut(line)
     for secret in secrets:
         line = line.replace(secret, "[secret]")
-    return _between_timestamps(MAIL.sub("[mail]", CONTROL.sub(" ", line)))
+    return _around_what_is_kept(MAIL.sub("[mail]", CONTROL.sub(" ", line)))
 
 
 def _cut(line: str) -> str:
@@ -51,9 +56,9 @@ def _cut(line: str) -> str:
     return (whole if len(broken) < LONGEST_LINE / 2 else broken[: LONGEST_LINE // 2]) + "..."
 
 
-def _between_timestamps(line: str) -> str:
+def _around_what_is_kept(line: str) -> str:
     pieces, end = [], 0
-    for stamp in TIMESTAMP.finditer(line):
+    for stamp in KEPT.finditer(line):
         pieces += [LONG_NUMBER.sub("[number]", line[end : stamp.start()]), stamp.group()]
         end = stamp.end()
     return "".join(pieces) + LONG_NUMBER.sub("[number]", line[end:])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.dialogue.breaker import Breaker
 from bot.ops.addresses import RunFolder, free_port, run_folder
 from bot.settings import ROOT
 
@@ -47,9 +48,13 @@ class Stack:
         _until(lambda: not (self.runs.folder / f"{name}.pid").exists(), f"{name} is still running")
 
     def start_part(self, name: str, ready: str) -> None:
-        """Let a part run again; returns when `/health/ready` calls it ready."""
+        """Let a part run again; returns when patients are served as before.
+
+        `/health/ready` calls it ready, and the circuit breaker before the engine has had its pause.
+        """
         self.runs.lift_hold(name)
         _until(lambda: self.part_is_ready(ready), f"{name} did not come back")
+        time.sleep(Breaker().pause_seconds)
 
     def part_is_ready(self, name: str) -> bool:
         answer = httpx.get(f"{self.url}/health/ready", timeout=5).json()

@@ -188,8 +188,11 @@ def test_the_same_message_twice_has_one_effect(new_patient: Callable[[], WebPati
     assert [message["id"] for message in first] == [message["id"] for message in again]
 
 
-def test_no_patient_words_reach_a_log(stack: Stack, patient: WebPatient) -> None:
-    patient.say("my zanzibarleg hurts, call me at 314-555-0177")
+def test_no_patient_words_reach_a_log(stack: Stack, patient: WebPatient, texter: TextingPatient) -> None:
+    words = "my zanzibarleg hurts, call me at 314-555-0177"
+    patient.say(words)
+    texter.text(words)
     logs = stack.logs()
     assert "zanzibarleg" not in logs
     assert "0177" not in logs
+    assert texter.number.removeprefix("+1") not in logs

@@ -21,6 +21,8 @@ from bot.ops.logfile import LONGEST_LINE, LogFile, lines_of, own_part, redacted
         ("2026-11-21 10:00:00,123 INFO up", "2026-11-21 10:00:00,123 INFO up"),
         ("took 123456 us", "took 123456 us"),
         ("1234567", "[number]"),
+        ("case 237daa1234567890e9e012015dcf7719 up", "case 237daa1234567890e9e012015dcf7719 up"),
+        ("1" * 32, "[number]"),
         ("a\rb\x1b[31mc\u2028d", "a b [31mc d"),
     ],
 )

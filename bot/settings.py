@@ -59,7 +59,9 @@ class Settings(BaseSettings):
     actions_url: str | None = Field(None, description="where the actions listen; `make run` finds a port")
     actions_secret: SecretStr = Field(description="shared by engine and actions, 32 characters or more")
     session_days: float = Field(30, gt=0, le=365, description="how long a patient's chat token lives")
-    metrics_token: SecretStr | None = Field(None, description="opens `/metrics`, from this machine only")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="`/metrics` for Prometheus, loopback only"
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="of the technical log")
 
     @field_validator("data_dir")

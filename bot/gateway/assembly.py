@@ -20,7 +20,7 @@ from bot.gateway.framing import StrictRequest
 from bot.gateway.headers import add_security_headers
 from bot.gateway.health import Probe, health_blueprint
 from bot.gateway.limits import Counter, LocalCounter
-from bot.gateway.metrics import Metrics, count_request, metrics_blueprint
+from bot.gateway.metrics import Metrics, count_request, serve_metrics
 from bot.gateway.openapi import chat_part, openapi_blueprint
 from bot.gateway.openapi_staff import staff_part
 from bot.gateway.options import Options
@@ -60,12 +60,13 @@ def assemble(
         chat_blueprint(api),
         pages_blueprint(options),
         health_blueprint(probes),
-        metrics_blueprint(),
         openapi_blueprint(_described(blueprints)),
         *blueprints,
     ):
         app.blueprint(blueprint)
     _run_workers(app, workers)
+    if options.metrics_port is not None:
+        serve_metrics(app, port=options.metrics_port)
     return app
 
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from typing import Any
 
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    generate_latest,
-)
-from sanic import Blueprint, HTTPResponse
-from sanic.exceptions import NotFound
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from sanic import Sanic
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
-
-from bot.gateway.options import LOOPBACK_HOSTS
 
 
 class Metrics:
@@ -61,23 +50,18 @@ async def count_request(request: Request[Any, Any], response: BaseHTTPResponse) 
         metrics.seconds.labels(route).observe(time.perf_counter() - started)
 
 
-def metrics_blueprint() -> Blueprint:
-    """`GET /metrics`: from this machine, with the operator's token; for everybody else it is not there."""
-    blueprint = Blueprint("metrics")
+def serve_metrics(app: Sanic[Any, Any], *, port: int) -> None:
+    """`/metrics` on a listener of its own, this machine only: the public one has no such page."""
 
-    @blueprint.get("/metrics")
-    async def metrics(request: Request[Any, Any]) -> HTTPResponse:
-        if not _may_read(request):
-            raise NotFound
-        return HTTPResponse(
-            generate_latest(request.app.ctx.metrics.registry), content_type=CONTENT_TYPE_LATEST
+    @app.after_server_start
+    async def start(*_: object) -> None:
+        app.ctx.metrics_listener = start_http_server(
+            port, addr="127.0.0.1", registry=app.ctx.metrics.registry
         )
 
-    return blueprint
-
-
-def _may_read(request: Request[Any, Any]) -> bool:
-    token: str | None = request.app.ctx.options.metrics_token
-    given = request.headers.get("authorization", "")
-    local = request.client_ip in {*LOOPBACK_HOSTS, "::1"}
-    return bool(token) and local and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    @app.before_server_stop
+    async def stop(*_: object) -> None:
+        server, thread = app.ctx.metrics_listener
+        server.shutdown()
+        server.server_close()
+        thread.join()

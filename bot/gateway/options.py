@@ -49,8 +49,8 @@ class Options:
     long_poll_seconds: float = 25.0
     drain_seconds: float = 12.0
     """How long unfinished turns may take when the process is told to stop."""
-    metrics_token: str | None = field(default=None, repr=False)
-    """Without it there is no metrics page."""
+    metrics_port: int | None = None
+    """Prometheus reads there, on loopback; None closes it, 0 takes any free port."""
     rates: Rates = field(default_factory=Rates)
 
 
@@ -65,14 +65,9 @@ def options_from(settings: Settings, protocols: Protocols) -> Options:
         allowed_hosts=LOOPBACK_HOSTS | {_bracketed(host)},
         allowed_origins=settings.allowed_origins,
         demo=settings.demo,
-        metrics_token=_metrics_token(settings),
+        metrics_port=settings.metrics_port,
     )
 
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host.lower()
-
-
-def _metrics_token(settings: Settings) -> str | None:
-    secret = getattr(settings, "metrics_token", None)
-    return secret.get_secret_value() if secret is not None else None

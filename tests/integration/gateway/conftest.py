@@ -30,7 +30,7 @@ OPTIONS = Options(
     stream_heartbeat_seconds=0.2,
     long_poll_seconds=2,
     drain_seconds=2,
-    metrics_token="m" * 32,
+    metrics_port=0,
 )
 
 

@@ -8,6 +8,7 @@ import logging
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.gateway.limits import WINDOW_SECONDS, LocalCounter
@@ -20,7 +21,6 @@ OPEN = {
     "GET /health/live", "GET /health/ready", "GET /api/openapi.json", "POST /api/chat/sessions",
     "OPTIONS /api/chat/sessions", "OPTIONS /api/chat/messages", "OPTIONS /api/chat/stream",
 }  # fmt: skip
-HIDDEN = {"GET /metrics"}
 
 
 def routes(gateway: Gateway) -> dict[str, tuple[str, str]]:
@@ -38,7 +38,7 @@ async def test_every_route_is_closed_unless_it_is_on_the_list(gateway: Gateway) 
     for name, (method, path) in routes(gateway).items():
         if name not in OPEN:
             answer = await gateway.client.request(method, path)
-            assert answer.status_code == (404 if name in HIDDEN else 401), name
+            assert answer.status_code == 401, name
 
 
 async def test_every_answer_has_the_security_headers(gateway: Gateway) -> None:
@@ -200,11 +200,13 @@ async def test_ready_when_all_parts_are(gateway: Gateway) -> None:
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 
 
-async def test_metrics_need_the_token(gateway: Gateway) -> None:
+async def test_metrics_are_on_a_loopback_listener_of_their_own(gateway: Gateway) -> None:
     await gateway.open()
     assert (await gateway.client.get("/metrics")).status_code == 404
-    assert (await gateway.client.get("/metrics", headers=bearer("wrong"))).status_code == 404
-    answer = await gateway.client.get("/metrics", headers=bearer("m" * 32))
+    server, _ = gateway.app.ctx.metrics_listener
+    assert server.server_address[0] == "127.0.0.1"
+    async with httpx.AsyncClient() as operator:
+        answer = await operator.get(f"http://127.0.0.1:{server.server_port}/metrics")
     assert 'route="/api/chat/sessions"' in answer.text
     assert "intake_http_requests_total" in answer.text
 

@@ -4,7 +4,7 @@ PYTHON ?= python3
 SERVICE := .venv/bin
 ENGINE := bot/engine/.venv/bin
 
-.PHONY: help setup run test check train bench chat
+.PHONY: help setup run test check train evaluate bench chat
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' Makefile
@@ -33,6 +33,9 @@ check: setup ## formatting, lint, types, borders between the rooms, configuratio
 	@$(SERVICE)/yamllint --strict .
 	@$(SERVICE)/python -m bot train --if-needed
 	@$(SERVICE)/python -m bot check
+
+evaluate: setup ## how well the committed messages are understood
+	@$(SERVICE)/python -m bot evaluate --speed $(FILES)
 
 bench: setup ## the measurements
 	@$(SERVICE)/python -m benchmarks

@@ -18,6 +18,7 @@ COMMANDS = {
     "chat": "a conversation in the terminal through the running service",
     "judge": "facts in, judgement out",
     "understand": "messages in, understanding out",
+    "evaluate": "how well labelled messages are understood",
     "protocols": "compare and publish protocol versions",
     "staff": "people of the clinic and their API tokens",
     "train": "train a model when none fits the sources",

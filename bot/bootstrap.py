@@ -23,6 +23,7 @@ from bot.system import RandomIds, SystemClock
 if TYPE_CHECKING:
     from bot.dialogue import EngineClient
     from bot.gateway.assembly import App
+    from bot.language import Reader as LanguageReader
     from bot.messaging import TwilioProvider
     from bot.protocols import Protocols
     from bot.store import Store
@@ -206,12 +207,11 @@ class Absent:
         raise RuntimeError("this process has no line to the engine")
 
 
-def build_reader(protocols: Protocols) -> Reader:
+def build_reader(protocols: Protocols) -> LanguageReader:
     """The language layer; takes seconds."""
     from bot.language import load_reader
 
-    reader: Reader = load_reader(protocols.dictionary, LEXICON)
-    return reader
+    return load_reader(protocols.dictionary, LEXICON)
 
 
 def build_dialogue(settings: Settings) -> EngineClient:

@@ -17,10 +17,10 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from bot.domain.dictionary import Value
 from bot.domain.errors import DialogueFailed, InvalidInput
 from bot.domain.facts import derive
 from bot.domain.findings import Finding, Reading
+from bot.evaluation.understood import understood
 from bot.language import Reader, load_reader
 from bot.ops.addresses import run_folder
 from bot.protocols import Protocols, load_protocols
@@ -109,7 +109,7 @@ def _answered(
         refused = {"field": error.field, "value": number, "allowed": str(error)}
         return {"id": _id_of(line), "error": refused}, None, None
     reading = reader.read(request["text"], request.get("asked"), request.get("question"), request["date"])
-    facts = {**_doubtful(protocols, request.get("asked"), reading), **reading.facts}
+    facts = understood(reading, request.get("asked"), protocols.dictionary)
     known = dict(facts)
     known.update({name: value for name, (value, _) in derive(known).items()})
     judgement = protocols.judge(known)
@@ -124,15 +124,6 @@ def _answered(
         "ms": round((time.perf_counter() - started) * 1000, 2),
     }
     return answer, request, reading
-
-
-def _doubtful(protocols: Protocols, asked: str | None, reading: Reading) -> dict[str, Value]:
-    """What an unclear answer to G1 or G2, or a bare "yes" to G1, leaves unsure."""
-    gate = protocols.dictionary.gates.get(asked or "")
-    if gate is None or any(name in reading.facts for name in gate.clear_no):
-        return {}
-    unsure = gate.doubtful(polarity=reading.polarity, answer=reading.answer)
-    return dict.fromkeys(gate.clear_no, "unsure") if unsure else {}
 
 
 def _request(line: bytes) -> dict[str, Any]:
@@ -196,7 +187,7 @@ def _print_all(answers: Iterable[Mapping[str, Any]]) -> int:
 
 async def _with_engine(reader: Reader, protocols: Protocols, lines: Iterable[bytes]) -> int:
     refused = False
-    async with _engine() as engine:
+    async with engine_for_the_run() as engine:
         async for answer in understand_with(engine, reader, protocols, lines):
             refused = refused or "error" in answer
             print(json.dumps(answer), flush=True)
@@ -204,7 +195,7 @@ async def _with_engine(reader: Reader, protocols: Protocols, lines: Iterable[byt
 
 
 @contextlib.asynccontextmanager
-async def _engine() -> AsyncIterator[Understanding]:
+async def engine_for_the_run() -> AsyncIterator[Understanding]:
     """The engine that runs already (settings, or the run files of `make run`), else our own for the run.
 
     Raises DialogueFailed when none answers in time.

@@ -18,8 +18,18 @@ NAY = "<nay>"
 """A "no" that answers what stands before it: "fever: no", "any numbness? nope"."""
 MAX_SEGMENT_WORDS = 60
 _LOOKAHEAD = 7
+_LIST_REACH = 28
+_CLOSERS = frozenset(("or", "nor"))
+_SUBJECTS = frozenset(("i", "we", "he", "she", "they", "it", "my", "<me>", "that", "there", "now"))
+_PLURALS = frozenset(("feet", "people", "hands", "legs"))
+_ALSO_NOUNS = frozenset(
+    ("drop", "walk", "leak", "trip", "fall", "work", "need", "drag", "slap", "smoke", "ache", "say")
+)
+"""Words that are verbs only behind a subject or a plural: "foot drop" against "my feet drop"."""
 _DENIALS = frozenset(("no", "not", "never", "without", "deny", "denies", "none"))
-_POLITE = frozenset(("sir", "ma'am", "maam", "ma", "thanks", "thank", "doctor"))
+_POLITE = frozenset(
+    ("sir", "ma'am", "maam", "ma", "thanks", "thank", "doctor", "either", "thankfully", "ever", "yet", "here")
+)
 _SETS_OFF = frozenset((",", ":", "-", "?", "–", "—", "=", ".", "\n", ";", "!"))
 
 
@@ -81,11 +91,29 @@ class Segmenter:
         return NAY if alone_after and (before is None or before.raw in _SETS_OFF) else word.norm
 
     def _answered_here(self, words: Sequence[Word], index: int) -> bool:
-        """A question the writer answers at once ("any fever? nope") is one sentence."""
-        if words[index].raw != "?" or index + 1 >= len(words) or index == 0:
+        """What the writer answers at once is one sentence: "any fever? nope", "chest pain... none."."""
+        if words[index].raw == "\n" or index == 0:
             return False
-        after = words[index + 1]
-        return not self._short_answers.isdisjoint((after.norm, after.raw))
+        ahead = _first_said(words, index + 1)
+        if ahead is None or self._short_answers.isdisjoint((words[ahead].norm, words[ahead].raw)):
+            return False
+        return words[index].raw == "?" or (_says_no_more(words, ahead) and self._is_bare(words, index))
+
+    def _is_bare(self, words: Sequence[Word], index: int) -> bool:
+        """The words before name something and say nothing of it: "chest pain", "numbness down there"."""
+        for place in range(index - 1, max(-1, index - 8), -1):
+            if words[place].ends_sentence:
+                return place < index - 1 or words[place].raw == "."
+            if words[place].norm in _SUBJECTS or words[place].norm in (
+                "is",
+                "am",
+                "are",
+                "have",
+                "not",
+                "no",
+            ):
+                return False
+        return index <= 7
 
     def _breaks(self, words: Sequence[Word], index: int) -> bool:
         word = words[index]
@@ -93,12 +121,44 @@ class Segmenter:
             return True
         if word.norm not in self._maybe or (word.norm != "," and not self._said_something(words, index)):
             return False
-        for ahead in words[index + 1 : index + 1 + _LOOKAHEAD]:
+        if self._goes_on(words, index):
+            return False
+        for place, ahead in enumerate(words[index + 1 : index + 1 + _LOOKAHEAD], start=index + 1):
             if ahead.ends_sentence or ahead.norm in self._maybe or ahead.norm in self._always:
                 return False
-            if ahead.norm in self._finite or self._is_past(ahead):
+            dated = ahead.norm == "since" and word.norm == ","
+            if dated or self._has_verb(words, place, first=place == index + 1):
                 return True
         return False
+
+    def _goes_on(self, words: Sequence[Word], index: int) -> bool:
+        """A list under one "no" that an "or" or "nor" closes: "no tingling, leaking, trouble going, or fever"."""
+        closed = words[index].norm in _CLOSERS
+        for word in words[index + 1 : index + 1 + _LIST_REACH]:
+            if word.ends_sentence or word.norm in self._always or word.norm in _SUBJECTS:
+                break
+            closed = closed or word.norm in _CLOSERS
+        return closed and self._denied_before(words, index)
+
+    def _denied_before(self, words: Sequence[Word], index: int) -> bool:
+        """A denial opens what stands before, no other clause between."""
+        for word in reversed(words[max(0, index - _LIST_REACH) : index]):
+            if word.ends_sentence or word.norm in self._always:
+                return False
+            if word.norm in _DENIALS or word.norm == "negative":
+                return True
+        return False
+
+    def _has_verb(self, words: Sequence[Word], place: int, *, first: bool) -> bool:
+        """A subject or verb of its own stands here; "foot drop" and "leg weakness" hold none."""
+        word = words[place]
+        if word.norm in _SUBJECTS or self._is_past(word):
+            return True
+        if word.norm not in self._finite:
+            return False
+        before = words[place - 1].raw
+        named = word.norm in _ALSO_NOUNS and word.raw == word.norm and not first
+        return not named or before in _SUBJECTS or before in _PLURALS or before.endswith("s")
 
     def _said_something(self, words: Sequence[Word], index: int) -> bool:
         """Since the last border there was a verb or a denial: "thighs and groin are numb" is one clause."""
@@ -117,3 +177,15 @@ class Segmenter:
             and word.norm not in self._not_verbs
             and raw not in self._not_verbs
         )
+
+
+def _first_said(words: Sequence[Word], index: int) -> int | None:
+    """The next word that is no sentence mark ("..." is three)."""
+    while index < len(words) and words[index].ends_sentence and words[index].raw != "\n":
+        index += 1
+    return index if index < len(words) and not words[index].ends_sentence else None
+
+
+def _says_no_more(words: Sequence[Word], index: int) -> bool:
+    """A sentence of one to three words: "none.", "none either.", "no sir."."""
+    return any(place >= len(words) or words[place].ends_sentence for place in range(index + 1, index + 4))

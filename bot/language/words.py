@@ -18,7 +18,9 @@ from bot.language.spelling import Spelling
 MAX_CHARACTERS = 2000
 """Longer messages are refused at the door (architecture, traps); this is the second lock."""
 
-_PIECE = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*(?:\d{1,2}(?![^\W_]))?|\d+(?:[.,]\d+)?|[-–—]+|[^\w\s]|\n")
+_PIECE = re.compile(
+    r"\([-+]\)|[^\W\d_]+(?:'[^\W\d_]+)*(?:\d{1,2}(?![^\W_]))?|\d+(?:[.,]\d+)?|[-–—]+|[^\w\s]|\n"
+)
 _CHUNK = re.compile(r"[^\W_](?:[\w']*[^\W_])?")
 _SENTENCE_END = frozenset(".!?;\n…")
 _DENIAL_REACH = 9

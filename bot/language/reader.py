@@ -24,6 +24,7 @@ from bot.language.report import Report
 from bot.language.segments import Segmenter, Token
 from bot.language.settle import Settled, value_of
 from bot.language.story import Story
+from bot.language.supposed import settle_supposed
 from bot.language.times import find_times
 from bot.language.timing import course_slot, time_facts
 from bot.language.tongue import language_of
@@ -69,7 +70,8 @@ class Reader:
         words = self._words.of(source)
         tokens = self._segmenter.of(words)
         page = Page(text, source, tokens)
-        reports, concepts = self._reports(tokens, asked)
+        reports, concepts, came_true = self._reports(tokens, asked)
+        reports = settle_supposed(reports, tokens, came_true=came_true)
         reports = self._story.settle(reports, concepts, tokens)
         settled = Settled(self._dictionary)
         self._add_reports(settled, reports, page)
@@ -92,15 +94,21 @@ class Reader:
             ask=self._asks(reports, settled),
         )
 
-    def _reports(self, tokens: Sequence[Token], asked: str | None) -> tuple[list[Report], set[str]]:
+    def _reports(
+        self, tokens: Sequence[Token], asked: str | None
+    ) -> tuple[list[Report], set[str], list[int]]:
+        """The frames found, the concepts mentioned, and where it says that a warning came true."""
         reports: list[Report] = []
         concepts: set[str] = set()
+        came_true: list[int] = []
         for base, chunk in _chunks(tokens):
             doc = self.nlp.tokenizer.of_tokens(chunk)
             doc.user_data["tokens"] = chunk
             doc = self.nlp(doc)
             asserted = assertions_of(doc)
-            concepts.update(mention.concept for mention in doc.user_data["mentions"])
+            mentions = doc.user_data["mentions"]
+            concepts.update(mention.concept for mention in mentions)
+            came_true += [base + mention.start for mention in mentions if mention.concept == "came_true"]
             for hit in doc.user_data["hits"]:
                 if hit.frame.asked and asked not in hit.frame.asked:
                     continue
@@ -122,7 +130,7 @@ class Reader:
                         sentence=head.sentence,
                     )
                 )
-        return reports, concepts
+        return reports, concepts, came_true
 
     def _add_reports(self, settled: Settled, reports: Sequence[Report], page: Page) -> None:
         for report in reports:

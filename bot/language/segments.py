@@ -132,7 +132,7 @@ class Segmenter:
         return False
 
     def _goes_on(self, words: Sequence[Word], index: int) -> bool:
-        """A list under one "no" that an "or" or "nor" closes: "no tingling, leaking, trouble going, or fever"."""
+        """A list under one "no" that an "or" closes: "no tingling, leaking, trouble going, or fever"."""
         closed = words[index].norm in _CLOSERS
         for word in words[index + 1 : index + 1 + _LIST_REACH]:
             if word.ends_sentence or word.norm in self._always or word.norm in _SUBJECTS:

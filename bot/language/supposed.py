@@ -1,0 +1,84 @@
+"""What is only supposed: a question about people in general, and a warning that has come true.
+
+"does a fusion cause incontinence?" tells nothing of the patient. "they said come back if I leak, and that's
+exactly what happened this morning" does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.language.report import Report
+from bot.language.segments import Token
+
+_SELF = frozenset(
+    (
+        *("i", "i'm", "im", "i've", "ive", "i'd", "i'll", "me", "my", "mine", "myself", "we", "us", "our"),
+        *("he", "she", "him", "her", "his", "they", "them", "their", "hes", "shes"),
+    )
+)
+_OPENERS = frozenset(
+    (
+        *("what", "how", "when", "where", "who", "which", "why", "do", "does", "did", "is", "are"),
+        *("can", "could", "will", "would", "should", "at", "has", "have"),
+    )
+)
+_SURE_OPENERS = (
+    *(("does",), ("do", "you"), ("do", "they"), ("do", "people"), ("is", "it", "true"), ("is", "there")),
+    *(("at", "what", "point"), ("how", "do", "you"), ("how", "long"), ("what", "are"), ("what", "is")),
+    ("what", "about"),
+)
+_LEAD_IN = frozenset(
+    ("hi", "hello", "hey", "so", "ok", "okay", "and", "but", "just", "question", ",", "quick", "um")
+)
+_DATED = frozenset(("since", "ago", "yesterday", "today", "tonight", "lately", "started", "began"))
+
+
+def settle_supposed(
+    reports: Sequence[Report], tokens: Sequence[Token], *, came_true: Sequence[int]
+) -> list[Report]:
+    """General questions make no fact; what came true does. `came_true`: word positions of such phrases."""
+    general = {number for number, words in _sentences(tokens) if _is_general(words)}
+    out = [_general(report) if report.sentence in general else report for report in reports]
+    return [
+        _true(report) if any(_follows(report, place, tokens) for place in came_true) else report
+        for report in out
+    ]
+
+
+def _sentences(tokens: Sequence[Token]) -> list[tuple[int, list[Token]]]:
+    found: dict[int, list[Token]] = {}
+    for token in tokens:
+        found.setdefault(token.sentence, []).append(token)
+    return list(found.items())
+
+
+def _is_general(words: Sequence[Token]) -> bool:
+    """A question that names neither the writer nor a patient, nor a time."""
+    said = [word for word in words if word.raw and word.norm != "|"]
+    if any(
+        word.mine or word.raw in _SELF or word.norm in ("i", "me", "<me>") or word.raw in _DATED
+        for word in said
+    ):
+        return False
+    while said and said[0].raw in _LEAD_IN:
+        said = said[1:]
+    if len(said) < 3 or said[0].raw not in _OPENERS or said[1].norm in ("not", "hardly", "barely", "only"):
+        return False
+    opening = [word.norm for word in said[:3]]
+    sure = any(tuple(opening[: len(known)]) == known for known in _SURE_OPENERS)
+    return sure or said[-1].raw == "?"
+
+
+def _general(report: Report) -> Report:
+    return replace(report, assertion="hypothetical") if report.assertion in ("present", "unsure") else report
+
+
+def _follows(report: Report, place: int, tokens: Sequence[Token]) -> bool:
+    near = tokens[min(place, len(tokens) - 1)].sentence - report.sentence
+    return report.start < place and near in (0, 1)
+
+
+def _true(report: Report) -> Report:
+    return replace(report, assertion="present") if report.assertion == "hypothetical" else report

@@ -30,6 +30,8 @@ _UNITS = (
     ("_weeks", 7.0), ("_days", 1.0), ("_months", DAYS_PER_MONTH), ("_months_ago", DAYS_PER_MONTH),
     ("_years", DAYS_PER_MONTH * 12), ("_minutes", 1 / 1440),
 )  # fmt: skip
+_LENGTHS = frozenset(("for", "been", "deal", "past", "now", "since", "about", "last"))
+_STARTS = frozenset(("since", "start", "begin", "began", "come", "came"))
 _ABOUT_THE_STORY = frozenset((
     "opening", "clarify", "duration_weeks", "course", "sudden_onset", "side", "pain_nrs", "which_fact",
     "confirm_summary",
@@ -77,13 +79,16 @@ def time_facts(
     anchored = [(report, slot) for report in reports for slot in _slots(report, dictionary)]
     target = _asked_slot(asked, dictionary)
     loose = asked is None or asked in _ABOUT_THE_STORY or (correcting and target is None)
+    bare = not reports and len(times) == 1
     out: list[Timed] = []
     durations: list[TimeMention] = []
     for mention in times:
         slot = _best(mention, anchored, tokens)
         if target is not None and (slot in (None, _PARTS.get(target)) or _leads(mention, anchored)):
             slot = target
-        if slot == "duration_weeks" or (slot is None and loose and _is_duration(mention, tokens)):
+        if slot == "duration_weeks" or (
+            slot is None and loose and (bare or _is_duration(mention, reports, tokens))
+        ):
             durations.append(mention)
         elif slot is not None:
             out += _dated(slot, mention, tokens)
@@ -159,10 +164,16 @@ def _reaches(
     return report.sentence == sentence - 1 and bool(begins & starters)
 
 
-def _is_duration(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+def _is_duration(mention: TimeMention, reports: Sequence[Report], tokens: Sequence[Token]) -> bool:
+    """A time nobody claims that is said as a length or a start, near a complaint: "back pain. since May."."""
+    if mention.kind not in ("span", "point", "date", "old", "ago"):
+        return False
     before = {token.norm for token in tokens[max(0, mention.start - 3) : mention.start + 2]}
-    return mention.kind in ("span", "point", "date", "old", "ago") and bool(
-        before & {"for", "since", "been", "start", "begin", "about", "deal", "past", "last", "was"}
+    lead = _LENGTHS if mention.kind == "span" else _STARTS
+    sentence = tokens[mention.start].sentence
+    near = [report for report in reports if sentence - 1 <= report.sentence <= sentence]
+    return bool(before & lead) and any(
+        not _COMPLAINTS.isdisjoint(r.sets) or r.name == "complaint" for r in near
     )
 
 

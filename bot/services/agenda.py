@@ -23,6 +23,7 @@ LEFT_INTAKE = frozenset({PERSON_WANTED, MINOR_ALONE})
 """Flags that a new beginning lifts."""
 _CONTACT = ("contact_name", "contact_phone", "callback_ok_time")
 _MOST_TIMES = 3
+DISC_OR_SLIP = "disc_or_slip"
 
 Stage = Callable[[Protocols, CaseView, Judgement], AskPlan | None]
 
@@ -73,15 +74,39 @@ def _parent(_: Protocols, view: CaseView, __: Judgement) -> AskPlan | None:
     return AskPlan(name="parent_present", variables=())
 
 
+def _at_once(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskPlan | None:
+    """A doubt about a danger sign comes before everything else, consent too (clinical.md 3.3)."""
+    plan = _requested(protocols, view, judgement)
+    if plan is None or ABUSE_SCRIPT in view.case.flags or any(name in view.values for name in plan.variables):
+        return None
+    return plan if _dangerous(protocols, plan) else None
+
+
 def _requested(protocols: Protocols, view: CaseView, _: Judgement) -> AskPlan | None:
-    """Put on the list by a doubt, a correction or "go back": asked whatever is known."""
-    for name, ask in view.asks.items():
-        gate = protocols.dictionary.gates.get(name)
-        if ask.state == "wanted" and gate is not None:
-            return AskPlan(name=name, variables=tuple(gate.clear_no))
-        if ask.state == "wanted" and name in protocols.dictionary:
-            return AskPlan(name=name, variables=(name,))
-    return None
+    """Put on the list by a doubt, a correction or "go back": asked whatever is known; dangers first."""
+    names = [name for name, ask in view.asks.items() if ask.state == "wanted"]
+    wanted = [plan for name in names if (plan := _plan(protocols, name))]
+    return min(wanted, key=lambda plan: not _dangerous(protocols, plan), default=None)
+
+
+def _plan(protocols: Protocols, name: str) -> AskPlan | None:
+    gate = protocols.dictionary.gates.get(name)
+    if gate is not None:
+        return AskPlan(name=name, variables=tuple(gate.clear_no))
+    if name == "opening":
+        return AskPlan(name=name, variables=())
+    return AskPlan(name=name, variables=(name,)) if name in protocols.dictionary else None
+
+
+def _dangerous(protocols: Protocols, plan: AskPlan) -> bool:
+    return bool(plan.variables) and all(protocols.dictionary[name].safety for name in plan.variables)
+
+
+def _disc_or_slip(_: Protocols, view: CaseView, __: Judgement) -> AskPlan | None:
+    """ "A slipped disc" is a disc for some and a slipped bone for others: asked once (X19)."""
+    if view.values.get("dx") != ("disc_unclear",) or DISC_OR_SLIP in view.asks or not wants_intake(view):
+        return None
+    return AskPlan(name="dx", variables=("dx",))
 
 
 def _opening(protocols: Protocols, view: CaseView, _: Judgement) -> AskPlan | None:
@@ -131,5 +156,5 @@ def _summary(_: Protocols, view: CaseView, judgement: Judgement) -> AskPlan | No
 
 
 _STAGES: tuple[Stage, ...] = (
-    _consent, _who, _parent, _opening, _requested, _planned, _contact, _summary,
+    _at_once, _consent, _who, _parent, _opening, _requested, _planned, _disc_or_slip, _contact, _summary,
 )  # fmt: skip

@@ -38,6 +38,10 @@ class Settled:
     """How the open question ended. `which` asks a bare "yes" to a group: which of these?"""
 
     which: bool = False
+    kept: str = ""
+    """A known fact whose new answer could not be used: the old one stays."""
+    noted: bool = False
+    """The message told something else, or a part: thanked for, and the rest is asked."""
     show_lines: bool = False
     """The patient wants to change something but has not said what."""
 
@@ -71,19 +75,55 @@ async def _settle_facts(
     if _contradicts(ctx, asked, turn, reading):
         await _reopen(ctx, uow, view, message, asked)
         return Settled()
+    if view.case.consent != "given":  # nothing is kept yet: the words are read again when it is
+        return await _settle_unkept(uow, view, reading, asked, name)
     missing = [variable for variable in asked if variable not in view.values]
     if _bare_yes(ctx, reading, name) and not missing:
         await request(uow, view, name)  # put as a whole again, and now something of it is so
         return Settled(which=True)
     if not missing:
         await close(uow, view, name, "answered")
-    elif reading.answer == "declined" or turn.intent == "skip":
+        unread = reading.answer in ("unclear", "none") and name in view.values and name not in reading.facts
+        return Settled(kept=name if unread and view.facts[name].message_id != message.id else "")
+    if reading.answer == "declined" or turn.intent == "skip":
         await _decline(ctx, uow, view, message, missing, name)
     elif _bare_yes(ctx, reading, name):
         return Settled(which=True)
+    elif _went_on(view, message):
+        await _ask_once_more(uow, view, name)
+        return Settled(noted=True)
     elif view.times_asked(name) >= 2:
         await _give_up(ctx, uow, view, message, missing, name)
+    elif name in ctx.protocols.dictionary and _may_be_unsure(ctx, name):
+        await _keep_wanted(uow, view, name)
     return Settled()
+
+
+async def _settle_unkept(
+    uow: UnitOfWork, view: CaseView, reading: Reading, asked: tuple[str, ...], name: str
+) -> Settled:
+    answered = all(reading.facts.get(variable, "unsure") != "unsure" for variable in asked)
+    if answered or reading.answer == "declined" or view.times_asked(name) >= 2:
+        await close(uow, view, name, "answered" if answered else "unsure")
+    else:
+        await _keep_wanted(uow, view, name)
+    return Settled()
+
+
+async def _keep_wanted(uow: UnitOfWork, view: CaseView, name: str) -> None:
+    """A danger sign in doubt is asked about once more before anything else."""
+    ask = view.asks.get(name, AskState(name=name, times=1))
+    await uow.asks.save(view.case.id, replace(ask, state="wanted"))
+
+
+def _went_on(view: CaseView, message: Message) -> bool:
+    """The message told something new, of this question or of another: asking on is no repetition."""
+    return any(fact.message_id == message.id and fact.value is not None for fact in view.facts.values())
+
+
+async def _ask_once_more(uow: UnitOfWork, view: CaseView, name: str) -> None:
+    ask = view.asks.get(name, AskState(name=name, times=1))
+    await uow.asks.save(view.case.id, replace(ask, times=max(0, ask.times - 1)))
 
 
 def asked_variables(ctx: Context, view: CaseView, name: str) -> tuple[str, ...]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.domain.cases import AskState, Draft, Phase
-from bot.domain.facts import Fact
+from bot.domain.cases import AskState, Draft, Message
 from bot.domain.findings import Reading
 from bot.domain.schedule import Appointment
 from bot.language.refill import asks_refill
 from bot.protocols import AskPlan
-from bot.services import agenda, answers, summary, wording
+from bot.services import agenda, answers, asking, corrections, echo, summary, trail, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -36,8 +35,7 @@ _SMALL_TALK = {
     "who_reads": "who_reads_this",
 }
 _ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
-BOOKING_ASKS = ("choose_time", "confirm_time")
-_LEADS = ("back_to_question", "not_understood_rephrase", "not_understood_choices", "correction_what")
+_PAIN = "said:pain"
 _NOT_UNDERSTOOD = {1: "not_understood_rephrase", 2: "not_understood_choices", 3: "not_understood_person"}
 
 
@@ -51,13 +49,32 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
         settled = await answers.settle(ctx, uow, view, turn, message, reading)
-        lead = await _echo(ctx, uow, view, turn, reading)
+        lead = await _echo(ctx, uow, view, message)
         after = await load_view(uow, turn.case_id)
+        if settled.kept:
+            lead = (_kept(ctx, after, settled.kept), *lead)
         if settled.show_lines:
-            return _asking(after, (*lead, summary.which_fact_draft(ctx, after)))
-        return await _ask_next(ctx, uow, after, lead=lead, which=settled.which)
+            return asking.asking(after, (*lead, summary.which_fact_draft(ctx, after)))
+        opening = ""
+        if settled.noted:
+            opening = wording.text(ctx, view, "back_to_question" if lead else "noted")
+        return await asking.ask_next(ctx, uow, after, lead=lead, which=settled.which, opening=opening)
 
-    return await once(ctx, turn, "take_turn", work)
+    redirected = await _redirected(ctx, turn)
+    return redirected or await once(ctx, turn, "take_turn", work)
+
+
+async def _redirected(ctx: Context, turn: Turn) -> Step | None:
+    """What the words say whatever the engine made of them: "scratch that", a correction nobody could read."""
+    async with ctx.unit_of_work(write=False) as uow:
+        message, view = await uow.messages.get(turn.message_id), await load_view(uow, turn.case_id)
+    if corrections.takes_back(message.text):
+        return await go_back(ctx, turn)
+    reading = Reading.from_json(message.reading or {})
+    unread = reading.correction and not reading.facts and reading.answer == "none"
+    if unread and view.asked not in (*corrections.ABOUT_KNOWN, "consent") and view.facts:
+        return await _correct_what(ctx, turn)
+    return None
 
 
 async def resume(ctx: Context, turn: Turn) -> Step:
@@ -66,9 +83,9 @@ async def resume(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         pending = view.pending
         if pending is None or pending.asks is None:
-            return await _ask_next(ctx, uow, view)
+            return await asking.ask_next(ctx, uow, view)
         lead = wording.text(ctx, view, "back_to_question")
-        return _asking(view, (_again(ctx, view, lead),))
+        return asking.asking(view, (asking.again(ctx, view, lead),))
 
     return await once(ctx, turn, "resume", work)
 
@@ -82,7 +99,7 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
     if kind == "why":
         return (_why(ctx, view),)
     if kind == "how_many_more":
-        left = _remaining(ctx, view)
+        left = asking.remaining(ctx, view)
         return (wording.say(ctx, view, "progress" if left > 1 else "progress_last", n=left),)
     if kind == "repeat":
         return ()
@@ -95,15 +112,15 @@ async def go_back(ctx: Context, turn: Turn) -> Step:
     """The question before this one again; its old answer stands until a new one comes."""
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
-        before = view.pending.reply_to if view.pending else None
-        given = [fact for fact in view.facts.values() if fact.message_id == before and fact.asked]
-        if not given:
+        name = await trail.before(uow, view)
+        if name is None:
             lead = wording.text(ctx, view, "nothing_to_go_back_to")
             if view.asked:
-                return _asking(view, (_again(ctx, view, lead),))
-            return await _ask_next(ctx, uow, view)
-        await answers.request(uow, view, str(given[0].asked))
-        return await _ask_next(ctx, uow, await load_view(uow, turn.case_id))
+                return asking.asking(view, (asking.again(ctx, view, lead),))
+            return await asking.ask_next(ctx, uow, view)
+        await answers.request(uow, view, name)
+        opening = wording.text(ctx, view, "go_back")
+        return await asking.ask_next(ctx, uow, await load_view(uow, turn.case_id), opening=opening)
 
     return await once(ctx, turn, "go_back", work)
 
@@ -114,19 +131,33 @@ async def skip(ctx: Context, turn: Turn) -> Step:
 
 
 async def correct(ctx: Context, turn: Turn) -> Step:
-    """A correction: taken when it says what, else the lines to choose from."""
+    """A correction: taken when it says what, else the patient is asked."""
+    async with ctx.unit_of_work(write=False) as uow:
+        message = await uow.messages.get(turn.message_id)
+        view = await load_view(uow, turn.case_id)
+    reading = Reading.from_json(message.reading or {})
+    known = view.asked in ("confirm_summary", "which_fact") or not summary.lines(ctx, view)
+    if corrections.takes_back(message.text):
+        return await go_back(ctx, turn)
+    if reading.facts or known:
+        return await take_turn(ctx, turn)
+    return await _correct_what(ctx, turn)
+
+
+async def _correct_what(ctx: Context, turn: Turn) -> Step:
+    """The new value was not understood, so the old one stays: in other words once, then by its line."""
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
-        lead = wording.say(ctx, view, "correction_what")
+        text = (await uow.messages.get(turn.message_id)).text
+        says = corrections.says_something(text)
+        lead = wording.text(ctx, view, "correction_kept" if says else "correction_what")
+        if says and view.asked != "clarify":
+            clarify = wording.ask_draft(ctx, view, AskPlan(name="clarify", variables=()))
+            return asking.asking(view, (replace(clarify, text=f"{lead} {clarify.text}"),))
         draft = summary.which_fact_draft(ctx, view)
-        return _asking(view, (replace(draft, text=f"{lead.text}\n{draft.text}"),))
+        return asking.asking(view, (replace(draft, text=f"{lead}\n{draft.text}"),))
 
-    async with ctx.unit_of_work(write=False) as uow:
-        reading = Reading.from_json((await uow.messages.get(turn.message_id)).reading or {})
-        view = await load_view(uow, turn.case_id)
-    if reading.facts or view.asked in ("confirm_summary", "which_fact") or not summary.lines(ctx, view):
-        return await take_turn(ctx, turn)
-    return await once(ctx, turn, "take_turn", work)
+    return await once(ctx, turn, "correct", work)
 
 
 async def start_over(ctx: Context, turn: Turn) -> Step:
@@ -152,7 +183,7 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
             if name != "consent":
                 await uow.asks.save(view.case.id, AskState(name=name))
         lead = (wording.say(ctx, view, "start_over"),)
-        return await _ask_next(ctx, uow, await load_view(uow, turn.case_id), lead=lead)
+        return await asking.ask_next(ctx, uow, await load_view(uow, turn.case_id), lead=lead)
 
     return await once(ctx, turn, "start_over", work)
 
@@ -179,10 +210,10 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         lead = wording.text(ctx, view, _NOT_UNDERSTOOD[max(1, round)])
         if view.asked is None:
-            return await _ask_next(
+            return await asking.ask_next(
                 ctx, uow, view, lead=(wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),)
             )
-        return _asking(view, (replace(_again(ctx, view, lead), kind="fallback"),))
+        return asking.asking(view, (replace(asking.again(ctx, view, lead), kind="fallback"),))
 
     return await once(ctx, turn, "not_understood", work)
 
@@ -222,84 +253,27 @@ async def _remember_open(ctx: Context, uow: UnitOfWork, turn: Turn, step: Step) 
 # --- parts --------------------------------------------------------------------------------------
 
 
-async def _ask_next(
-    ctx: Context, uow: UnitOfWork, view: CaseView, *, lead: tuple[Draft, ...] = (), which: bool = False
-) -> Step:
-    plan = agenda.next_ask(ctx.protocols, view)
-    if plan is None:
-        return Step(
-            drafts=lead, asking=None, phase="intake" if view.case.consent == "given" else view.case.phase
-        )
-    draft = _question(ctx, view, plan, which=which and plan.name == view.asked)
-    await _count(ctx, uow, view, plan)
-    return _asking(view, (*lead, draft))
-
-
-def _question(ctx: Context, view: CaseView, plan: AskPlan, *, which: bool) -> Draft:
-    if plan.name == "confirm_summary":
-        return summary.summary_draft(ctx, view)
-    return wording.ask_draft(ctx, view, plan, which=which)
-
-
-async def _count(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -> None:
-    grouped = () if plan.name in ctx.protocols.dictionary.gates else plan.variables
-    for name in dict.fromkeys((plan.name, *grouped)):
-        ask = view.asks.get(name, AskState(name=name))
-        await uow.asks.save(view.case.id, replace(ask, times=ask.times + 1, state=""))
-
-
-def _asking(view: CaseView, drafts: tuple[Draft, ...]) -> Step:
-    phase: Phase = "consent" if view.case.consent == "unasked" else "intake"
-    if drafts[-1].asks in BOOKING_ASKS:
-        phase = "booking"
-    return Step(drafts=drafts, asking=drafts[-1].asks, phase=phase)
-
-
-def _again(ctx: Context, view: CaseView, lead: str) -> Draft:
-    """The open question as it was put, behind a short lead instead of the one it had."""
-    pending = view.pending
-    assert pending is not None  # noqa: S101 - callers look at `view.asked` first
-    question = pending.text
-    for text_id in _LEADS:
-        question = question.removeprefix(wording.text(ctx, view, text_id)).lstrip()
-    return Draft(
-        kind=pending.kind,
-        text=f"{lead} {question}",
-        asks=pending.asks,
-        also_asks=pending.also_asks,
-        choices=pending.choices,
-    )
-
-
-async def _echo(
-    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, reading: Reading
-) -> tuple[Draft, ...]:
-    """What changed, after a correction; what was noted, after the opening."""
-    after = await load_view(uow, turn.case_id)
-    corrected = [
-        f
-        for f in after.facts.values()
-        if f.corrected and f.message_id == turn.message_id and f.value is not None
-    ]
-    if corrected:
-        return await _corrections(ctx, uow, after, corrected)
+async def _echo(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message) -> tuple[Draft, ...]:
+    """What changed, after a correction; what was noted, after the opening; that pain is a burden, once."""
+    after = await load_view(uow, view.case.id)
+    changed = await echo.changes(ctx, uow, after, message.id)
+    if changed:
+        return changed
     opened = view.asked in ("opening", "consent") and after.case.consent == "given"
-    told = summary.echo(ctx, after) if opened else ""
-    return (wording.say(ctx, after, "echo_opening", facts=told),) if told else ()
+    told = echo.story(ctx, after) if opened else ""
+    if told:
+        return (wording.say(ctx, after, "echo_opening", facts=told),)
+    if echo.heavy_pain(after, message.id) and _PAIN not in after.asks:
+        await uow.asks.save(view.case.id, AskState(name=_PAIN, times=1))
+        return (wording.say(ctx, after, "ack_pain"),)
+    return ()
 
 
-async def _corrections(
-    ctx: Context, uow: UnitOfWork, view: CaseView, corrected: list[Fact]
-) -> tuple[Draft, ...]:
-    history = await uow.facts.history(view.case.id)
-    said = []
-    for fact in corrected:
-        variable = ctx.protocols.dictionary[fact.variable]
-        old = next((f.value for f in reversed(history[fact.variable][:-1]) if f.value is not None), None)
-        if old is not None and fact.value is not None and variable.label:
-            shown = {"old": wording.show(variable, old), "new": wording.show(variable, fact.value)}
-            said.append(wording.text(ctx, view, "correction_echo", label=variable.label, **shown))
-    return (Draft(kind="info", text=" ".join(said), text_id="correction_echo"),) if said else ()
+def _kept(ctx: Context, view: CaseView, name: str) -> Draft:
+    """An answer that could not be used leaves the old value."""
+    variable = ctx.protocols.dictionary[name]
+    old = wording.show(variable, view.values[name])
+    return wording.say(ctx, view, "answer_kept", label=variable.label, old=old)
 
 
 def _faq(ctx: Context, view: CaseView, topic: str | None) -> Draft:
@@ -334,15 +308,13 @@ def _why(ctx: Context, view: CaseView) -> Draft:
     return Draft(kind="answer", text=reason, text_id="why")
 
 
-def _remaining(ctx: Context, view: CaseView) -> int:
-    return ctx.protocols.remaining(view.values, closed=agenda.open_names(view))
-
-
 async def _leave_intake(ctx: Context, turn: Turn, flag: str, text_id: str) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         flags = tuple(dict.fromkeys((*view.case.flags, flag)))
         await uow.cases.save(replace(view.case, flags=flags))
         after = await load_view(uow, turn.case_id)
-        return await _ask_next(ctx, uow, after, lead=(wording.say(ctx, after, text_id, kind="handoff"),))
+        return await asking.ask_next(
+            ctx, uow, after, lead=(wording.say(ctx, after, text_id, kind="handoff"),)
+        )
 
     return await once(ctx, turn, "leave_intake", work)

@@ -16,15 +16,13 @@ from bot.domain.facts import Fact, derive, fold, values_of
 from bot.domain.findings import Answer, Finding, Polarity, Reading
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
-from bot.services import sms_text
+from bot.services import corrections, doubts, sms_text, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
-DOUBT = "unsure"
 _OF_JUDGEMENT = ("gate_incomplete", "gate_by_exception")
 """Flags of the judgement in force; the others stay with the case."""
-_ABOUT_KNOWN = ("confirm_summary", "which_fact")
 _LISTED = ("choose_time", "which_fact")
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
@@ -71,17 +69,26 @@ def _typed(pending: Message | None, text: str) -> list[str]:
 
 def read(ctx: Context, view: CaseView, message: Message) -> Reading:
     """The reading of a message: of its buttons when it has any, else of its words."""
+    return doubts.settled(view, message, _read(ctx, view, message), ctx.protocols.dictionary)
+
+
+def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
     buttons = chosen(view.pending, message)
     if buttons:
         return _reading_of(buttons, message.text, group=(view.asked or "") in ctx.protocols.dictionary.gates)
     if message.choices:
         return Reading()
-    return ctx.reader.read(
-        message.text,
-        asked=_asked_of_reader(view, message),
-        question=view.pending.text if view.pending else None,
-        date=ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date(),
-    )
+
+    def read_as(asked: str | None) -> Reading:
+        question = view.pending.text if view.pending else None
+        today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+        return ctx.reader.read(message.text, asked=asked, question=question, date=today)
+
+    def shown(fact: Fact) -> str:
+        return wording.show(ctx.protocols.dictionary[fact.variable], fact.value or "")
+
+    reading = read_as(_asked_of_reader(view, message))
+    return corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
 
 
 def _asked_of_reader(view: CaseView, message: Message) -> str | None:
@@ -131,12 +138,18 @@ async def take_in(
     told = {} if kept else await _told_before_consent(ctx, uow, view, until=message.id)
     held = {**view.facts, **told}
     correction = reading.correction or _put_again(view, ctx.protocols.dictionary, says=bool(reading.facts))
-    new = [*_facts(ctx, view, message, reading), *_gate_judged(ctx, view, message, reading)]
+    new = [
+        *_facts(ctx, view, message, reading),
+        *doubts.of_gate(view, message, reading, ctx.protocols.dictionary),
+    ]
     written = _fold_all(held, new, ctx.protocols.dictionary, correction=correction)
     judgement = ctx.protocols.judge(values_of(_after(held, written)))
     before = _stood(ctx, view, told)
+    known = {*held, *(fact.variable for fact in written)}
+    await doubts.request(uow, view, message, reading, known=known, dictionary=ctx.protocols.dictionary)
+    if _somebody_else(view, written):
+        await uow.asks.save(view.case.id, AskState(name="age", state="wanted"))
     if kept or judgement.level is Level.EMERGENCY_NOW:
-        await _request_doubtful(uow, view, reading)
         facts = [*told.values(), *written]
         await _keep(ctx, uow, view, message, facts, judgement, correction=correction)
     return Reception(
@@ -147,6 +160,12 @@ async def take_in(
         new_rules=tuple(rule for rule in judgement.rules if rule not in before[1]),
         changes=tuple(_changes(view.facts, written)),
     )
+
+
+def _somebody_else(view: CaseView, written: list[Fact]) -> bool:
+    """The patient turns out to be another person than thought: the age told may be the writer's."""
+    told = {fact.variable for fact in written}
+    return "who_for" in told and "who_for" in view.values and "age" in view.values and "age" not in told
 
 
 async def _keep(
@@ -274,8 +293,17 @@ def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> 
         )
         for name, value in values.items()
         if not _denies_the_rest(view, name, value, dictionary)
-        and not (value == DOUBT and dictionary[name].safety and not _asked_again(view, name, dictionary))
+        and not (
+            value == doubts.DOUBT
+            and dictionary[name].safety
+            and not doubts.asked_again(view, name, dictionary)
+        )
     ]
+
+
+def _first_doubt(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
+    doubtful = value == doubts.DOUBT and dictionary[name].safety
+    return doubtful and not doubts.asked_again(view, name, dictionary)
 
 
 def _denies_the_rest(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
@@ -295,56 +323,13 @@ def _denied_with(view: CaseView, reading: Reading, dictionary: Dictionary) -> di
     return {name: "no" for name in also if reading.facts.get(view.pending.asks or "") == "no"}
 
 
-def _gate_judged(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
-    """What the answer to a gate means when it says no single fact (clinical.md 3.6).
-
-    A bare "yes" to G1 is an emergency at once. Unclear after the plainer question, G1 and G2 are
-    unsure in every open fact. Decided here, before the engine, because it can be an emergency.
-    """
-    gate = ctx.protocols.dictionary.gates.get(view.asked or "")
-    if gate is None or gate.unclear == "incomplete" or any(name in reading.facts for name in gate.clear_no):
-        return []
-    bare_yes = (reading.polarity, reading.answer) == ("affirm", "partial")
-    twice = view.times_asked(gate.name) >= 2
-    doubtful = gate.doubtful(polarity=reading.polarity, answer=reading.answer)
-    at_once = bare_yes and gate.unclear == "yes"
-    if not at_once and not (twice and (doubtful or bare_yes)):
-        return []
-    about = [name for name in gate.clear_no if name not in view.values] or list(gate.clear_no)
-    return [
-        Fact(
-            variable=name,
-            value=DOUBT,
-            words=message.text,
-            message_id=message.id,
-            asked=gate.name,
-            by="patient",
-            at=message.at,
-        )
-        for name in about
-    ]
-
-
-def _asked_again(view: CaseView, name: str, dictionary: Dictionary) -> bool:
-    gate = dictionary[name].gate
-    return max(view.times_asked(name), view.times_asked(gate) if gate else 0) >= 2
-
-
 def _put_again(view: CaseView, dictionary: Dictionary, *, says: bool) -> bool:
     """The open question is about something known already: the new answer replaces the old."""
-    if view.asked in _ABOUT_KNOWN:
+    if view.asked in corrections.ABOUT_KNOWN:
         return says
     gate = dictionary.gates.get(view.asked or "")
     asked = tuple(gate.clear_no) if gate is not None else (view.asked,)
     return all(name in view.values for name in asked)
-
-
-async def _request_doubtful(uow: UnitOfWork, view: CaseView, reading: Reading) -> None:
-    """Safety variables the text hints at are asked next, in plain words (clinical.md 3.3, asymmetry)."""
-    doubtful = [name for name, value in reading.facts.items() if value == DOUBT]
-    for name in dict.fromkeys((*doubtful, *reading.ask)):
-        if name not in view.asks and name not in view.facts:
-            await uow.asks.save(view.case.id, AskState(name=name, state="wanted"))
 
 
 def _fold_all(

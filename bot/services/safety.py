@@ -15,6 +15,7 @@ from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.domain.schedule import Priority, StaffTask
 from bot.language.safe_now import safe_now
+from bot.language.threats import threatens
 from bot.services import agenda, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
@@ -41,6 +42,8 @@ async def break_in(
     """
     if ABUSE in seen.new_rules:
         await add_task(ctx, uow, seen.view.case, kind="safety_flag", priority="P1", private=True)
+    if threatens(message.text) and seen.judgement.level is not Level.EMERGENCY_NOW:
+        return await _threat(ctx, uow, seen)
     if SELF_HARM in seen.new_rules:
         return await _raise_p0(ctx, uow, seen, "crisis")
     if seen.judgement.level is Level.EMERGENCY_NOW and _news(seen):
@@ -182,6 +185,23 @@ def _meant(view: CaseView, seen: Reception, message: Message) -> str:
 async def _take_back(uow: UnitOfWork, view: CaseView) -> None:
     """A correction took the emergency away: the intake may go on; staff keep both and still call."""
     await uow.cases.save(replace(view.case, phase="intake", status="open", handoff="none"))
+
+
+def standing(ctx: Context, view: CaseView) -> Draft:
+    """Said while a case stands at an emergency to whatever else is said."""
+    kind = "crisis" if view.case.handoff == "crisis" else "emergency"
+    text_id = "crisis_repeat" if kind == "crisis" else "emergency_standing"
+    return _ask_safe_now(ctx, view, wording.text(ctx, view, text_id), kind=kind)
+
+
+async def _threat(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...]:
+    """Somebody may get hurt: the chat ends, a person looks at once (clinical.md 6.7)."""
+    case = seen.view.case
+    await uow.appointments.release_holds(case.id)
+    flags = tuple(dict.fromkeys((*case.flags, "threat")))
+    await add_task(ctx, uow, case, kind="crisis", priority="P0")
+    await uow.cases.save(replace(case, flags=flags, phase="done", status="closed", pending=None))
+    return (wording.say(ctx, seen.view, "threat", kind="crisis"),)
 
 
 # --- abuse --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Reading back what was understood: the echo after the opening, the summary, which line is wrong."""
+"""Reading back what was understood: the summary, which line is wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ _FRAME = frozenset(
     {"who_for", "gate_incomplete", "recent_spine_procedure", "channel", "language", "visit_reason"}
 )
 _NOTHING = ("no", "none", "unsure", ("none",))
-_MOST_ECHOED = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +45,6 @@ class Line:
 def lines(ctx: Context, view: CaseView) -> list[Line]:
     """What is worth reading back, in the dictionary's order; plain denials are left out."""
     return [line for name in ctx.protocols.dictionary if (line := _line(ctx, view.values, name)) is not None]
-
-
-def echo(ctx: Context, view: CaseView) -> str:
-    """The story in one sentence: "Low back, Leg; about 8 months; MRI"; empty when too little was said."""
-    told = [line.told for line in lines(ctx, view) if ctx.protocols.dictionary[line.variable].section != "A"]
-    return "; ".join(told[:_MOST_ECHOED]) if len(told) > 1 else ""
 
 
 def summary_draft(ctx: Context, view: CaseView) -> Draft:

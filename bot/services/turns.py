@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from bot.domain.cases import Case, Channel, Draft, Message
 from bot.domain.errors import DialogueFailed, StoreUnavailable
+from bot.domain.levels import Level
 from bot.services import callback, outgoing, quarantine, reception, safety, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
@@ -30,6 +31,7 @@ _RECOVER_SECONDS = 15.0
 _RECORDED = (
     "leave_intake",
     "take_turn",
+    "correct",
     "start_over",
     "go_back",
     "not_understood",
@@ -45,6 +47,10 @@ _locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictio
 
 async def run_turn(ctx: Context, message: Message) -> list[Message]:
     """The stored replies to a stored patient's message; runs the turn when it has not run yet."""
+    if await _is_busy(ctx, message.case_id):
+        urgent = await answer_emergency(ctx, message)
+        if urgent is not None:
+            return urgent
     async with _one_at_a_time(ctx, message.case_id):
         async with ctx.unit_of_work(write=False) as uow:
             stored = await uow.messages.get(message.id)
@@ -53,6 +59,37 @@ async def run_turn(ctx: Context, message: Message) -> list[Message]:
         replies = await _answer(ctx, stored)
     ctx.wake(message.case_id)
     return replies
+
+
+async def answer_emergency(ctx: Context, message: Message) -> list[Message] | None:
+    """The replies when this message is an emergency; None, and nothing is changed, when it is none.
+
+    Waits for no turn before it: the text that says "call 911" must not wait for the engine.
+    """
+    async with ctx.unit_of_work() as uow:
+        stored = await uow.messages.get(message.id)
+        if stored.answered:
+            return await uow.messages.replies_to(message.id)
+        view = await load_view(uow, message.case_id)
+        reading = reception.read(ctx, view, stored)
+        seen = await reception.take_in(ctx, uow, view, stored, reading)
+        if seen.judgement.level is not Level.EMERGENCY_NOW:
+            return None
+        drafts = await safety.break_in(ctx, uow, seen, stored)
+        if drafts is None:
+            return None
+        replies = await _reply(ctx, uow, stored, drafts)
+        await uow.commit()
+    ctx.wake(message.case_id)
+    return replies
+
+
+async def _is_busy(ctx: Context, case_id: str) -> bool:
+    lock = _locks.get(case_id)
+    if lock is not None and lock.locked():
+        return True
+    async with ctx.unit_of_work(write=False) as uow:
+        return await uow.cases.turn_is_taken(case_id, now=ctx.clock.now())
 
 
 async def recover(ctx: Context) -> int:
@@ -133,9 +170,16 @@ async def _store(
     ctx: Context, message: Message, drafts: tuple[Draft, ...], reply: TurnReply | None
 ) -> list[Message]:
     async with ctx.unit_of_work() as uow:
+        drafts = await _overtaken(ctx, uow, message) or drafts
         replies = await _reply(ctx, uow, message, drafts, reply)
         await uow.commit()
     return replies
+
+
+async def _overtaken(ctx: Context, uow: UnitOfWork, message: Message) -> tuple[Draft, ...]:
+    """What is said instead when a later message turned out to be an emergency while the engine worked."""
+    view = await load_view(uow, message.case_id)
+    return (safety.standing(ctx, view),) if view.case.phase == "emergency" else ()
 
 
 async def _reply(
@@ -190,7 +234,7 @@ async def _without_engine(ctx: Context, message: Message) -> list[Message]:
     """The engine failed. What its actions already did is said; else a fallback and a staff task."""
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
-        drafts = await _recorded(uow, message)
+        drafts = await _overtaken(ctx, uow, message) or await _recorded(uow, message)
         if not drafts:
             await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
             drafts = (_fallback(ctx, view),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.domain.cases import Draft, Kind, MessageChoice
 from bot.domain.dictionary import Value, Variable
@@ -11,6 +11,7 @@ from bot.protocols import AskPlan
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 
+_REST = {"G1": "rest_now", "G2": "rest_new"}
 _YES_NO = (("yes", "affirm"), ("no", "deny"))
 
 
@@ -81,7 +82,7 @@ def _gate_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool, whi
     open_facts = open_facts or dict(gate.clear_no)  # put again as a whole: "go back"
     body = gate.question.wording(channel=_channel(view), proxy=view.proxy, again=again)
     if partly:
-        body = text(ctx, view, "anything_else_of_these") + " " + body
+        body = _the_rest(ctx, view, plan.name, open_facts)
     choices = labelled(
         (
             ("choice_no_to_all", "deny", open_facts),
@@ -92,6 +93,15 @@ def _gate_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool, whi
         view,
     )
     return Draft(kind="question", text=body, asks=plan.name, choices=choices, text_id=plan.name)
+
+
+def _the_rest(ctx: Context, view: CaseView, name: str, open_facts: Mapping[str, Value]) -> str:
+    """A gate that is partly answered asks for nothing but the rest."""
+    labels: dict[str, str] = {}
+    for choice in ctx.protocols.dictionary.gates[name].choices:
+        labels.setdefault(choice.value.partition("=")[0], choice.label)
+    items = [f"- {labels.get(fact, ctx.protocols.dictionary[fact].label)}" for fact in open_facts]
+    return "\n".join([text(ctx, view, _REST.get(name, "anything_else_of_these")), *items])
 
 
 def _which_choices(ctx: Context, view: CaseView, name: str) -> Iterator[MessageChoice]:
@@ -124,8 +134,15 @@ def _question_text(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool) 
         return text(ctx, view, group)
     question = ctx.protocols.dictionary[plan.name].question
     if question is None:
-        return text(ctx, view, "tell_me_more", label=ctx.protocols.dictionary[plan.name].label)
+        return _unwritten(ctx, view, ctx.protocols.dictionary[plan.name])
     return question.wording(channel=_channel(view), proxy=view.proxy, again=again)
+
+
+def _unwritten(ctx: Context, view: CaseView, variable: Variable) -> str:
+    """A fact that no plan asks for: about a danger sign a closed question all the same."""
+    if ctx.protocols.texts.has(f"ask_{variable.name}"):
+        return text(ctx, view, f"ask_{variable.name}")
+    return text(ctx, view, "ask_closed" if variable.safety else "tell_me_more", label=variable.label)
 
 
 def _variable_choices(ctx: Context, view: CaseView, variable: Variable) -> tuple[MessageChoice, ...]:
@@ -173,6 +190,37 @@ def _frame_draft(ctx: Context, view: CaseView, name: str, *, again: bool) -> Dra
         choices=choices,
         text_id=text_id,
     )
+
+
+def frame_again(ctx: Context, view: CaseView, name: str) -> str:
+    """The plainer words of a question of the frame; empty when there are none."""
+    return text(ctx, view, f"ask_{name}_again") if ctx.protocols.texts.has(f"ask_{name}_again") else ""
+
+
+def disc_or_slip(ctx: Context, view: CaseView) -> Draft:
+    """ "A slipped disc": which of the two is meant."""
+    items: tuple[tuple[str, str, dict[str, Value]], ...] = (
+        ("choice_disc", "", {"dx": ("herniated_disc",)}),
+        ("choice_slip", "", {"dx": ("spondylolisthesis",)}),
+        ("choice_not_sure", "unsure", {}),
+    )
+    body = text(ctx, view, "disc_or_slip")
+    return Draft(
+        kind="question", text=body, asks="dx", choices=labelled(items, ctx, view), text_id="disc_or_slip"
+    )
+
+
+def laughing_or_loss(ctx: Context, view: CaseView) -> Draft:
+    """A leak that was told with a laugh: asked once in those words (clinical.md 3.3)."""
+    items: tuple[tuple[str, str, dict[str, Value]], ...] = (
+        ("choice_laughing", "", {"bladder_incontinence": "no"}),
+        ("choice_new_loss", "", {"bladder_incontinence": "yes"}),
+        ("choice_not_sure", "unsure", {}),
+    )
+    return Draft(
+        kind="question", text=text(ctx, view, "laughing_or_loss"), asks="bladder_incontinence",
+        choices=labelled(items, ctx, view), text_id="laughing_or_loss",
+    )  # fmt: skip
 
 
 def labelled(

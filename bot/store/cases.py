@@ -85,6 +85,11 @@ class CaseTable:
             update(cases).where(cases.c.id == case_id, free).values(turn_owner=owner, turn_until=until)
         )
 
+    async def turn_is_taken(self, case_id: str, *, now: dt.datetime) -> bool:
+        """Whether somebody's lease runs."""
+        lease = select(cases.c.id).where(cases.c.id == case_id, cases.c.turn_until > now)
+        return await self._session.first(lease) is not None
+
     async def release_turn(self, case_id: str, *, owner: str) -> None:
         """Does nothing when the lease is not ours."""
         await self._session.run(

@@ -1,0 +1,137 @@
+"""Putting a question: the next one, or the open one again behind a short lead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.domain.cases import AskState, Draft, Phase
+from bot.protocols import AskPlan
+from bot.services import agenda, doubts, summary, wording
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+from bot.services.steps import Step
+
+BOOKING_ASKS = ("choose_time", "confirm_time")
+_LEADS = (
+    "back_to_question", "back_to_question_2", "not_understood_rephrase", "not_understood_choices",
+    "correction_what", "nothing_to_go_back_to", "noted", "go_back",
+)  # fmt: skip
+_PROGRESS = "said:progress"
+"""Names of things said once, or now and then; they stand beside the questions and are none."""
+_EVERY = 6
+"""Questions between two words on progress."""
+_FEWEST_LEFT = 3
+
+
+async def ask_next(
+    ctx: Context,
+    uow: UnitOfWork,
+    view: CaseView,
+    *,
+    lead: tuple[Draft, ...] = (),
+    which: bool = False,
+    opening: str = "",
+) -> Step:
+    """The next question behind what is said first; `asking` is None when there is none.
+
+    `opening` are words that the question's own text begins with.
+    """
+    plan = agenda.next_ask(ctx.protocols, view)
+    if plan is None:
+        phase: Phase = "intake" if view.case.consent == "given" else view.case.phase
+        return Step(drafts=lead, asking=None, phase=phase)
+    draft = await _question(ctx, uow, view, plan, which=which and plan.name == view.asked)
+    opening = opening or await _progress(ctx, uow, view, plan)
+    await _count(ctx, uow, view, plan)
+    if opening:
+        draft = replace(draft, text=f"{opening} {draft.text}")
+    return asking(view, (*lead, draft))
+
+
+def asking(view: CaseView, drafts: tuple[Draft, ...]) -> Step:
+    """The step that leaves the last draft's question open."""
+    phase: Phase = "consent" if view.case.consent == "unasked" else "intake"
+    if drafts[-1].asks in BOOKING_ASKS:
+        phase = "booking"
+    return Step(drafts=drafts, asking=drafts[-1].asks, phase=phase)
+
+
+def again(ctx: Context, view: CaseView, lead: str, *, reworded: bool = False) -> Draft:
+    """The open question behind a short lead instead of the one it had; `reworded` in its plainer words."""
+    pending = view.pending
+    assert pending is not None  # noqa: S101 - callers look at `view.asked` first
+    question = _plainer(ctx, view) if reworded else ""
+    return Draft(
+        kind=pending.kind,
+        text=f"{lead} {question or bare(ctx, view, pending.text)}",
+        asks=pending.asks,
+        also_asks=pending.also_asks,
+        choices=pending.choices,
+    )
+
+
+def bare(ctx: Context, view: CaseView, question: str) -> str:
+    """A question without the leads it was put with."""
+    leads = [re.escape(wording.text(ctx, view, text_id)) for text_id in _LEADS]
+    leads += [
+        re.escape(wording.text(ctx, view, text_id, n="#")).replace("\\#", r"\d+") for text_id in ("progress",)
+    ]
+    return re.sub(rf"^(?:(?:{'|'.join(leads)})\s*)+", "", question)
+
+
+def remaining(ctx: Context, view: CaseView) -> int:
+    """About how many questions are left, how to reach the patient included."""
+    left = ctx.protocols.remaining(view.values, closed=agenda.open_names(view))
+    return left + ("contact_phone" not in view.values)
+
+
+def _plainer(ctx: Context, view: CaseView) -> str:
+    """The plainer words of the open question about facts; empty when there are none."""
+    dictionary, name = ctx.protocols.dictionary, view.asked or ""
+    question = dictionary.gates[name].question if name in dictionary.gates else None
+    if name in dictionary:
+        question = dictionary[name].question
+    return question.reask if question is not None else wording.frame_again(ctx, view, name)
+
+
+async def _question(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan, *, which: bool) -> Draft:
+    if plan.name == "confirm_summary":
+        return summary.summary_draft(ctx, view)
+    if (
+        plan.name == "dx"
+        and view.values.get("dx") == ("disc_unclear",)
+        and agenda.DISC_OR_SLIP not in view.asks
+    ):
+        await uow.asks.save(view.case.id, AskState(name=agenda.DISC_OR_SLIP, times=1))
+        return wording.disc_or_slip(ctx, view)
+    if plan.name == doubts.LEAKING and not view.times_asked(plan.name):
+        latest = (await uow.messages.of_patient(view.case.id))[-1:]
+        if any(doubts.laughing(message.text) for message in latest):
+            return wording.laughing_or_loss(ctx, view)
+    return wording.ask_draft(ctx, view, plan, which=which)
+
+
+async def _progress(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -> str:
+    """ "About 4 more questions": when the safety questions are over, and now and then after that."""
+    dictionary = ctx.protocols.dictionary
+    if plan.name not in dictionary or dictionary[plan.name].section == "A" or not _gates_are_over(ctx, view):
+        return ""
+    put = sum(ask.times for name, ask in view.asks.items() if not name.startswith("said:"))
+    said, left = view.asks.get(_PROGRESS), remaining(ctx, view)
+    if left < _FEWEST_LEFT or (said is not None and put - said.times < _EVERY):
+        return ""
+    await uow.asks.save(view.case.id, AskState(name=_PROGRESS, times=put))
+    return wording.text(ctx, view, "progress", n=left)
+
+
+def _gates_are_over(ctx: Context, view: CaseView) -> bool:
+    return view.times_asked("G6") > 0 or ctx.protocols.gate_complete(view.values)
+
+
+async def _count(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -> None:
+    grouped = () if plan.name in ctx.protocols.dictionary.gates else plan.variables
+    for name in dict.fromkeys((plan.name, *grouped)):
+        ask = view.asks.get(name, AskState(name=name))
+        await uow.asks.save(view.case.id, replace(ask, times=ask.times + 1, state=""))

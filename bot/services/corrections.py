@@ -1,0 +1,131 @@
+"""Corrections in words, at any time: "make that 10 months instead of 6", "no I meant my mom".
+
+Outside its own question a bare value says little. A message that corrects something is read again as
+the answer to what is known already, and counts for the one fact it fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from bot.domain.dictionary import Dictionary, Value
+from bot.domain.facts import Fact
+from bot.domain.findings import Reading
+from bot.services.case_view import CaseView
+
+ABOUT_KNOWN = ("confirm_summary", "which_fact", "clarify")
+"""Questions about what was told: their answers replace."""
+_KINDS = ("number", "enum", "list")
+_MOST_TRIED = 14
+_MARKER = re.compile(
+    r"\b(make (?:that|it)|instead of|rather than|i mean[t]?|i was wrong|my (?:mistake|bad)|i made a mistake"
+    r"|oops|typo|correction|should (?:be|say|have been)|change (?:it|that|my|the)|not \d+|i misspoke"
+    r"|got that wrong|that'?s (?:wrong|not right)"
+    r"|(?:no|wait|sorry),? (?:it'?s|it was|i)|(?:sorry|oops|whoops)[.! ]*$)",
+    re.IGNORECASE,
+)
+_TAKEN_BACK = re.compile(
+    r"(?:no,? |wait,? |sorry,? |actually,? |please )*"
+    r"(?:scratch|undo|forget|ignore|delete|erase|strike|disregard)"
+    r"(?: (?:that|it|this|(?:the|my) last (?:one|answer|thing|message)|what i (?:just )?said))?[.! ]*"
+    r"|(?:i )?take (?:that|it) back[.! ]*",
+    re.IGNORECASE,
+)
+_OLD = re.compile(r"\b(?:instead of|rather than|and not|not|from)\s+(?:the )?([\w.]+)", re.IGNORECASE)
+_FILLER = re.compile(
+    r"\b(actually|no|wait|sorry|i|meant?|that|it|its|it's|was|is|wrong|oops|my|mistake|made|a|scratch|change|something"
+    r"|need|to|want|correct|fix|an?|answer|the|last|please|can|let|me|not|right|you|got|one)\b|[^\w\s]",
+    re.IGNORECASE,
+)
+
+Read = Callable[[str], Reading]
+"""Reads the same words as the answer to a variable of that name."""
+
+
+def takes_back(text: str) -> bool:
+    """ "Scratch that": the last answer is asked again."""
+    return _TAKEN_BACK.fullmatch(text.strip()) is not None
+
+
+def corrects(text: str, reading: Reading, asked: str | None) -> bool:
+    """Whether a message means to change something told before."""
+    return reading.correction or asked == "clarify" or _MARKER.search(text.replace("\u2019", "'")) is not None
+
+
+def says_something(text: str) -> bool:
+    """Whether a correction holds more than "that's wrong": then its new value was not understood."""
+    return len(_FILLER.sub(" ", text).split()) >= 1
+
+
+def reread(
+    view: CaseView,
+    text: str,
+    reading: Reading,
+    dictionary: Dictionary,
+    read: Read,
+    shown: Callable[[Fact], str],
+) -> Reading:
+    """The reading with the one known fact that a correction changes, when it names none itself."""
+    if not corrects(text, reading, view.asked):
+        return reading
+    if reading.facts:
+        return replace(reading, correction=reading.correction or _all_plain(reading, dictionary))
+    fitting = _fitting(view, dictionary, read)
+    fact = _meant(view, text, [fact for fact, _ in fitting], shown)
+    if fact is None:
+        return reading
+    value, said = next((value, said) for one, (value, said) in fitting if one is fact)
+    facts = {fact.variable: value, **_with_relation(fact.variable, value, read)}
+    findings = tuple(finding for finding in said.findings if finding.variable in facts)
+    return replace(reading, facts=facts, findings=findings, correction=True, answer="none", polarity=None)
+
+
+def _all_plain(reading: Reading, dictionary: Dictionary) -> bool:
+    """A weak marker ("sorry") turns no danger sign around."""
+    return not any(
+        dictionary[name].safety and dictionary[name].kind == "four_valued" for name in reading.facts
+    )
+
+
+def _fitting(view: CaseView, dictionary: Dictionary, read: Read) -> list[tuple[Fact, tuple[Value, Reading]]]:
+    """Known facts that the words would give another value, the latest told first."""
+    found = []
+    for fact in list(_known(view, dictionary))[:_MOST_TRIED]:
+        said = read(fact.variable)
+        value = said.facts.get(fact.variable)
+        if value is not None and value not in (fact.value, "unsure"):
+            found.append((fact, (value, said)))
+    return found
+
+
+def _known(view: CaseView, dictionary: Dictionary) -> Iterable[Fact]:
+    told = [
+        fact
+        for fact in view.facts.values()
+        if fact.value is not None
+        and fact.by == "patient"
+        and dictionary[fact.variable].kind in _KINDS
+        and dictionary[fact.variable].gate is None
+    ]
+    return sorted(told, key=lambda fact: fact.at, reverse=True)
+
+
+def _meant(view: CaseView, text: str, fitting: list[Fact], shown: Callable[[Fact], str]) -> Fact | None:
+    """The only one that fits, the one whose old value is named, or the one of the last answer."""
+    old = {word.lower() for word in _OLD.findall(text)}
+    named = [fact for fact in fitting if old & set(re.findall(r"[\w.]+", shown(fact).lower()))]
+    newest = {fact.message_id for fact in fitting[:1]}
+    latest = [fact for fact in fitting if fact.message_id in newest]
+    for choice in (fitting, named, latest):
+        if len(choice) == 1:
+            return choice[0]
+    return None
+
+
+def _with_relation(name: str, value: Value, read: Read) -> dict[str, Value]:
+    if (name, value) != ("who_for", "other"):
+        return {}
+    relation = read("relation").facts.get("relation")
+    return {} if relation is None else {"relation": relation}

@@ -1,0 +1,136 @@
+"""Doubt about a safety fact: what is asked at once, and what an answer that stays unclear counts as.
+
+clinical.md 3.3 (asymmetry): a text that may mean a danger sign is followed by one closed question in
+the very next reply, before consent too; doubt is never resolved downward.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from bot.domain.cases import AskState, Message
+from bot.domain.dictionary import Dictionary
+from bot.domain.facts import Fact
+from bot.domain.findings import Finding, Reading
+from bot.services.case_view import CaseView
+from bot.services.ports import UnitOfWork
+
+DOUBT = "unsure"
+SELF_HARM = "self_harm"
+LEAKING = "bladder_incontinence"
+_LAUGHING = re.compile(r"\b(laugh\w*|lol|lmao|haha\w*|rofl)\b", re.IGNORECASE)
+_CHEST = re.compile(r"\b(chest|ribs?|rib ?cage)\b", re.IGNORECASE)
+_NEVER_ASKED = frozenset({"abuse_unsafe", "gate_incomplete"})
+_NOT_LAUGHING = re.compile(r"\b(not|isn'?t|wasn'?t|new|loss|control)\b", re.IGNORECASE)
+_TRIES = 2
+"""A question, and one plainer re-ask (clinical.md 3.6)."""
+
+
+def laughing(text: str) -> bool:
+    """Whether a text speaks of laughing: then a leak is asked about in those words (3.3)."""
+    return _LAUGHING.search(text) is not None
+
+
+def settled(view: CaseView, message: Message, reading: Reading, dictionary: Dictionary) -> Reading:
+    """The reading with what an unclear answer to one closed safety question counts as.
+
+    About hurting oneself anything but a clear "no" is a yes (6.5); about another danger sign an answer
+    that is still unclear after the plainer question is `unsure`.
+    """
+    name = view.asked or ""
+    if name not in dictionary or not dictionary[name].safety:
+        return reading
+    if name == SELF_HARM and reading.facts.get(name) != "no" and reading.polarity != "deny":
+        return _with(reading, name, "yes", message)
+    if name in reading.facts:
+        return reading
+    if name == LEAKING and laughing(message.text) and not _NOT_LAUGHING.search(message.text):
+        return _with(reading, name, "no", message)
+    closed = DOUBT in dictionary[name].values and dictionary[name].kind == "four_valued"
+    open_still = name not in view.values and reading.answer != "declined" and not reading.question
+    if closed and open_still and view.times_asked(name) >= _TRIES:
+        return _with(reading, name, DOUBT, message)
+    return reading
+
+
+def _with(reading: Reading, name: str, value: str, message: Message) -> Reading:
+    said = Finding(
+        variable=name,
+        value=value,
+        assertion="absent" if value == "no" else "unsure",
+        start=0,
+        end=len(message.text),
+        words=message.text,
+    )
+    facts = {**reading.facts, name: value}
+    return replace(reading, facts=facts, findings=(*reading.findings, said), answer="full")
+
+
+def asked_again(view: CaseView, name: str, dictionary: Dictionary) -> bool:
+    """Whether the plainer question about a fact, or about its gate, was put as well."""
+    gate = dictionary[name].gate
+    return max(view.times_asked(name), view.times_asked(gate) if gate else 0) >= _TRIES
+
+
+def of_gate(view: CaseView, message: Message, reading: Reading, dictionary: Dictionary) -> list[Fact]:
+    """What the answer to a gate means when it says no single fact (clinical.md 3.6).
+
+    A bare "yes" to G1 is an emergency at once. Unclear after the plainer question, G1 and G2 are
+    unsure in every open fact. Decided here, before the engine, because it can be an emergency.
+    """
+    gate = dictionary.gates.get(view.asked or "")
+    if gate is None or gate.unclear == "incomplete" or any(name in reading.facts for name in gate.clear_no):
+        return []
+    bare_yes = (reading.polarity, reading.answer) == ("affirm", "partial")
+    twice = view.times_asked(gate.name) >= _TRIES
+    doubtful = gate.doubtful(polarity=reading.polarity, answer=reading.answer)
+    at_once = bare_yes and gate.unclear == "yes"
+    if not at_once and not (twice and (doubtful or bare_yes)):
+        return []
+    about = [name for name in gate.clear_no if name not in view.values] or list(gate.clear_no)
+    return [
+        Fact(
+            variable=name,
+            value=DOUBT,
+            words=message.text,
+            message_id=message.id,
+            asked=gate.name,
+            by="patient",
+            at=message.at,
+        )
+        for name in about
+    ]
+
+
+async def request(
+    uow: UnitOfWork,
+    view: CaseView,
+    message: Message,
+    reading: Reading,
+    *,
+    known: Collection[str],
+    dictionary: Dictionary,
+) -> None:
+    """Ask next, in plain words, what the text hints at; each fact once. Two of one gate: the gate."""
+    doubtful = [name for name, value in reading.facts.items() if value == DOUBT]
+    near_the_chest = ("chest_pain",) if _CHEST.search(message.text) else ()  # 3.3: "chest words"
+    wanted = [
+        name
+        for name in dict.fromkeys((*doubtful, *reading.ask, *near_the_chest))
+        if name in dictionary
+        and dictionary[name].safety
+        and name not in view.asks
+        and name not in known
+        and name not in _NEVER_ASKED
+        and view.asked not in (name, dictionary[name].gate)
+    ]
+    for name in dict.fromkeys(_gate_or_fact(name, wanted, view, dictionary) for name in wanted):
+        await uow.asks.save(view.case.id, AskState(name=name, state="wanted"))
+
+
+def _gate_or_fact(name: str, wanted: list[str], view: CaseView, dictionary: Dictionary) -> str:
+    gate = dictionary[name].gate
+    together = [other for other in wanted if gate and dictionary[other].gate == gate]
+    return gate if gate and len(together) > 1 and gate not in view.asks else name

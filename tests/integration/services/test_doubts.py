@@ -1,0 +1,152 @@
+"""Doubt about a danger sign is asked about at once, and is never resolved downward."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.domain.findings import Reading
+from bot.domain.levels import Level
+from bot.services import doubts, turns
+from bot.services.context import Context
+from bot.services.ports import TurnReply, TurnRequest
+from tests.integration.services.patient import Patient
+from tests.plain_dialogue import PlainDialogue
+
+STORY = "my low back hurts for 8 months, down the left leg past the knee. did PT and pills"
+NUMB = "since yesterday i cant feel it when i wipe"
+
+
+async def test_a_leak_told_with_a_laugh_is_asked_about_before_anything_else(patient: Patient) -> None:
+    reply = await patient.say("lol i peed myself laughing")
+    assert reply[-1].asks == "bladder_incontinence"
+    assert "laughing" in reply[-1].text
+    reply = await patient.choose("laughing")
+    assert reply[-1].asks == "consent"
+    await patient.say("yes")
+    assert (await patient.facts())["bladder_incontinence"].value == "no"
+
+
+async def test_a_leak_that_is_no_laughing_matter_is_an_emergency(patient: Patient) -> None:
+    await patient.say("lol i peed myself laughing")
+    assert (await patient.choose("new loss"))[0].kind == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text", ["pain wraps to my ribs when i twist", "i have a chest cold and my back hurts"]
+)
+async def test_words_near_the_chest_are_asked_about(patient: Patient, text: str) -> None:
+    assert (await patient.say(text))[-1].asks == "chest_pain"
+    assert (await patient.say("no"))[-1].asks == "consent"
+
+
+async def test_doubt_that_stays_counts_as_the_danger_sign(patient: Patient) -> None:
+    await patient.say("pain wraps to my ribs when i twist")
+    assert (await patient.choose("not sure"))[-1].asks == "chest_pain"
+    assert (await patient.choose("not sure"))[0].kind == "emergency"
+
+
+async def test_hurting_oneself_is_asked_gently_and_only_a_clear_no_ends_it(
+    ctx: Context, patient: Patient
+) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await _hint(ctx, patient, "self_harm")
+    reply = await patient.say("no")
+    assert reply[-1].asks == "self_harm"
+    assert "be sure you're safe" in reply[-1].text
+    assert (await patient.say("i don't know"))[0].kind == "crisis"
+
+
+async def test_a_clear_no_goes_on_with_the_questions(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await _hint(ctx, patient, "self_harm")
+    await patient.say("no")
+    assert (await patient.say("no"))[-1].asks == "G3"
+    assert (await patient.case()).level < Level.EMERGENCY_NOW
+
+
+async def _hint(ctx: Context, patient: Patient, name: str) -> None:
+    """What the language layer does when a text may mean a danger sign."""
+    async with ctx.unit_of_work() as uow:
+        from bot.services.case_view import load_view
+
+        view = await load_view(uow, patient.case_id)
+        message = (await uow.messages.of_patient(patient.case_id))[-1]
+        await doubts.request(
+            uow, view, message, Reading(ask=(name,)), known=(), dictionary=ctx.protocols.dictionary
+        )
+        await uow.commit()
+
+
+async def test_a_threat_ends_the_chat_and_calls_a_person(patient: Patient) -> None:
+    await patient.say(STORY)
+    reply = await patient.say("i am going to kill my boss")
+    assert "911" in reply[0].text
+    assert patient.status == "closed"
+    assert [(task.kind, task.priority) for task in await patient.tasks()] == [("crisis", "P0")]
+
+
+async def test_my_back_is_killing_me_is_no_threat(patient: Patient) -> None:
+    assert (await patient.say("my back is killing me, i could kill for some sleep"))[-1].asks == "consent"
+
+
+async def test_a_slipped_disc_is_asked_about_once(patient: Patient) -> None:
+    await patient.say(STORY + " i have a slipped disc")
+    await patient.answer_until("dx")
+    assert "one bone" in patient.question.text
+    await patient.choose("disc on a nerve")
+    assert (await patient.facts())["dx"].value == ("herniated_disc",)
+    assert patient.asked.count("dx") == 1
+
+
+class SlowDialogue(PlainDialogue):
+    """An engine that thinks until it is told to answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self.may_answer = asyncio.Event()
+
+    async def turn(self, request: TurnRequest) -> TurnReply:
+        self.asked.set()
+        await self.may_answer.wait()
+        return await super().turn(request)
+
+
+@pytest.fixture
+def dialogue() -> SlowDialogue:
+    slow = SlowDialogue()
+    slow.may_answer.set()
+    return slow
+
+
+async def test_an_emergency_does_not_wait_for_the_engine(patient: Patient, dialogue: SlowDialogue) -> None:
+    await patient.say(STORY)
+    await patient.say("yes")
+    dialogue.may_answer.clear()
+    dialogue.asked.clear()
+    slow = asyncio.create_task(patient.say("it is for me, i am 58"))
+    await dialogue.asked.wait()
+    reply = await asyncio.wait_for(patient.say(NUMB), timeout=10)
+    assert reply[0].kind == "emergency"
+    assert not slow.done()
+    dialogue.may_answer.set()
+    late = await slow
+    assert [message.asks for message in late] == ["safe_now"], "the intake does not go on behind it"
+    assert [task.kind for task in await patient.tasks()] == ["emergency"]
+
+
+async def test_an_ordinary_message_still_waits_for_its_turn(
+    ctx: Context, patient: Patient, dialogue: SlowDialogue
+) -> None:
+    await patient.say(STORY)
+    message = (await _of_patient(ctx, patient))[-1]
+    assert await turns.answer_emergency(ctx, message) is not None, "answered already: the same answer"
+
+
+async def _of_patient(ctx: Context, patient: Patient) -> list:  # type: ignore[type-arg]
+    async with ctx.unit_of_work(write=False) as uow:
+        return await uow.messages.of_patient(patient.case_id)

@@ -8,6 +8,7 @@ says "call 911" must not wait for anything.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Coroutine, Sequence
 from typing import Any
@@ -17,7 +18,7 @@ from sanic.request import Request
 from sanic.response import empty, json
 
 from bot.domain.cases import CaseStatus, Message
-from bot.domain.errors import InvalidInput, NotAllowed, StoreUnavailable
+from bot.domain.errors import InvalidInput, NotAllowed, StoreUnavailable, TooLong
 from bot.gateway.body import only_arguments, read_choices, read_client_id, read_number, read_object, read_text
 from bot.gateway.door import ChatDoor, Reply
 from bot.gateway.errors import RETRY_SECONDS, HttpProblem
@@ -75,7 +76,10 @@ class ChatApi:
         client_message_id = read_client_id(given.get("client_message_id"))
         if ("text" in given) == ("choice" in given):
             raise InvalidInput("Send either text or choice.", code="text_or_choice")
-        text = read_text(given["text"], characters=self.options.characters) if "text" in given else None
+        try:
+            text = read_text(given["text"], characters=self.options.characters) if "text" in given else None
+        except TooLong as error:
+            raise await self._too_long(request, token, given["text"], error) from error
         choices = read_choices(given["choice"]) if "choice" in given else ()
         self.limit_message(request, token, text)
         try:
@@ -110,6 +114,20 @@ class ChatApi:
             retry_after=RETRY_SECONDS,
             extra={"messages": messages},
         )
+
+    async def _too_long(
+        self, request: Request[Any, Any], token: str, text: str, error: TooLong
+    ) -> HttpProblem:
+        """413: nothing is stored, but an emergency at its beginning or its end is answered."""
+        most = self.options.characters
+        begins, ends = text[:most], text[-most:]
+        self.limit_message(request, token, begins)
+        with contextlib.suppress(StoreUnavailable):
+            await self.access(request, token)
+        draft = self.door.screen_only(begins) or self.door.screen_only(ends)
+        self._metrics.screened.labels(str(draft is not None).lower()).inc()
+        messages = [unstored_json(draft, at=self.door.now())] if draft else []
+        return HttpProblem(413, error.code, str(error), field=error.field, extra={"messages": messages})
 
     # --- limits ---
 

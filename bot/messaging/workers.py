@@ -75,9 +75,19 @@ class Pool:
 def turn_starter(ctx: Context, pool: Pool) -> Step:
     """Starts the turns of cases whose texts wait; how many cases were started."""
     failures: sms.Failures = Counter()
+    screened: set[str] = set()
 
     async def step() -> int:
+        nonlocal screened
         waiting = await sms.waiting_by_case(ctx)
+        behind = {text.id: text for queue in waiting.values() for text in queue[1:]}
+        # "Call 911" must not wait behind the turn of an earlier text.
+        screened = {
+            text.id
+            for text in behind.values()
+            if text.id in screened
+            or pool.start(f"urgent:{text.id}", lambda text=text: sms.answer_urgent(ctx, text))  # type: ignore[misc]
+        }
         return sum(
             pool.start(case_id, lambda queue=queue: sms.answer_in_order(ctx, queue, failures))  # type: ignore[misc]
             for case_id, queue in waiting.items()

@@ -108,6 +108,13 @@ async def answer_in_order(ctx: Context, queue: Sequence[Message], failures: Fail
     return len(queue)
 
 
+async def answer_urgent(ctx: Context, message: Message) -> int:
+    """Answer a text that waits behind another one when it is an emergency; always 1, it is looked at once."""
+    if chat.screen_only(ctx, message.text) is not None:
+        await turns.answer_emergency(ctx, message)
+    return 1
+
+
 async def process_waiting(ctx: Context, failures: Failures) -> int:
     """Answer what waits now, cases side by side, and wait for all of it; how many turns are over."""
     queues = (await waiting_by_case(ctx)).values()

@@ -124,6 +124,16 @@ async def test_without_a_store_an_emergency_is_answered_all_the_same(gateway: Ga
     assert "911" in message["text"]
 
 
+@pytest.mark.parametrize("place", ["{} {}", "{1} {0}"])
+async def test_a_text_that_is_too_long_is_refused_and_still_screened(gateway: Gateway, place: str) -> None:
+    token = (await gateway.open())["token"]
+    text = place.format("since yesterday i cant feel when i wipe", "it hurts a lot " * 140)
+    answer = await gateway.say(token, text=text)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_long")
+    (message,) = answer.json()["messages"]
+    assert (message["kind"], message["seq"]) == ("emergency", None)
+
+
 async def test_without_a_store_other_words_get_a_clear_503(gateway: Gateway) -> None:
     token = (await gateway.open())["token"]
     gateway.door.down = True

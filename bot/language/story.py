@@ -43,7 +43,41 @@ _CARING = frozenset(
     )
 )
 _GONE = frozenset(("died", "passed", "late", "deceased"))
-_OWN_THINGS = frozenset(("i", "me", "i'm", "im", "ive", "i've", "myself", "i'd", "i'll"))
+_OWN_THINGS = frozenset(("i", "me", "i'm", "im", "ive", "i've", "myself", "i'd", "i'll", "mine"))
+_WELL = frozenset(("ok", "okay", "fine", "good", "healthy", "great", "alright"))
+""" "I am okay" after a relative's trouble: the writer speaks of both."""
+_THIRD = frozenset(("he", "she", "hes", "shes", "he's", "she's", "his", "her", "him", "hers"))
+_STAFF = frozenset(
+    (
+        *(
+            "doctor",
+            "doc",
+            "dr",
+            "surgeon",
+            "nurse",
+            "pt",
+            "therapist",
+            "chiropractor",
+            "chiro",
+            "boss",
+            "lawyer",
+        ),
+        *(
+            "adjuster",
+            "urologist",
+            "neurologist",
+            "psych",
+            "dentist",
+            "guy",
+            "lady",
+            "fella",
+            "man",
+            "woman",
+            "ob",
+        ),
+    )
+)
+"""People a "he" or "she" may mean who are not the patient."""
 
 
 class Story:
@@ -56,13 +90,23 @@ class Story:
     def settle(self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]) -> list[Report]:
         """The reports with relatives' findings turned to the patient's where the story is theirs."""
         relative = next((i for i, w in enumerate(words) if w.norm in self._relatives), None)
-        proxy = relative is not None and self._is_proxy(reports, concepts, words)
+        if relative is None:
+            relative = self._named_only(concepts, words)
+            proxy = relative is not None
+        else:
+            proxy = self._is_proxy(reports, concepts, words)
         out = _without_crossed([self._settled(report, proxy) for report in reports])
         if "family_cancer" in concepts:
             out = [_in_the_family(report) for report in out]
         if proxy and relative is not None and not any("who_for" in r.sets for r in out):
             out.append(_who_for_other(relative, out))
         return out
+
+    def _named_only(self, concepts: set[str], words: Sequence[Token]) -> int | None:
+        """Where a "she" or "his" nobody introduced stands, when the whole message is about that person."""
+        if "stranger" in concepts or any(word.raw in _STAFF for word in words) or self._speaks_of_self(words):
+            return None
+        return next((i for i, word in enumerate(words) if word.raw in _THIRD), None)
 
     def _is_proxy(self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]) -> bool:
         if "proxy_for" in concepts:
@@ -82,6 +126,9 @@ class Story:
                 return True
             if word.raw in _OWN_THINGS:
                 following = words[index + 1].norm if index + 1 < len(words) else ""
+                after = words[index + 2].raw if index + 2 < len(words) else ""
+                if word.raw == "mine" or (following in ("am", "be") and after in _WELL):
+                    return True
                 if word.raw != "me" and following not in _CARING:
                     return True
         return False

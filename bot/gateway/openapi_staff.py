@@ -71,6 +71,9 @@ def _work_paths() -> dict[str, Any]:
         ("tasks/{task_id}/finish", "It is done", task, {"note": "string"}, 200),
         ("cases/{case_id}/claim", "I take this case", _OBJECT, None, 200),
         ("cases/{case_id}/release", "I give it back", _OBJECT, None, 200),
+        ("cases/{case_id}/take-over", "I talk to the patient; the bot is silent", _OBJECT, None, 200),
+        ("cases/{case_id}/hand-back", "The bot goes on", _OBJECT, None, 200),
+        ("cases/{case_id}/messages", "Write to the patient", _ref("Message"), {"text": "string"}, 201),
         ("cases/{case_id}/notes", "A note for the team", note, {"text": "string"}, 201),
     ]
     return {

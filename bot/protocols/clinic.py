@@ -22,6 +22,25 @@ _DEMO_PHONE = re.compile(r"\b555-01\d\d\b")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long we wait, for patients and for staff."""
+
+    nudge_after: dt.timedelta = dt.timedelta(hours=4)
+    """A texting patient who says nothing for so long gets one gentle text."""
+    close_after: dt.timedelta = dt.timedelta(hours=48)
+    """After so long without a word an unfinished case becomes the staff's."""
+    welcome_back_after: dt.timedelta = dt.timedelta(hours=12)
+    staff_wait: dt.timedelta = dt.timedelta(minutes=10)
+    """Somebody who waits for a person is told after so long that nobody came."""
+    texting: Period = (dt.time(8, 0), dt.time(21, 0))
+    """No text of our own accord outside these hours, clinic time."""
+
+    def may_text(self, local: dt.datetime) -> bool:
+        """Whether a text of our own accord may go out at this time of the clinic's day."""
+        return self.texting[0] <= local.time() < self.texting[1]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clinic:
     """Who we are and when somebody is there. Times are clinic time, in `zone`."""
 
@@ -40,6 +59,7 @@ class Clinic:
     booking_url: str
     same_week: bool
     """First visits within a week (S0.24)."""
+    patience: Patience = Patience()
 
     @property
     def fields(self) -> dict[str, str]:
@@ -49,7 +69,8 @@ class Clinic:
 
 def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
     """The profile. Raises ProtocolError with file, line and what is allowed."""
-    body = body_keys(document, ("clinic", "hours", "holidays", "providers"), ("clinic", "hours", "providers"))
+    allowed = ("clinic", "hours", "holidays", "patience", "providers")
+    body = body_keys(document, allowed, ("clinic", "hours", "providers"))
     section = take(body, "clinic", Section)
     keys(
         section,
@@ -70,6 +91,7 @@ def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
         address=take(section, "address", str, default=""),
         booking_url=take(section, "booking_url", str, default=""),
         same_week=take(section, "same_week", bool, default=False),
+        patience=_patience(take(body, "patience", Section)) if "patience" in body else Patience(),
     )
     if _DEMO_PHONE.search(clinic.phone) and not clinic.demo_phone:
         raise fail(
@@ -78,6 +100,29 @@ def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
             "a 555-01xx number is never real; give the clinic's number or set demo_phone: true",
         )
     return clinic
+
+
+def _patience(section: Section) -> Patience:
+    allowed = (
+        "nudge_after_hours",
+        "close_after_hours",
+        "welcome_back_after_hours",
+        "staff_wait_minutes",
+        "texting",
+    )
+    keys(section, allowed=allowed, required=allowed)
+    patience = Patience(
+        nudge_after=dt.timedelta(hours=_minutes(section, "nudge_after_hours")),
+        close_after=dt.timedelta(hours=_minutes(section, "close_after_hours")),
+        welcome_back_after=dt.timedelta(hours=_minutes(section, "welcome_back_after_hours")),
+        staff_wait=dt.timedelta(minutes=_minutes(section, "staff_wait_minutes")),
+        texting=_period(section, "texting", take(section, "texting", str)),
+    )
+    if patience.close_after <= patience.nudge_after:
+        raise fail(section, "close_after_hours", "close_after_hours must be more than nudge_after_hours")
+    if patience.texting[0] >= patience.texting[1]:
+        raise fail(section, "texting", "texting: the hours must run forward, like 08:00-21:00")
+    return patience
 
 
 def _zone(section: Section) -> ZoneInfo:

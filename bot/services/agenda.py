@@ -19,6 +19,8 @@ NO_INTAKE_REASONS = frozenset({"reschedule", "billing", "records", "question"})
 PERSON_WANTED = "person_wanted"
 MINOR_ALONE = "minor_alone"
 ABUSE_SCRIPT = "abuse_script"
+NOT_SAFE_HERE = "not_safe_here"
+"""Somebody else may read the phone or the screen: nothing more is written there (clinical.md 6.6)."""
 LEFT_INTAKE = frozenset({PERSON_WANTED, MINOR_ALONE})
 """Flags that a new beginning lifts."""
 _CONTACT = ("contact_name", "contact_phone", "callback_ok_time")

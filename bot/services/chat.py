@@ -11,7 +11,7 @@ from bot.domain.cases import Case, CaseStatus, Channel, Draft, Message, MessageC
 from bot.domain.errors import NotAllowed, TooLong, UnknownChoice
 from bot.domain.levels import Level
 from bot.protocols import AskPlan
-from bot.services import safety, turns, wording
+from bot.services import safety, speaking, turns, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -73,7 +73,7 @@ async def greet(ctx: Context, uow: UnitOfWork, case: Case, *, reply_to: str | No
         wording.say(ctx, view, "greeting", kind="greeting"),
         wording.ask_draft(ctx, view, AskPlan(name="consent", variables=())),
     )
-    return await turns.say(ctx, uow, case, drafts, reply_to=reply_to, channel=case.channel)
+    return await speaking.say(ctx, uow, case, drafts, reply_to=reply_to, channel=case.channel)
 
 
 async def access_case(ctx: Context, token: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from bot.domain.cases import Case
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
 from bot.domain.schedule import StaffTask
+from bot.services import takeover
 from bot.services.case_file import MASK, CaseFile, load_file
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
@@ -127,6 +128,8 @@ async def release(ctx: Context, member: StaffMember, case_id: str) -> Case:
     require(member, May.WORK)
     async with ctx.unit_of_work() as uow:
         case = await uow.cases.get(case_id)
+        if case.phase == takeover.HELD:  # the patient waits for somebody else now, and not for ever
+            await takeover.heard_while_held(ctx, uow, case)
         return await _set_claim(ctx, uow, member, case, by=None)
 
 

@@ -23,6 +23,8 @@ async def hand_off(ctx: Context, turn: Turn) -> Step:
     """
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        if view.case.phase == "staff":  # a person at the desk goes on with it
+            return Step(drafts=(), asking=None, phase="staff", handoff=view.case.handoff)
         if view.case.consent != "given":
             return await callback.end(ctx, uow, view, "consent_refused")
         judgement = await _final(ctx, uow, view, turn)

@@ -14,7 +14,7 @@ from bot.domain.findings import Reading
 from bot.domain.schedule import Appointment
 from bot.language.refill import asks_refill
 from bot.protocols import AskPlan
-from bot.services import agenda, answers, asking, corrections, echo, summary, trail, wording
+from bot.services import agenda, answers, asking, corrections, echo, summary, takeover, trail, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -189,7 +189,17 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
 
 
 async def wants_person(ctx: Context, turn: Turn) -> Step:
-    """A person is wanted: no more clinical questions, only how to reach the patient."""
+    """A person is wanted: somebody at the desk, else no more clinical questions, only how to call."""
+
+    async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        told = await takeover.wait_for_staff(ctx, uow, view)
+        return Step(drafts=(told,), asking=None, phase=takeover.HELD)
+
+    async with ctx.unit_of_work(write=False) as uow:
+        case = await uow.cases.get(turn.case_id)
+        there = case.consent == "given" and await takeover.somebody_is_there(ctx, uow)
+    if there and case.phase != "emergency":
+        return await once(ctx, turn, "leave_intake", work)
     return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, "person_wanted")
 
 

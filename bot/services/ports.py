@@ -36,6 +36,9 @@ class Cases(Protocol):
     async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
         """Cases begun before that time that never had an answer on consent, oldest first; no emergencies."""
 
+    async def silent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
+        """Open cases with consent, in the questions or at the times, whose last message is older."""
+
     async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
         """Take the case's turn lease by compare-and-swap; False while another owner's lease runs."""
 
@@ -70,6 +73,9 @@ class Messages(Protocol):
 
     async def get(self, message_id: str) -> Message:
         """One message; raises NotAllowed when there is none."""
+
+    async def latest_at(self, case_id: str) -> dt.datetime:
+        """When the last message of a case was written; raises NotAllowed when there is none."""
 
     async def replies_to(self, message_id: str) -> list[Message]:
         """What was answered to a patient's message, in order."""
@@ -179,8 +185,10 @@ class Tasks(Protocol):
     async def finish(self, task_id: str, *, by: str, at: dt.datetime, note: str) -> StaffTask:
         """-> done."""
 
-    async def overdue(self, *, now: dt.datetime, limit: int = 100) -> list[StaffTask]:
-        """Open tasks whose due time has passed, most urgent first."""
+    async def overdue(
+        self, *, now: dt.datetime, kind: str | None = None, limit: int = 100
+    ) -> list[StaffTask]:
+        """Open tasks (of a kind) whose due time has passed, most urgent first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +275,9 @@ class Staff(Protocol):
         """A new end for a session; does nothing when there is none."""
 
     async def end_session(self, token_hash: str) -> None: ...
+
+    async def present(self, *, roles: Collection[str], now: dt.datetime) -> bool:
+        """Whether somebody of these roles has a live session."""
 
     async def add_api_token(self, token_hash: str, *, staff_id: str, at: dt.datetime) -> None: ...
 

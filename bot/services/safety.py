@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 
-from bot.domain.cases import AskState, Case, Draft, HandoffKind, Message, MessageChoice
+from bot.domain.cases import AskState, Case, Draft, HandoffKind, Message, MessageChoice, Phase
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.domain.schedule import Priority, StaffTask
@@ -133,7 +133,9 @@ def _crisis(ctx: Context, seen: Reception) -> tuple[Draft, ...]:
 
 async def _stop_intake(uow: UnitOfWork, case: Case, kind: HandoffKind) -> None:
     await uow.appointments.release_holds(case.id)
-    stopped = replace(case, phase="emergency", status="emergency", handoff=kind, engine_state=None)
+    # While a person holds the conversation they go on with it; the bot says the clinic's text and no more.
+    phase: Phase = "staff" if case.phase == "staff" else "emergency"
+    stopped = replace(case, phase=phase, status="emergency", handoff=kind, engine_state=None)
     await uow.cases.save(stopped)
 
 
@@ -223,7 +225,11 @@ async def _after_abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[
     if seen.reading.polarity == "affirm":
         await uow.cases.save(replace(case, flags=flags))
         return None
-    await uow.cases.save(replace(case, flags=flags, phase="done", status="closed", handoff="none"))
+    flags = (*flags, agenda.NOT_SAFE_HERE)
+    closed = replace(case, flags=flags, phase="done", status="closed", handoff="none", pending=None)
+    await uow.cases.save(closed)
+    if case.channel == "sms":  # somebody else may read the phone: not even a goodbye
+        return ()
     return (wording.say(ctx, seen.view, "abuse_not_safe", kind="crisis"),)
 
 
@@ -244,9 +250,16 @@ def due_at(ctx: Context, priority: Priority) -> dt.datetime:
 
 
 async def add_task(
-    ctx: Context, uow: UnitOfWork, case: Case, *, kind: str, priority: Priority, private: bool = False
+    ctx: Context,
+    uow: UnitOfWork,
+    case: Case,
+    *,
+    kind: str,
+    priority: Priority,
+    private: bool = False,
+    due: dt.datetime | None = None,
 ) -> StaffTask:
-    """Queue something for a person, due in the clinic's open time (clinical.md 4.6b)."""
+    """Queue something for a person, due in the clinic's open time unless `due` says when (4.6b)."""
     now = ctx.clock.now()
     task = StaffTask(
         id=ctx.ids.new(),
@@ -254,7 +267,7 @@ async def add_task(
         kind=kind,  # type: ignore[arg-type]
         priority=priority,
         created_at=now,
-        due_at=due_at(ctx, priority),
+        due_at=due or due_at(ctx, priority),
         private=private,
     )
     if not await uow.tasks.add(task) and priority == "P0":

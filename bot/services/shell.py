@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.domain.cases import Case, Draft
 from bot.domain.errors import NotAllowed
 from bot.domain.findings import Reading
-from bot.services import reception, safety, turns
+from bot.services import reception, safety, speaking
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -35,7 +35,7 @@ async def receive_from_engine(ctx: Context, case_id: str, text: str, reading: Re
         drafts = await safety.break_in(ctx, uow, seen, message)
         if drafts is not None:
             case = await uow.cases.get(case.id)
-            await turns.say(ctx, uow, case, drafts, reply_to=message.id, channel="shell")
+            await speaking.say(ctx, uow, case, drafts, reply_to=message.id, channel="shell")
         await uow.commit()
     return Received(message_id=message.id, drafts=drafts)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain.cases import Case, CaseStatus, Draft, Message
 from bot.domain.errors import StoreUnavailable
 from bot.domain.levels import Level
-from bot.services import chat, outgoing, safety, sms_text, turns, wording
+from bot.services import chat, outgoing, safety, sms_text, speaking, turns, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -142,7 +142,7 @@ async def _greet(ctx: Context, message: Message) -> None:
         if any(earlier.kind == "greeting" for earlier in said):
             return
         drafts = (wording.say(ctx, view, "greeting", kind="greeting"),)
-        await turns.say(ctx, uow, view.case, drafts, reply_to=None, channel="sms")
+        await speaking.say(ctx, uow, view.case, drafts, reply_to=None, channel="sms")
         await uow.commit()
 
 
@@ -163,7 +163,7 @@ async def _give_up(ctx: Context, message: Message) -> None:
 
 
 async def _say(ctx: Context, uow: UnitOfWork, case: Case, draft: Draft, message: Message) -> None:
-    await turns.say(ctx, uow, case, (draft,), reply_to=message.id, channel="sms")
+    await speaking.say(ctx, uow, case, (draft,), reply_to=message.id, channel="sms")
     await uow.messages.mark_answered(message.id, intent=None, confidence=None)
 
 
@@ -182,7 +182,7 @@ async def _store(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> 
         view = await load_view(uow, case.id)
         picture = wording.say(ctx, view, "sms_media")
         fresh = await uow.cases.get(case.id)
-        await turns.say(ctx, uow, fresh, (picture,), reply_to=message.id, channel="sms")
+        await speaking.say(ctx, uow, fresh, (picture,), reply_to=message.id, channel="sms")
     return message
 
 

@@ -14,10 +14,10 @@ import weakref
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
-from bot.domain.cases import Case, Channel, Draft, Message
+from bot.domain.cases import Draft, Message
 from bot.domain.errors import DialogueFailed, StoreUnavailable
 from bot.domain.levels import Level
-from bot.services import callback, outgoing, quarantine, reception, safety, wording
+from bot.services import callback, quarantine, reception, safety, silence, speaking, takeover, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
@@ -110,6 +110,8 @@ async def keep_recovering(ctx: Context) -> None:
     while True:
         await recover(ctx)
         await quarantine.forget_unconsented(ctx)
+        await silence.look(ctx)
+        await takeover.give_up_waiting(ctx)
         await asyncio.sleep(_RECOVER_SECONDS)
 
 
@@ -128,6 +130,8 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
     """Read, fold, judge; with the replies when safety or a person at the desk ends the turn here."""
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
+        welcome = await silence.came_back(ctx, uow, view, message)
+        view = await load_view(uow, message.case_id)
         reading = reception.read(ctx, view, message)
         seen = await reception.take_in(ctx, uow, view, message, reading)
         drafts = await safety.break_in(ctx, uow, seen, message)
@@ -137,12 +141,14 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         if drafts is not None:
             replies = await _reply(ctx, uow, message, drafts)
         else:
-            first = await safety.same_day(ctx, uow, seen)
+            first = (*welcome, *await safety.same_day(ctx, uow, seen))
             if first:
-                await say(ctx, uow, seen.view.case, first, reply_to=message.id, channel=message.channel)
+                case = await uow.cases.get(message.case_id)
+                await speaking.say(ctx, uow, case, first, reply_to=message.id, channel=message.channel)
         if replies is None and seen.view.case.phase == "staff":
+            await takeover.heard_while_held(ctx, uow, seen.view.case)
             await uow.messages.mark_answered(message.id, intent=None, confidence=None)
-            replies = []
+            replies = await uow.messages.replies_to(message.id)
         await uow.commit()
     return seen, replies
 
@@ -170,16 +176,22 @@ async def _store(
     ctx: Context, message: Message, drafts: tuple[Draft, ...], reply: TurnReply | None
 ) -> list[Message]:
     async with ctx.unit_of_work() as uow:
-        drafts = await _overtaken(ctx, uow, message) or drafts
+        overtaken = await _overtaken(ctx, uow, message)
+        drafts = drafts if overtaken is None else overtaken
         replies = await _reply(ctx, uow, message, drafts, reply)
         await uow.commit()
     return replies
 
 
-async def _overtaken(ctx: Context, uow: UnitOfWork, message: Message) -> tuple[Draft, ...]:
-    """What is said instead when a later message turned out to be an emergency while the engine worked."""
+async def _overtaken(ctx: Context, uow: UnitOfWork, message: Message) -> tuple[Draft, ...] | None:
+    """What is said instead when something happened while the engine worked; None when nothing did.
+
+    A later message was an emergency: its text stands. A person has taken over: nothing is said.
+    """
     view = await load_view(uow, message.case_id)
-    return (safety.standing(ctx, view),) if view.case.phase == "emergency" else ()
+    if view.case.phase == "emergency":
+        return (safety.standing(ctx, view),)
+    return () if view.case.phase == takeover.HELD and view.case.claimed_by else None
 
 
 async def _reply(
@@ -188,7 +200,7 @@ async def _reply(
     """Store the replies, keep what the engine wants back, end the turn; all that answers the message."""
     case = await uow.cases.get(message.case_id)
     case = replace(case, engine_state=reply.state if reply else None)
-    await say(ctx, uow, case, drafts, reply_to=message.id, channel=message.channel)
+    await speaking.say(ctx, uow, case, drafts, reply_to=message.id, channel=message.channel)
     if case.consent == "refused":
         await uow.messages.erase_words(case.id)
     await uow.messages.mark_answered(
@@ -197,45 +209,13 @@ async def _reply(
     return await uow.messages.replies_to(message.id)
 
 
-async def say(
-    ctx: Context,
-    uow: UnitOfWork,
-    case: Case,
-    drafts: Iterable[Draft],
-    *,
-    reply_to: str | None,
-    channel: Channel,
-) -> list[Message]:
-    """Store messages of ours, queue them for SMS; the last one that asks is the open question."""
-    replies = []
-    for draft in drafts:
-        draft = _own_choices(ctx, draft)
-        said = await uow.messages.add(case.id, draft, channel=channel, at=ctx.clock.now(), reply_to=reply_to)
-        replies.append(said)
-        if channel == "sms":
-            await outgoing.queue_sms(ctx, uow, case, said)
-    asking = [said.id for said in replies if said.asks]
-    await uow.cases.save(replace(case, pending=asking[-1] if asking else _still_open(case)))
-    return replies
-
-
-def _own_choices(ctx: Context, draft: Draft) -> Draft:
-    """Ids that belong to this message alone: a button of an older question never answers a newer one."""
-    mark = ctx.ids.new()[:6]
-    choices = tuple(replace(choice, id=f"{mark}-{choice.id.rpartition('-')[2]}") for choice in draft.choices)
-    return replace(draft, choices=choices)
-
-
-def _still_open(case: Case) -> str | None:
-    return None if case.phase == "done" else case.pending
-
-
 async def _without_engine(ctx: Context, message: Message) -> list[Message]:
     """The engine failed. What its actions already did is said; else a fallback and a staff task."""
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
-        drafts = await _overtaken(ctx, uow, message) or await _recorded(uow, message)
-        if not drafts:
+        overtaken = await _overtaken(ctx, uow, message)
+        drafts = await _recorded(uow, message) if overtaken is None else overtaken
+        if not drafts and overtaken is None:
             await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
             drafts = (_fallback(ctx, view),)
         replies = await _reply(ctx, uow, message, drafts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from bot.domain.cases import Case
 from bot.domain.errors import NotAllowed
@@ -15,7 +15,7 @@ from bot.store.engine import Now
 from bot.store.finder import set_keys
 from bot.store.search import number_key, phone_keys, reference_key
 from bot.store.session import Session
-from bot.store.tables import cases
+from bot.store.tables import cases, messages
 
 FIELDS = tuple(Case.__dataclass_fields__)
 TOP_RANK = Level.EMERGENCY_NOW.rank
@@ -73,6 +73,22 @@ class CaseTable:
         rows = await self._session.all(
             select(*_columns())
             .where(cases.c.consent == "unasked", cases.c.status != "emergency", cases.c.created_at < before)
+            .order_by(cases.c.created_at)
+            .limit(limit)
+        )
+        return [_case(row) for row in rows]
+
+    async def silent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
+        """Open cases with consent, in the questions or at the times, whose last message is older."""
+        last = select(func.max(messages.c.at)).where(messages.c.case_id == cases.c.id).scalar_subquery()
+        rows = await self._session.all(
+            select(*_columns())
+            .where(
+                cases.c.status == "open",
+                cases.c.consent == "given",
+                cases.c.phase.in_(("intake", "booking")),
+                last < before,
+            )
             .order_by(cases.c.created_at)
             .limit(limit)
         )

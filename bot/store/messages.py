@@ -107,6 +107,14 @@ class MessageTable:
         )
         return await self._list(waiting.order_by(messages.c.at, messages.c.seq, messages.c.id).limit(limit))
 
+    async def latest_at(self, case_id: str) -> dt.datetime:
+        """When the last message of a case was written; raises NotAllowed when there is none."""
+        last = select(messages.c.at).where(messages.c.case_id == case_id).order_by(messages.c.seq.desc())
+        found: dt.datetime | None = await self._session.value(last.limit(1))
+        if found is None:
+            raise NotAllowed("no such message")
+        return found
+
     async def of_patient(self, case_id: str) -> list[Message]:
         """All messages the patient sent in this case, in order."""
         own = _select().where(messages.c.case_id == case_id, messages.c.sender == "patient")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, insert, select, update
@@ -49,6 +50,15 @@ class StaffTable:
     async def end_session(self, token_hash: str) -> None:
         """Does nothing when there is none."""
         await self._session.run(delete(staff_sessions).where(staff_sessions.c.token_hash == token_hash))
+
+    async def present(self, *, roles: Collection[str], now: dt.datetime) -> bool:
+        """Whether an enabled member of these roles has a live session."""
+        live = (
+            select(staff.c.id)
+            .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
+            .where(staff_sessions.c.expires_at > now, staff.c.role.in_(sorted(roles)), _enabled())
+        )
+        return await self._session.first(live.limit(1)) is not None
 
     async def extend_session(self, token_hash: str, *, expires_at: dt.datetime) -> None:
         """A new end for a session; does nothing when there is none."""

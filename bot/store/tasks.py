@@ -55,9 +55,13 @@ class TaskTable:
         values = {"status": "done", "done_by": by, "done_at": at, "note": note}
         return await self._change(task_id, tasks.c.status != "done", values)
 
-    async def overdue(self, *, now: dt.datetime, limit: int = 100) -> list[StaffTask]:
-        """Open tasks whose due time has passed, most urgent first."""
+    async def overdue(
+        self, *, now: dt.datetime, kind: str | None = None, limit: int = 100
+    ) -> list[StaffTask]:
+        """Open tasks (of a kind) whose due time has passed, most urgent first."""
         late = _select().where(tasks.c.status == "open", tasks.c.due_at < now)
+        if kind is not None:
+            late = late.where(tasks.c.kind == kind)
         return [_task(row) for row in await self._session.all(late.order_by(*URGENCY).limit(limit))]
 
     async def _change(self, task_id: str, allowed: Any, values: dict[str, Any]) -> StaffTask:

@@ -23,7 +23,7 @@ from bot.gateway.errors import HttpProblem, problem_for
 from bot.gateway.staff_api.door import Asked, Handler, StaffDoor, staff_errors
 from bot.gateway.staff_api.model import ModelName
 from bot.gateway.staff_api.routes import acceptable, known_id, read_list_arguments
-from bot.services import desk
+from bot.services import desk, takeover
 from bot.services.context import Context
 from bot.services.staff import Visitor
 from bot.settings import Settings
@@ -149,6 +149,28 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
         visitor = await _changing(door, request)
         await desk.release(ctx, visitor.member, known_id(case_id))
         return _go(f"/console/cases/{case_id}")
+
+    @blueprint.post("/cases/<case_id:str>/take-over")
+    @_as_page(pages)
+    async def take_over(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        await takeover.take_over(ctx, visitor.member, known_id(case_id))
+        return _go(f"/console/cases/{case_id}#write")
+
+    @blueprint.post("/cases/<case_id:str>/hand-back")
+    @_as_page(pages)
+    async def hand_back(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        await takeover.hand_back(ctx, visitor.member, known_id(case_id))
+        return _go(f"/console/cases/{case_id}")
+
+    @blueprint.post("/cases/<case_id:str>/messages")
+    @_as_page(pages)
+    async def messages(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        text = _field(request, "text")
+        await takeover.say_as_staff(ctx, visitor.member, known_id(case_id), text=text)
+        return _go(f"/console/cases/{case_id}#write")
 
     @blueprint.post("/cases/<case_id:str>/notes")
     @_as_page(pages)

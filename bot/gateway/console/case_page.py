@@ -104,6 +104,11 @@ class CasePage:
         return self.when(self.case.acknowledged_at) if self.case.acknowledged_at else None
 
     @property
+    def held_by(self) -> str:
+        """Who talks to the patient instead of the bot; empty while the bot does, or while nobody does."""
+        return self.case.claimed_by or "" if self.case.phase == "staff" else ""
+
+    @property
     def marks(self) -> list[str]:
         """What staff should know before they trust the rest."""
         flags = (*self.case.flags, *(self.file.judgement.flags if self.file.judgement else ()))

@@ -86,6 +86,12 @@ FLAGS: Mapping[str, str] = {
     "gate_incomplete": "Safety questions not complete",
     "gate_by_exception": "Criteria met by a named exception",
     "minor_alone": "Minor, no parent present",
+    "person_wanted": "Asked for a person",
+    "abuse_script": "Was given the safety script",
+    "not_safe_here": "Writing is not safe: call",
+    "threat": "Threatened to hurt somebody",
+    "nudged": "Was reminded once",
+    "incomplete": "Fell silent before the end",
     "unacknowledged_p0": "Emergency not acknowledged in time",
     "test?": "Looks like a test",
 }

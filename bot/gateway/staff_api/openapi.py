@@ -28,6 +28,11 @@ def staff_part() -> dict[str, Any]:
             "/api/staff/cases": {"get": _list()},
             case: {"get": _read("One case, whole; the view is audited", "StaffCase", "case_id")},
             f"{case}/claim": {"post": _work("Take the case", "case_id", conflict=True)},
+            f"{case}/take-over": {"post": _work("Take the conversation over", "case_id", conflict=True)},
+            f"{case}/hand-back": {"post": _work("Hand it back to the bot", "case_id", conflict=True)},
+            f"{case}/messages": {
+                "post": _work("Write to the patient", "case_id", body="text", status=201, conflict=True)
+            },
             f"{case}/release": {"post": _work("Give the case back", "case_id")},
             f"{case}/notes": {"post": note},
             f"{task}/acknowledge": {"post": _work("Say: I have it", "task_id")},

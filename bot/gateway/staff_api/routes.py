@@ -9,13 +9,14 @@ from sanic import Blueprint, HTTPResponse
 from sanic.response import empty
 from sanic.response import json as json_answer
 
+from bot.domain.cases import Case
 from bot.domain.errors import InvalidInput
 from bot.gateway.body import only_arguments, read_object
 from bot.gateway.errors import HttpProblem
 from bot.gateway.staff_api.door import Asked, StaffDoor, staff_errors
 from bot.gateway.staff_api.model import ModelName
-from bot.gateway.staff_api.shapes import case_shape, note_shape, plain, task_shape
-from bot.services import desk
+from bot.gateway.staff_api.shapes import case_shape, message_shape, note_shape, plain, task_shape
+from bot.services import desk, takeover
 from bot.services.context import Context
 from bot.services.staff import Visitor
 from bot.settings import Settings
@@ -109,6 +110,26 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, ctx: Context) -> Non
         released = await desk.release(ctx, visitor.member, known_id(case_id))
         return json_answer({"id": released.id, "claimed_by": released.claimed_by})
 
+    @blueprint.post("/cases/<case_id:str>/take-over")
+    @staff_errors
+    async def take_over(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        return json_answer(_held(await takeover.take_over(ctx, visitor.member, known_id(case_id))))
+
+    @blueprint.post("/cases/<case_id:str>/hand-back")
+    @staff_errors
+    async def hand_back(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        return json_answer(_held(await takeover.hand_back(ctx, visitor.member, known_id(case_id))))
+
+    @blueprint.post("/cases/<case_id:str>/messages")
+    @staff_errors
+    async def messages(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await _changing(door, request)
+        text = _string(read_object(request, fields=("text",)), "text")
+        said = await takeover.say_as_staff(ctx, visitor.member, known_id(case_id), text=text)
+        return json_answer(message_shape(said), status=201)
+
     @blueprint.post("/cases/<case_id:str>/notes")
     @staff_errors
     async def notes(request: Asked, case_id: str) -> HTTPResponse:
@@ -116,6 +137,10 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, ctx: Context) -> Non
         text = _string(read_object(request, fields=("text",)), "text")
         note = await desk.write_note(ctx, visitor.member, known_id(case_id), text=text)
         return json_answer(note_shape(note), status=201)
+
+
+def _held(case: Case) -> dict[str, Any]:
+    return {"id": case.id, "status": case.status, "phase": case.phase, "claimed_by": case.claimed_by}
 
 
 def read_list_arguments(request: Asked) -> dict[str, Any]:

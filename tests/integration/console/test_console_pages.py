@@ -248,6 +248,22 @@ async def test_login_page_says_how_long_to_wait(client: httpx.AsyncClient, world
     assert "Wait 15 minutes" in answer.text
 
 
+async def test_a_conversation_is_taken_over_written_to_and_handed_back(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    case_id = await world.add_case()
+    address = f"/console/cases/{case_id}"
+    assert "Take over" in await page_of(client, address)
+    await client.post(f"{address}/take-over", data={"csrf": nurse})
+    assert "Hand back to the bot" in await page_of(client, address)
+    await client.post(f"{address}/messages", data={"csrf": nurse, "text": "Hello, this is the nurse."})
+    assert "Hello, this is the nurse." in await page_of(client, address)
+    await client.post(f"{address}/hand-back", data={"csrf": nurse})
+    page = await page_of(client, address)
+    assert "Take over" in page
+    assert "automated helper again" in page
+
+
 async def test_refusals_are_pages_that_say_what_to_do(
     client: httpx.AsyncClient, world: World, nurse: str
 ) -> None:

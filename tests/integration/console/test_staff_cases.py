@@ -261,6 +261,22 @@ async def test_claimed_case_is_refused_to_a_colleague_and_listed_as_mine(
     assert await listed(client, queue="mine") == []
 
 
+async def test_a_conversation_is_taken_over_by_one_person(client: httpx.AsyncClient, world: World) -> None:
+    case = f"/api/staff/cases/{await world.add_case()}"
+    await as_role(client, world, "nurse")
+    early = await client.post(f"{case}/messages", json={"text": "hello"})
+    assert early.status_code == 409
+    taken = (await client.post(f"{case}/take-over")).json()
+    assert (taken["status"], taken["phase"], taken["claimed_by"]) == ("waiting_for_staff", "staff", "nurse")
+    said = await client.post(f"{case}/messages", json={"text": "hello"})
+    assert (said.status_code, said.json()["from"]) == (201, "staff")
+    await as_role(client, world, "surgeon")
+    for path in ("take-over", "hand-back"):
+        assert (await client.post(f"{case}/{path}")).status_code == 409
+    await as_role(client, world, "nurse")
+    assert (await client.post(f"{case}/hand-back")).json()["status"] == "open"
+
+
 @pytest.mark.parametrize("body", [{}, {"note": ""}, {"note": "   "}, {"note": 3}, {"note": "x" * 1001}])
 async def test_finishing_needs_a_word_about_what_was_arranged(
     client: httpx.AsyncClient, world: World, body: dict[str, Any]

@@ -1,0 +1,44 @@
+"""Saying something: stored, queued for the phone, and the open question remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.domain.cases import Case, Channel, Draft, Message
+from bot.services import outgoing
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+
+
+async def say(
+    ctx: Context,
+    uow: UnitOfWork,
+    case: Case,
+    drafts: Iterable[Draft],
+    *,
+    reply_to: str | None,
+    channel: Channel,
+) -> list[Message]:
+    """Store messages of ours, queue them for SMS; the last one that asks is the open question."""
+    replies = []
+    for draft in drafts:
+        draft = _own_choices(ctx, draft)
+        said = await uow.messages.add(case.id, draft, channel=channel, at=ctx.clock.now(), reply_to=reply_to)
+        replies.append(said)
+        if channel == "sms":
+            await outgoing.queue_sms(ctx, uow, case, said)
+    asking = [said.id for said in replies if said.asks]
+    await uow.cases.save(replace(case, pending=asking[-1] if asking else _still_open(case)))
+    return replies
+
+
+def _own_choices(ctx: Context, draft: Draft) -> Draft:
+    """Ids that belong to this message alone: a button of an older question never answers a newer one."""
+    mark = ctx.ids.new()[:6]
+    choices = tuple(replace(choice, id=f"{mark}-{choice.id.rpartition('-')[2]}") for choice in draft.choices)
+    return replace(draft, choices=choices)
+
+
+def _still_open(case: Case) -> str | None:
+    return None if case.phase == "done" else case.pending

@@ -1,0 +1,138 @@
+"""Silence: one gentle text by day, then the case is the staff's; whoever comes back goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.cases import Case
+from bot.services import chat, silence, sms
+from bot.services.context import Context
+from bot.services.ports import OutboundSms
+from tests.integration.services.conftest import StandingClock
+from tests.integration.services.patient import Patient
+
+STORY = "my low back hurts for 8 months, down the left leg past the knee. did PT and pills"
+NUMBER = "+13145550177"
+
+
+class Texter:
+    """Somebody who texts."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx, self.count = ctx, 0
+
+    async def text(self, body: str) -> list[str]:
+        self.count += 1
+        before = len(await self.received())
+        await sms.take_sms(
+            self.ctx, sms.InboundSms(provider_id=f"SM{self.count:032d}", sender=NUMBER, body=body)
+        )
+        await sms.process_waiting(self.ctx, sms.Failures())
+        return (await self.received())[before:]
+
+    async def received(self) -> list[str]:
+        case = await self.case()
+        if case is None:
+            return []
+        async with self.ctx.unit_of_work(write=False) as uow:
+            return [one.text for one in await uow.messages.after(case.id, 0) if one.sender == "bot"]
+
+    async def case(self) -> Case | None:
+        async with self.ctx.unit_of_work() as uow:
+            return await uow.cases.find_open_by_address(NUMBER)
+
+    async def queued(self, clock: StandingClock) -> list[OutboundSms]:
+        async with self.ctx.unit_of_work() as uow:
+            return await uow.outbox.claim_due(owner="t", now=clock.now(), lease_seconds=0.0, limit=100)
+
+
+@pytest.fixture
+async def texter(ctx: Context) -> Texter:
+    texter = Texter(ctx)
+    await texter.text(STORY)
+    await texter.text("1")
+    await texter.text("it is for me, i am 58")
+    return texter
+
+
+async def test_one_gentle_text_after_silence(ctx: Context, texter: Texter, clock: StandingClock) -> None:
+    clock.forward(hours=3)
+    assert await silence.look(ctx) == 0
+    clock.forward(hours=2)
+    assert await silence.look(ctx) == 1
+    said = await texter.received()
+    assert "I kept your answers" in said[-1]
+    assert "pee" not in said[-1], "nothing personal in a text that comes by itself"
+    clock.forward(hours=6)
+    assert await silence.look(ctx) == 0
+
+
+async def test_no_text_at_night(ctx: Context, texter: Texter, clock: StandingClock) -> None:
+    clock.forward(hours=14)  # midnight
+    assert await silence.look(ctx) == 0
+    clock.forward(hours=9)
+    assert await silence.look(ctx) == 1
+
+
+async def test_no_text_to_who_opted_out(ctx: Context, texter: Texter, clock: StandingClock) -> None:
+    async with ctx.unit_of_work() as uow:
+        await uow.opt_outs.set(NUMBER, out=True, at=clock.now(), source="test")
+        await uow.commit()
+    clock.forward(hours=5)
+    assert await silence.look(ctx) == 0
+
+
+async def test_silent_for_good_is_the_staffs(ctx: Context, texter: Texter, clock: StandingClock) -> None:
+    clock.forward(hours=5)
+    await silence.look(ctx)
+    clock.forward(hours=49)
+    assert await silence.look(ctx) == 1
+    assert await silence.look(ctx) == 0
+    case = await texter.case()
+    assert case is not None
+    assert (case.status, case.handoff) == ("callback", "callback")
+    assert "gate_incomplete" in case.flags
+    async with ctx.unit_of_work(write=False) as uow:
+        assert [(task.kind, task.priority) for task in await uow.tasks.of_case(case.id)] == [
+            ("callback", "P2")
+        ]
+
+
+async def test_who_comes_back_goes_on(ctx: Context, texter: Texter, clock: StandingClock) -> None:
+    clock.forward(hours=5)
+    await silence.look(ctx)
+    clock.forward(hours=49)
+    await silence.look(ctx)
+    clock.forward(days=3)
+    said = await texter.text("no, none of these")
+    assert said[0].startswith("Welcome back")
+    case = await texter.case()
+    assert case is not None
+    assert case.status == "open"
+    assert "private" in said[-1].lower() or "personal" in said[-1].lower(), "the second gate"
+    async with ctx.unit_of_work(write=False) as uow:
+        assert [task.status for task in await uow.tasks.of_case(case.id)] == ["done"]
+
+
+async def test_a_chat_without_a_number_is_closed_and_opens_again(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    clock.forward(hours=49)
+    assert await silence.look(ctx) == 1
+    assert await chat.status(ctx, patient.case_id) == "closed"
+    assert await patient.tasks() == []
+    reply = await patient.say("no, none of these")
+    assert reply[0].text.startswith("Welcome back")
+    assert reply[-1].asks == "G4"
+    assert patient.status == "open"
+
+
+async def test_a_finished_case_is_left_alone(ctx: Context, patient: Patient, clock: StandingClock) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    await patient.say("1")
+    clock.forward(days=5)
+    assert await silence.look(ctx) == 0

@@ -1,0 +1,144 @@
+"""A person holds the conversation: the bot is silent, safety is not, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from bot.domain.errors import Conflict, InvalidInput, RoleRefused
+from bot.services import agenda, takeover
+from bot.services.context import Context
+from bot.services.ports import StaffMember
+from tests.integration.services.conftest import StandingClock
+from tests.integration.services.patient import Patient
+
+STORY = "my low back hurts for 8 months, down the left leg past the knee. did PT and pills"
+NUMB = "since yesterday i cant feel it when i wipe"
+NURSE = StaffMember(id="n1", name="Nora", role="nurse", password_hash="-")
+DESK = StaffMember(id="d1", name="Dan", role="front_desk", password_hash="-")
+AUDITOR = StaffMember(id="a1", name="Ada", role="auditor", password_hash="-")
+
+
+@pytest.fixture
+async def held(ctx: Context, patient: Patient) -> Patient:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    await takeover.take_over(ctx, NURSE, patient.case_id)
+    return patient
+
+
+async def _last(ctx: Context, patient: Patient) -> list[tuple[str, str]]:
+    async with ctx.unit_of_work(write=False) as uow:
+        return [(one.sender, one.text) for one in await uow.messages.after(patient.case_id, 0)]
+
+
+async def test_the_bot_is_silent_and_the_words_are_kept(ctx: Context, held: Patient) -> None:
+    assert (await _last(ctx, held))[-1][1].startswith("A person from our team is here")
+    assert await held.say("my pain is worse at night") == []
+    assert held.status == "waiting_for_staff"
+    await takeover.say_as_staff(ctx, NURSE, held.case_id, text="Hello, this is the nurse.")
+    assert (await _last(ctx, held))[-2:] == [
+        ("patient", "my pain is worse at night"),
+        ("staff", "Hello, this is the nurse."),
+    ]
+
+
+async def test_an_emergency_still_gets_the_clinics_text_and_then_silence(ctx: Context, held: Patient) -> None:
+    reply = await held.say(NUMB)
+    assert reply[0].kind == "emergency"
+    assert held.status == "emergency"
+    assert await held.say("ok") == []
+    await takeover.hand_back(ctx, NURSE, held.case_id)
+    assert (await held.case()).phase == "emergency"
+    assert (await held.say("ok"))[-1].asks == "safe_now"
+
+
+async def test_handing_back_says_so_and_goes_on_where_it_stopped(ctx: Context, held: Patient) -> None:
+    await takeover.hand_back(ctx, NURSE, held.case_id)
+    said = await _last(ctx, held)
+    assert "automated helper again" in said[-2][1]
+    assert said[-1][1].startswith("Back to my question")
+    held.status = "open"
+    async with ctx.unit_of_work(write=False) as uow:
+        held.heard += (await uow.messages.after(held.case_id, 0))[-1:]
+    assert (await held.say("no, none of these"))[-1].asks == "G4"
+
+
+async def test_only_who_holds_it_writes_and_hands_back(ctx: Context, held: Patient) -> None:
+    with pytest.raises(Conflict):
+        await takeover.take_over(ctx, DESK, held.case_id)
+    with pytest.raises(Conflict):
+        await takeover.say_as_staff(ctx, DESK, held.case_id, text="hello")
+    with pytest.raises(Conflict):
+        await takeover.hand_back(ctx, DESK, held.case_id)
+    with pytest.raises(RoleRefused):
+        await takeover.take_over(ctx, AUDITOR, held.case_id)
+    with pytest.raises(InvalidInput):
+        await takeover.say_as_staff(ctx, NURSE, held.case_id, text="  ")
+    assert (await takeover.take_over(ctx, NURSE, held.case_id)).claimed_by == "Nora"
+
+
+async def test_nobody_answers_in_time(ctx: Context, held: Patient, clock: StandingClock) -> None:
+    await held.say("are you there?")
+    assert await takeover.give_up_waiting(ctx) == 0
+    clock.forward(minutes=11)
+    assert await takeover.give_up_waiting(ctx) == 1
+    assert await takeover.give_up_waiting(ctx) == 0
+    said = [text for _, text in await _last(ctx, held)]
+    assert any("No one from our team" in text for text in said)
+    assert (await held.case()).phase == "intake"
+    assert "what name" in said[-1].lower()
+
+
+async def test_an_answer_in_time_waits_no_more(ctx: Context, held: Patient, clock: StandingClock) -> None:
+    await held.say("are you there?")
+    await takeover.say_as_staff(ctx, NURSE, held.case_id, text="Yes.")
+    clock.forward(minutes=30)
+    assert await takeover.give_up_waiting(ctx) == 0
+    await held.say("good")
+    clock.forward(minutes=30)
+    assert await takeover.give_up_waiting(ctx) == 1
+
+
+async def _sign_in(ctx: Context, member: StaffMember) -> None:
+    async with ctx.unit_of_work() as uow:
+        await uow.staff.add(member)
+        until = ctx.clock.now() + dt.timedelta(minutes=15)
+        await uow.staff.add_session("0" * 64, staff_id=member.id, csrf="c", expires_at=until)
+        await uow.commit()
+
+
+async def test_a_person_asked_for_who_is_there(ctx: Context, patient: Patient, clock: StandingClock) -> None:
+    await _sign_in(ctx, DESK)
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    reply = await patient.say("can i talk to a person")
+    assert patient.status == "waiting_for_staff"
+    assert "passed this to our team" in reply[-1].text
+    assert await patient.say("hello?") == []
+    clock.forward(minutes=11)
+    assert await takeover.give_up_waiting(ctx) == 1
+    assert agenda.PERSON_WANTED in (await patient.case()).flags
+
+
+async def test_at_night_nobody_is_there(ctx: Context, patient: Patient, clock: StandingClock) -> None:
+    clock.forward(hours=12)
+    await _sign_in(ctx, DESK)
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    assert (await patient.say("can i talk to a person"))[-1].asks == "contact_name"
+
+
+async def test_a_call_is_queued_when_the_number_is_known(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    await patient.say(STORY + " call me at 314-555-0123, my name is Dana Example")
+    await patient.answer_until("G3")
+    await takeover.take_over(ctx, NURSE, patient.case_id)
+    await patient.say("hello?")
+    clock.forward(minutes=11)
+    await takeover.give_up_waiting(ctx)
+    kinds = {task.kind: task.status for task in await patient.tasks()}
+    assert kinds["person_wanted"] == "done"
+    assert (await patient.case()).claimed_by is None

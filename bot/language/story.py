@@ -14,70 +14,9 @@ from bot.language.report import Report
 from bot.language.segments import Token
 from bot.language.words import ME, Words
 
-_CARING = frozenset(
-    (
-        "think",
-        "notice",
-        "tak",
-        "take",
-        "am",
-        "worry",
-        "help",
-        "need",
-        "call",
-        "want",
-        "writ",
-        "have",
-        "do",
-        "be",
-        "hope",
-        "can",
-        "see",
-        "know",
-        "car",
-        "believ",
-        "would",
-        "will",
-        "guess",
-        "ask",
-    )
-)
-_GONE = frozenset(("died", "passed", "late", "deceased"))
 _OWN_THINGS = frozenset(("i", "me", "i'm", "im", "ive", "i've", "myself", "i'd", "i'll", "mine"))
-_WELL = frozenset(("ok", "okay", "fine", "good", "healthy", "great", "alright"))
-""" "I am okay" after a relative's trouble: the writer speaks of both."""
-_THIRD = frozenset(("he", "she", "hes", "shes", "he's", "she's", "his", "her", "him", "hers"))
-_STAFF = frozenset(
-    (
-        *(
-            "doctor",
-            "doc",
-            "dr",
-            "surgeon",
-            "nurse",
-            "pt",
-            "therapist",
-            "chiropractor",
-            "chiro",
-            "boss",
-            "lawyer",
-        ),
-        *(
-            "adjuster",
-            "urologist",
-            "neurologist",
-            "psych",
-            "dentist",
-            "guy",
-            "lady",
-            "fella",
-            "man",
-            "woman",
-            "ob",
-        ),
-    )
-)
-"""People a "he" or "she" may mean who are not the patient."""
+_OPENS_WITHIN = 9
+""" "Hi, my 78 year old mother ...": so early the person is the message's subject."""
 
 
 class Story:
@@ -86,52 +25,77 @@ class Story:
     def __init__(self, lexicon: Lexicon, words: Words) -> None:
         phrases = [words.phrase(phrase) for phrase in lexicon.concepts.get("relative", ())]
         self._relatives = frozenset(normal[0] for normal in phrases if len(normal) == 1)
+        self._people = {
+            name: frozenset(map(str, listed)) for name, listed in lexicon.words.get("people", {}).items()
+        }
 
     def settle(self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]) -> list[Report]:
         """The reports with relatives' findings turned to the patient's where the story is theirs."""
-        relative = next((i for i, w in enumerate(words) if w.norm in self._relatives), None)
-        if relative is None:
-            relative = self._named_only(concepts, words)
-            proxy = relative is not None
+        person = next((i for i, w in enumerate(words) if w.norm in self._relatives), None)
+        if person is None:
+            person = self._named_only(concepts, words)
+            proxy = "proxy_for" in concepts or person is not None
         else:
-            proxy = self._is_proxy(reports, concepts, words)
+            proxy = self._is_proxy(reports, concepts, words, person)
         out = _without_crossed([self._settled(report, proxy) for report in reports])
         if "family_cancer" in concepts:
             out = [_in_the_family(report) for report in out]
-        if proxy and relative is not None and not any("who_for" in r.sets for r in out):
-            out.append(_who_for_other(relative, out))
+        if proxy and person is not None and not any("who_for" in r.sets for r in out):
+            out.append(_who_for_other(person, out))
         return out
 
     def _named_only(self, concepts: set[str], words: Sequence[Token]) -> int | None:
         """Where a "she" or "his" nobody introduced stands, when the whole message is about that person."""
-        if "stranger" in concepts or any(word.raw in _STAFF for word in words) or self._speaks_of_self(words):
+        staff = any(word.raw in self._people["staff"] for word in words)
+        if "stranger" in concepts or staff or self._own_statements(words):
             return None
-        return next((i for i, word in enumerate(words) if word.raw in _THIRD), None)
+        places = [i for i, word in enumerate(words) if word.raw in self._people["third"]]
+        at_me = any(word.raw == "me" for word in words)
+        if len(places) == 1 and (at_me or self._reports_only(words, places[0])):
+            return None
+        return places[0] if places else None
 
-    def _is_proxy(self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]) -> bool:
+    def _reports_only(self, words: Sequence[Token], place: int) -> bool:
+        """ "he told me it is the disc": somebody of a clinic."""
+        return any(word.raw in self._people["reporting"] for word in words[place + 1 : place + 3])
+
+    def _is_proxy(
+        self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token], person: int
+    ) -> bool:
         if "proxy_for" in concepts:
             return True
+        if "family_cancer" in concepts or self._is_dead(words):
+            return False
+        own = self._own_statements(words)
+        third = sum(word.raw in self._people["third"] for word in words)
+        if person < _OPENS_WITHIN and third > max(1, 2 * own):
+            return True
+        if own or len({word.norm for word in words if word.norm in self._relatives}) > 1:
+            return False
         about = [r for r in reports if r.relative]
-        if not about or "family_cancer" in concepts:
-            return False
-        if len({word.norm for word in words if word.norm in self._relatives}) > 1:
-            return False
-        if all(r.event or not r.sets for r in about) or _is_dead(words):
-            return False
-        return not self._speaks_of_self(words)
+        return any(not r.event and r.sets for r in about)
 
-    def _speaks_of_self(self, words: Sequence[Token]) -> bool:
-        for index, word in enumerate(words):
-            if word.norm == ME or (word.mine and not self._relative_near(words, index)):
-                return True
-            if word.raw in _OWN_THINGS:
-                following = words[index + 1].norm if index + 1 < len(words) else ""
-                after = words[index + 2].raw if index + 2 < len(words) else ""
-                if word.raw == "mine" or (following in ("am", "be") and after in _WELL):
-                    return True
-                if word.raw != "me" and following not in _CARING:
-                    return True
-        return False
+    def _own_statements(self, words: Sequence[Token]) -> int:
+        """How often the writer speaks of their own body: "my leg", "I fell", "mine", "I am okay"."""
+        return sum(self._is_own(words, index) for index in range(len(words)))
+
+    def _is_own(self, words: Sequence[Token], index: int) -> bool:
+        word = words[index]
+        if word.norm == ME or (word.mine and not self._relative_near(words, index)):
+            return True
+        if word.raw not in _OWN_THINGS or word.raw in ("me", "myself"):
+            return False
+        following = words[index + 1].norm if index + 1 < len(words) else ""
+        after = words[index + 2].raw if index + 2 < len(words) else ""
+        if word.raw == "mine" or (following in ("am", "be") and after in self._people["well"]):
+            return True
+        return following not in self._people["caring"]
+
+    def _is_dead(self, words: Sequence[Token]) -> bool:
+        """ "passed" is death, "passed out" is not."""
+        following = [*(word.norm for word in words[1:]), ""]
+        gone = self._people["gone"]
+        return any(word.raw in gone and after != "out" for word, after in zip(words, following, strict=True))
 
     def _relative_near(self, words: Sequence[Token], index: int) -> bool:
         """ "my 78 year old dad": the person may stand some words after "my"."""
@@ -156,12 +120,6 @@ def _without_crossed(reports: Sequence[Report]) -> list[Report]:
 def _crosses(report: Report, denied: Report) -> bool:
     same = report.assertion == "present" and dict(report.sets) == dict(denied.sets)
     return same and report.start < denied.start < report.end <= denied.end and report.head < denied.start
-
-
-def _is_dead(words: Sequence[Token]) -> bool:
-    """ "passed" is death, "passed out" is not."""
-    following = [*(word.norm for word in words[1:]), ""]
-    return any(word.raw in _GONE and after != "out" for word, after in zip(words, following, strict=True))
 
 
 def _in_the_family(report: Report) -> Report:

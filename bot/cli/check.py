@@ -76,6 +76,14 @@ def model(settings: Settings) -> str:
     return f"{fitting_model()} fits the sources"
 
 
+def encoder(settings: Settings) -> str:
+    """The sentence encoder's file is there and as it was made."""
+    from bot.language.embeddings import encoder_name
+    from bot.language.made_files import verified
+
+    return f"{verified(encoder_name(), 'the sentence encoder').name} is as it was made"
+
+
 def database(settings: Settings) -> str:
     """Its schema is the one of this code; a SQLite file that is not there yet is made by the first run."""
     file = Path(settings.database.partition(":///")[2])
@@ -90,6 +98,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("protocols", protocols),
     ("texts", texts),
     ("clinic", clinic),
+    ("encoder", encoder),
     ("model", model),
     ("database", database),
 )

@@ -26,6 +26,9 @@ SOURCES = (
     "data/stories",
     "data/protocols/faq.yaml",
     "bot/engine/components",
+    "bot/language/embeddings.py",
+    "bot/language/encoder_file.py",
+    "bot/language/wordpiece.py",
     "bot/engine/requirements.lock",
 )
 _ENDINGS = (".yml", ".yaml", ".py", ".lock")

@@ -1,13 +1,15 @@
-"""Training a model, in the engine's environment."""
+"""What is made from the sources: the language layer's files here, the model in the engine's environment."""
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 
 from bot.domain.errors import SettingsError
 from bot.ops.parts import ENGINE_PYTHON, engine_environment
 from bot.settings import ROOT
 
+MODELS = ROOT / "models"
 LINES_OF_A_FAILURE = 30
 
 NAME_MODEL = """
@@ -29,6 +31,7 @@ def train(*, if_needed: bool) -> int:
     """
     if not ENGINE_PYTHON.exists():
         raise SettingsError("the engine's environment is missing: run `make setup`")
+    make_language_files()
     command = [str(ENGINE_PYTHON), "-m", "bot.engine.train", *(["--if-needed"] if if_needed else [])]
     if not if_needed:
         return subprocess.run(command, cwd=ROOT, env=engine_environment(), check=False).returncode
@@ -36,6 +39,16 @@ def train(*, if_needed: bool) -> int:
     said = done.stdout.splitlines()
     print("\n".join(said[-1:] if done.returncode == 0 else said[-LINES_OF_A_FAILURE:]), flush=True)
     return done.returncode
+
+
+def make_language_files() -> None:
+    """The files of the language layer, when they are not there. Raises SettingsError."""
+    from bot.language.encoder_file import make_encoder
+
+    with (MODELS / ".language.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if make_encoder():
+            print("sentence encoder made", flush=True)
 
 
 def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -23,6 +23,9 @@ _WORDS = {
     "go_back": ("go back",),
     "start_over": ("start over",),
     "thanks": ("thanks", "thank you"),
+    "abuse": ("stupid",),
+    "other_language": ("bonjour",),
+    "nlu_fallback": ("zxcvb",),
 }
 
 
@@ -33,6 +36,7 @@ class PlainDialogue:
         self.ctx: Context | None = None
         self.down = False
         self.topic: str | None = "recovery_time"
+        self.misses = 0
 
     async def turn(self, request: TurnRequest) -> TurnReply:
         if self.down or self.ctx is None:
@@ -51,7 +55,12 @@ class PlainDialogue:
         return TurnReply(drafts=drafts, intent=intent.name, confidence=intent.confidence, state=None)
 
     async def _play(self, ctx: Context, turn: Turn, phase: str) -> tuple[Draft, ...]:
-        if turn.intent in ("faq", "why", "thanks"):
+        if turn.intent == "nlu_fallback":
+            self.misses += 1
+            step = await interview.not_understood(ctx, turn, self.misses)
+            return step.drafts if step.asking else (*step.drafts, *(await handoff.hand_off(ctx, turn)).drafts)
+        self.misses = 0
+        if turn.intent in ("faq", "why", "thanks", "abuse", "other_language"):
             said = await interview.interject(ctx, turn, turn.intent)
             return said if phase == "done" else (*said, *(await interview.resume(ctx, turn)).drafts)
         if phase == "booking":

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.domain.cases import AskState, Message
-from bot.domain.dictionary import Value
-from bot.domain.facts import Fact
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
 from bot.services import agenda, reception, safety, summary
@@ -167,7 +165,7 @@ async def _decline(
 ) -> None:
     """ "Prefer not to say" leaves a fact unknown and marked; an unanswered gate is flagged (3.6)."""
     await close(uow, view, name, "declined")
-    blank = [_fact(message, variable, None, name, declined=True) for variable in missing]
+    blank = [reception.fact(message, variable, None, name, declined=True) for variable in missing]
     await uow.facts.add(view.case.id, blank)
     if name in ctx.protocols.dictionary.gates:
         await _flag_gate(ctx, uow, view, message, name)
@@ -182,7 +180,7 @@ async def _give_up(
     if name in ctx.protocols.dictionary.gates:
         await _flag_gate(ctx, uow, view, message, name)
     elif doubtful:
-        facts = [_fact(message, variable, "unsure", name) for variable in doubtful]
+        facts = [reception.fact(message, variable, "unsure", name) for variable in doubtful]
         await reception.write_facts(ctx, uow, view, facts, correction=False, message_id=message.id)
 
 
@@ -192,29 +190,8 @@ def _may_be_unsure(ctx: Context, name: str) -> bool:
 
 
 async def _flag_gate(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message, name: str) -> None:
-    flag = _fact(message, "gate_incomplete", "yes", name, by_patient=False)
+    flag = reception.fact(message, "gate_incomplete", "yes", name, by_patient=False)
     await reception.write_facts(ctx, uow, view, [flag], correction=False, message_id=message.id)
-
-
-def _fact(
-    message: Message,
-    variable: str,
-    value: Value | None,
-    asked: str,
-    *,
-    declined: bool = False,
-    by_patient: bool = True,
-) -> Fact:
-    return Fact(
-        variable=variable,
-        value=value,
-        words=message.text,
-        message_id=message.id,
-        asked=asked,
-        by="patient" if by_patient else "derived",
-        at=message.at,
-        declined=declined,
-    )
 
 
 # --- questions of the frame -------------------------------------------------------------------
@@ -235,6 +212,8 @@ async def _consent(
     elif said == "deny":
         await uow.cases.save(replace(view.case, consent="refused", phase="done", status="closed"))
         await uow.messages.erase_words(view.case.id)
+        # An emergency that was taken back was kept for staff: what it told goes, how to reach them stays.
+        await uow.facts.erase(view.case.id, keep=("contact_name", "contact_phone"))
     return Settled()
 
 
@@ -254,6 +233,16 @@ async def _parent_present(
     elif reading.polarity == "deny" or view.times_asked("parent_present") >= 2:
         await close(uow, view, "parent_present", "unsure")
         await uow.cases.save(replace(view.case, flags=(*view.case.flags, agenda.MINOR_ALONE)))
+    return Settled()
+
+
+async def _wants_person(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
+) -> Settled:
+    if reading.polarity == "affirm" or turn.intent in ("affirm", "person"):
+        flags = tuple(dict.fromkeys((*view.case.flags, agenda.PERSON_WANTED)))
+        await uow.cases.save(replace(view.case, flags=flags))
+    await close(uow, view, "wants_person", "answered")
     return Settled()
 
 
@@ -300,6 +289,7 @@ _SESSION = {
     "consent": _consent,
     "opening": _opening,
     "parent_present": _parent_present,
+    "wants_person": _wants_person,
     "confirm_summary": _confirm_summary,
     "which_fact": _which_fact,
 }

@@ -18,6 +18,7 @@ _LEADS = (
     "back_to_question", "back_to_question_2", "not_understood_rephrase", "not_understood_choices",
     "correction_what", "nothing_to_go_back_to", "noted", "go_back",
 )  # fmt: skip
+_OF_FRAME = ("consent", "opening", "parent_present")
 _PROGRESS = "said:progress"
 """Names of things said once, or now and then; they stand beside the questions and are none."""
 _EVERY = 6
@@ -33,16 +34,20 @@ async def ask_next(
     lead: tuple[Draft, ...] = (),
     which: bool = False,
     opening: str = "",
+    if_again: str = "",
 ) -> Step:
     """The next question behind what is said first; `asking` is None when there is none.
 
-    `opening` are words that the question's own text begins with.
+    `opening` are words that the question's own text begins with, `if_again` those when the open
+    question comes again.
     """
     plan = agenda.next_ask(ctx.protocols, view)
     if plan is None:
         phase: Phase = "intake" if view.case.consent == "given" else view.case.phase
         return Step(drafts=lead, asking=None, phase=phase)
     draft = await _question(ctx, uow, view, plan, which=which and plan.name == view.asked)
+    if plan.name == view.asked:
+        opening = opening or if_again
     opening = opening or await _progress(ctx, uow, view, plan)
     await _count(ctx, uow, view, plan)
     if opening:
@@ -63,13 +68,30 @@ def again(ctx: Context, view: CaseView, lead: str, *, reworded: bool = False) ->
     pending = view.pending
     assert pending is not None  # noqa: S101 - callers look at `view.asked` first
     question = _plainer(ctx, view) if reworded else ""
+    question = question or shortened(bare(ctx, view, pending.text), framed=view.asked in _OF_FRAME)
     return Draft(
         kind=pending.kind,
-        text=f"{lead} {question or bare(ctx, view, pending.text)}",
+        text=f"{lead} {question}",
         asks=pending.asks,
         also_asks=pending.also_asks,
         choices=pending.choices,
     )
+
+
+def back_to_it(ctx: Context, view: CaseView) -> Draft:
+    """The open question, shortened, after an interruption; not in the same words twice running."""
+    first = wording.text(ctx, view, "back_to_question")
+    said_last = view.pending is not None and view.pending.text.startswith(first)
+    return again(ctx, view, wording.text(ctx, view, "back_to_question_2") if said_last else first)
+
+
+def shortened(question: str, *, framed: bool) -> str:
+    """A question without the sentences before it; `framed` without those after it as well."""
+    head, *items = question.split("\n- ")
+    sentences = re.split(r"(?<=[.?!])\s+(?!\d)", head)
+    first = next((place for place, one in enumerate(sentences) if one.endswith("?")), 0)
+    kept = sentences[first : first + 1] if framed else sentences[first:]
+    return "\n- ".join([" ".join(kept), *items]) if "\n" not in head else question
 
 
 def bare(ctx: Context, view: CaseView, question: str) -> str:

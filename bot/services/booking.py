@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.cases import AskState, Draft, HandoffKind, MessageChoice
+from bot.domain.cases import AskState, Draft, HandoffKind, Message, MessageChoice
 from bot.domain.errors import HoldExpired, TimeTaken
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
@@ -40,6 +40,8 @@ async def take_booking_turn(ctx: Context, turn: Turn) -> Step:
         choice = _picked(view, message.text, reception.chosen(view.pending, message), reading)
         if choice is None:
             return _unclear(ctx, view)
+        if choice.means.startswith("slot:") and view.asked == "choose_time" and not _pressed(view, message):
+            return _confirm(ctx, view, choice)
         if choice.means.startswith("slot:"):
             return await _book_fitting(ctx, uow, view, choice.means.removeprefix("slot:"))
         if choice.means == _LATER:
@@ -179,8 +181,10 @@ def _picked(
     if buttons:
         return buttons[0]
     offered = view.pending.choices if view.pending else ()
+    if view.asked == "confirm_time" and reading.polarity == "affirm":
+        return next((choice for choice in offered if choice.means.startswith("slot:")), None)
     words = set(re.findall(r"[a-z0-9]+", text.lower()))
-    slots = [choice for choice in offered if choice.means.startswith("slot:")]
+    slots = [one for one in offered if one.means.startswith("slot:") and one.label[:3] in _DAYS]
     by_place = [slots[index] for word, index in _ORDINALS.items() if word in words and index < len(slots)]
     by_day = [choice for choice in slots if words & _DAYS[choice.label[:3]] and not words & _NOT]
     for found in (by_place, by_day):
@@ -191,17 +195,39 @@ def _picked(
     return None
 
 
+def _pressed(view: CaseView, message: Message) -> bool:
+    """Whether the time was picked by its button or its digit; words alone are asked about once."""
+    return bool(reception.chosen(view.pending, message))
+
+
+def _confirm(ctx: Context, view: CaseView, choice: MessageChoice) -> Step:
+    """ "Tuesday works": shall I book that?"""
+    items = (
+        (wording.text(ctx, view, "choice_yes"), choice.means),
+        (wording.text(ctx, view, "choice_other_times"), _LATER),
+        (wording.text(ctx, view, "choice_call_me"), "call"),
+    )
+    draft = Draft(
+        kind="question",
+        text=wording.text(ctx, view, "ask_confirm_time", time=choice.label),
+        asks="confirm_time",
+        choices=wording.numbered(items),
+        text_id="ask_confirm_time",
+    )
+    return Step(drafts=(draft,), asking="confirm_time", phase="booking", handoff="booking")
+
+
 def _unclear(ctx: Context, view: CaseView) -> Step:
     pending = view.pending
     lead = wording.text(ctx, view, "choose_time_again")
     draft = Draft(
         kind="times",
         text=lead,
-        asks="choose_time",
+        asks=view.asked or "choose_time",
         choices=pending.choices if pending else (),
         text_id="choose_time_again",
     )
-    return Step(drafts=(draft,), asking="choose_time", phase="booking", handoff="booking")
+    return Step(drafts=(draft,), asking=draft.asks, phase="booking", handoff="booking")
 
 
 async def _book_fitting(ctx: Context, uow: UnitOfWork, view: CaseView, appointment_id: str) -> Step:

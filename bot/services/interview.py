@@ -30,12 +30,12 @@ _SMALL_TALK = {
     "complaint": "complaint",
     "abuse": "abuse_of_bot",
     "injection": "injection",
-    "other_language": "other_language",
     "out_of_scope": "out_of_scope",
     "who_reads": "who_reads_this",
 }
 _ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
 _PAIN = "said:pain"
+_UPSET = "said:upset"
 _NOT_UNDERSTOOD = {1: "not_understood_rephrase", 2: "not_understood_choices", 3: "not_understood_person"}
 
 
@@ -55,10 +55,11 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
             lead = (_kept(ctx, after, settled.kept), *lead)
         if settled.show_lines:
             return asking.asking(after, (*lead, summary.which_fact_draft(ctx, after)))
-        opening = ""
-        if settled.noted:
-            opening = wording.text(ctx, view, "back_to_question" if lead else "noted")
-        return await asking.ask_next(ctx, uow, after, lead=lead, which=settled.which, opening=opening)
+        said = "back_to_question" if lead else "noted"
+        return await asking.ask_next(
+            ctx, uow, after, lead=lead, which=settled.which,
+            if_again=wording.text(ctx, view, said) if settled.noted else "",
+        )  # fmt: skip
 
     redirected = await _redirected(ctx, turn)
     return redirected or await once(ctx, turn, "take_turn", work)
@@ -84,10 +85,21 @@ async def resume(ctx: Context, turn: Turn) -> Step:
         pending = view.pending
         if pending is None or pending.asks is None:
             return await asking.ask_next(ctx, uow, view)
-        lead = wording.text(ctx, view, "back_to_question")
-        return asking.asking(view, (asking.again(ctx, view, lead),))
+        upset = turn.intent in ("abuse", "complaint") and view.case.phase == "intake"
+        if upset and await _upset_again(uow, view):
+            return asking.asking(
+                view, (wording.ask_draft(ctx, view, AskPlan(name="wants_person", variables=())),)
+            )
+        return asking.asking(view, (asking.back_to_it(ctx, view),))
 
     return await once(ctx, turn, "resume", work)
+
+
+async def _upset_again(uow: UnitOfWork, view: CaseView) -> bool:
+    """Anger for the second time: a person is offered, once (clinical.md 6.7)."""
+    said = view.asks.get(_UPSET, AskState(name=_UPSET))
+    await uow.asks.save(view.case.id, replace(said, times=said.times + 1))
+    return said.times == 1
 
 
 async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
@@ -105,6 +117,8 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
         return ()
     if kind == "after_completion":
         return (_after_completion(ctx, view, await _booked(ctx, turn.case_id)),)
+    if kind == "other_language":
+        return (wording.say(ctx, view, "not_understood_english", kind="answer"),)
     return (wording.say(ctx, view, _SMALL_TALK.get(kind, "out_of_scope"), kind="answer"),)
 
 
@@ -218,14 +232,30 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
         return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, _NOT_UNDERSTOOD[3])
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
-        lead = wording.text(ctx, view, _NOT_UNDERSTOOD[max(1, round)])
         if view.asked is None:
-            return await asking.ask_next(
-                ctx, uow, view, lead=(wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),)
-            )
-        return asking.asking(view, (replace(asking.again(ctx, view, lead), kind="fallback"),))
+            lead = (wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),)
+            return await asking.ask_next(ctx, uow, view, lead=lead)
+        draft = _in_other_words(ctx, view) if round <= 1 else _with_choices(ctx, view)
+        return asking.asking(view, (replace(draft, kind="fallback"),))
 
-    return await once(ctx, turn, "not_understood", work)
+    redirected = await _redirected(ctx, turn)
+    return redirected or await once(ctx, turn, "not_understood", work)
+
+
+def _in_other_words(ctx: Context, view: CaseView) -> Draft:
+    return asking.again(ctx, view, wording.text(ctx, view, _NOT_UNDERSTOOD[1]), reworded=True)
+
+
+def _with_choices(ctx: Context, view: CaseView) -> Draft:
+    """Something to pick from: of a gate the single signs, else the answers there are; else plain words."""
+    name = view.asked or ""
+    if name in ctx.protocols.dictionary.gates:
+        gate = wording.ask_draft(ctx, view, AskPlan(name=name, variables=()), which=True)
+        return replace(gate, text=wording.text(ctx, view, _NOT_UNDERSTOOD[2]))
+    offered = view.pending is not None and view.pending.choices
+    return asking.again(
+        ctx, view, wording.text(ctx, view, _NOT_UNDERSTOOD[2] if offered else "not_understood_plain")
+    )
 
 
 async def once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
@@ -270,6 +300,9 @@ async def _echo(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message)
     if changed:
         return changed
     opened = view.asked in ("opening", "consent") and after.case.consent == "given"
+    reason = str(after.values.get("visit_reason"))
+    if opened and reason in agenda.NO_INTAKE_REASONS:
+        return (wording.say(ctx, after, _ADMIN.get(reason, "admin_request"), kind="handoff"),)
     told = echo.story(ctx, after) if opened else ""
     if told:
         return (wording.say(ctx, after, "echo_opening", facts=told),)

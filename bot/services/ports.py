@@ -111,6 +111,9 @@ class Facts(Protocol):
     async def add(self, case_id: str, facts: Sequence[Fact]) -> None:
         """Append; each becomes the current value of its variable."""
 
+    async def erase(self, case_id: str, *, keep: Collection[str]) -> None:
+        """Delete all values of a case, history too, but those of the variables to keep (consent refused)."""
+
     async def of_cases(
         self, *, after: str | None, limit: int
     ) -> tuple[list[tuple[str, dict[str, Value]]], str | None]:

@@ -20,6 +20,7 @@ async def forget_unconsented(ctx: Context) -> int:
         left = await uow.cases.without_consent(before=now - KEPT)
         for case in left:
             await uow.messages.erase_words(case.id)
+            await uow.facts.erase(case.id, keep=())
             fresh = await uow.cases.get(case.id)  # locks it: a turn may be running
             await uow.cases.save(
                 replace(fresh, consent="refused", phase="done", status="closed", pending=None)

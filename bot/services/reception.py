@@ -16,14 +16,14 @@ from bot.domain.facts import Fact, derive, fold, values_of
 from bot.domain.findings import Answer, Finding, Polarity, Reading
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
-from bot.services import corrections, doubts, sms_text, wording
+from bot.services import corrections, doubts, sms_text, summary, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 _OF_JUDGEMENT = ("gate_incomplete", "gate_by_exception")
 """Flags of the judgement in force; the others stay with the case."""
-_LISTED = ("choose_time", "which_fact")
+_LISTED = ("choose_time", "confirm_time", "which_fact")
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
 
@@ -87,6 +87,15 @@ def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
     def shown(fact: Fact) -> str:
         return wording.show(ctx.protocols.dictionary[fact.variable], fact.value or "")
 
+    line = summary.named_with_value(ctx, view, message.text)
+    if line is not None:
+        variable, value = line
+        today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+        said = ctx.reader.read(value, asked=variable, date=today)
+        if variable in said.facts:
+            facts = {variable: said.facts[variable]}
+            findings = tuple(one for one in said.findings if one.variable == variable)
+            return Reading(findings=findings, facts=facts, correction=True)
     reading = read_as(_asked_of_reader(view, message))
     return corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
 
@@ -299,6 +308,28 @@ def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> 
             and not doubts.asked_again(view, name, dictionary)
         )
     ]
+
+
+def fact(
+    message: Message,
+    variable: str,
+    value: Value | None,
+    asked: str,
+    *,
+    declined: bool = False,
+    by_patient: bool = True,
+) -> Fact:
+    """A fact that a message gave in answer to `asked`."""
+    return Fact(
+        variable=variable,
+        value=value,
+        words=message.text,
+        message_id=message.id,
+        asked=asked,
+        by="patient" if by_patient else "derived",
+        at=message.at,
+        declined=declined,
+    )
 
 
 def _first_doubt(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:

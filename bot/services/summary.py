@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,11 @@ _JOINED = {
 }  # fmt: skip
 """Facts that are told on one line, under the first one's label."""
 _TOLD_ELSEWHERE = frozenset(name for tail in _JOINED.values() for name in tail)
+_LINE_AND_VALUE = re.compile(
+    r"(?:line|number|no\.?|#)?\s*(\d{1,2})\s*(?:is (?:wrong,? )?|should (?:be|say)|to|[:=-])\s*"
+    r"(?:it'?s |it is )?(\S.*)",
+    re.IGNORECASE,
+)
 _FRAME = frozenset(
     {"who_for", "gate_incomplete", "recent_spine_procedure", "channel", "language", "visit_reason"}
 )
@@ -58,6 +64,16 @@ def summary_draft(ctx: Context, view: CaseView) -> Draft:
         (("choice_summary_right", "affirm", {}), ("choice_summary_wrong", "deny", {})), ctx, view
     )
     return Draft(kind="summary", text=body, asks="confirm_summary", choices=choices, text_id="summary_intro")
+
+
+def named_with_value(ctx: Context, view: CaseView, text: str) -> tuple[str, str] | None:
+    """ "Line 3 should be 10 months": the fact of that line and the words of its new value."""
+    if view.asked not in ("confirm_summary", "which_fact"):
+        return None
+    found = _LINE_AND_VALUE.fullmatch(text.strip())
+    told = lines(ctx, view)
+    place = int(found.group(1)) if found else 0
+    return (told[place - 1].variable, found.group(2)) if found and 1 <= place <= len(told) else None
 
 
 def which_fact_draft(ctx: Context, view: CaseView) -> Draft:

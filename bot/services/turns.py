@@ -17,7 +17,17 @@ from dataclasses import replace
 from bot.domain.cases import Draft, Message
 from bot.domain.errors import DialogueFailed, StoreUnavailable
 from bot.domain.levels import Level
-from bot.services import callback, quarantine, reception, safety, silence, speaking, takeover, wording
+from bot.services import (
+    callback,
+    languages,
+    quarantine,
+    reception,
+    safety,
+    silence,
+    speaking,
+    takeover,
+    wording,
+)
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
@@ -132,9 +142,11 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         view = await load_view(uow, message.case_id)
         welcome = await silence.came_back(ctx, uow, view, message)
         view = await load_view(uow, message.case_id)
-        reading = reception.read(ctx, view, message)
+        reading = languages.without_findings(ctx, view, message, reception.read(ctx, view, message))
         seen = await reception.take_in(ctx, uow, view, message, reading)
         drafts = await safety.break_in(ctx, uow, seen, message)
+        if drafts is None:
+            drafts = await languages.answer(ctx, uow, seen, message)
         if drafts is None and ends_chat(message):
             drafts = await callback.leave(ctx, uow, seen.view)
         replies = None

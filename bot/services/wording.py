@@ -181,7 +181,9 @@ _FRAME_CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def _frame_draft(ctx: Context, view: CaseView, name: str, *, again: bool) -> Draft:
-    text_id = f"ask_{name}_again" if again and ctx.protocols.texts.has(f"ask_{name}_again") else f"ask_{name}"
+    variants = [one for one in (f"ask_{name}_again", f"ask_{name}_third") if ctx.protocols.texts.has(one)]
+    times = view.times_asked(name)
+    text_id = variants[(times - 1) % len(variants)] if again and variants else f"ask_{name}"
     choices = labelled(((label, means, {}) for label, means in _FRAME_CHOICES.get(name, ())), ctx, view)
     return Draft(
         kind=_FRAME_KINDS.get(name, "question"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, literal, select, tuple_, update
+from sqlalchemy import Row, delete, insert, literal, select, tuple_, update
 
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
@@ -66,6 +66,11 @@ class FactTable:
             await self._session.run(insert(facts).values(_row(case_id, fact)))
             if fact.variable in SEARCHED_FACTS:
                 await self._index(case_id, SEARCHED_FACTS[fact.variable], fact)
+
+    async def erase(self, case_id: str, *, keep: Collection[str]) -> None:
+        """Delete all values of a case, history too, but those of the variables to keep."""
+        gone = (facts.c.case_id == case_id) & facts.c.variable.not_in(sorted(keep))
+        await self._session.run(delete(facts).where(gone))
 
     async def _index(self, case_id: str, kind: str, fact: Fact) -> None:
         shown = fact.value if isinstance(fact.value, str) else None

@@ -89,6 +89,7 @@ FLAGS: Mapping[str, str] = {
     "person_wanted": "Asked for a person",
     "abuse_script": "Was given the safety script",
     "not_safe_here": "Writing is not safe: call",
+    "needs_interpreter": "Writes in another language",
     "threat": "Threatened to hurt somebody",
     "nudged": "Was reminded once",
     "incomplete": "Fell silent before the end",

@@ -22,6 +22,8 @@ from bot.services.steps import Turn
 
 Ending = Literal["answered", "declined", "unsure", "skipped"]
 
+_VERY_SURE = 0.9
+"""Consent in plain words ("yup no prob") stands unless the engine is as good as certain."""
 _SURE = 0.6
 """From this confidence on, an intent may contradict the language layer."""
 _LINE = re.compile(
@@ -201,7 +203,7 @@ async def _consent(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
 ) -> Settled:
     said = reading.polarity or (turn.intent if turn.intent in _OPPOSITE else None)
-    if said is None or (turn.intent == _OPPOSITE.get(said) and turn.confidence >= _SURE):
+    if said is None or (turn.intent == _OPPOSITE.get(said) and turn.confidence >= _VERY_SURE):
         return Settled()
     if said == "affirm":
         await uow.cases.save(replace(view.case, consent="given", phase="intake"))

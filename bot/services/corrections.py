@@ -33,6 +33,13 @@ _TAKEN_BACK = re.compile(
     r"|(?:i )?take (?:that|it) back[.! ]*",
     re.IGNORECASE,
 )
+_GOES_BACK = re.compile(
+    r"(?:(?:please|can (?:we|i|you)|could (?:we|i|you)|let'?s|let me|i (?:want|need|would like) to"
+    r"|wait|no|ok)[, ]+)*"
+    r"(?:take me |go(?:ing)? )back(?: (?:one|a|1|two|to the (?:last|previous)))?(?: (?:question|step|one)s?)?"
+    r"(?:,? please)?[.!? ]*",
+    re.IGNORECASE,
+)
 _OLD = re.compile(r"\b(?:instead of|rather than|and not|not|from)\s+(?:the )?([\w.]+)", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(actually|no|wait|sorry|i|meant?|that|it|its|it's|was|is|wrong|oops|my|mistake|made|a|scratch|change|something"
@@ -47,6 +54,11 @@ Read = Callable[[str], Reading]
 def takes_back(text: str) -> bool:
     """ "Scratch that": the last answer is asked again."""
     return _TAKEN_BACK.fullmatch(text.strip()) is not None
+
+
+def goes_back(text: str) -> bool:
+    """ "Go back" and nothing else: it is about the questions, not about a back."""
+    return _GOES_BACK.fullmatch(text.strip()) is not None
 
 
 def corrects(text: str, reading: Reading, asked: str | None) -> bool:

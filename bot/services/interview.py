@@ -36,6 +36,8 @@ _SMALL_TALK = {
 _ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
 _PAIN = "said:pain"
 _UPSET = "said:upset"
+_LOST = "said:lost"
+_MOST_LOST = 2
 _NOT_UNDERSTOOD = {1: "not_understood_rephrase", 2: "not_understood_choices", 3: "not_understood_person"}
 
 
@@ -86,6 +88,8 @@ async def resume(ctx: Context, turn: Turn) -> Step:
         if pending is None or pending.asks is None:
             return await asking.ask_next(ctx, uow, view)
         upset = turn.intent in ("abuse", "complaint") and view.case.phase == "intake"
+        if turn.intent == "other_language" and await _lost_again(uow, view):
+            return await _hand_to_a_person(ctx, uow, view, "not_understood_person")
         if upset and await _upset_again(uow, view):
             return asking.asking(
                 view, (wording.ask_draft(ctx, view, AskPlan(name="wants_person", variables=())),)
@@ -100,6 +104,13 @@ async def _upset_again(uow: UnitOfWork, view: CaseView) -> bool:
     said = view.asks.get(_UPSET, AskState(name=_UPSET))
     await uow.asks.save(view.case.id, replace(said, times=said.times + 1))
     return said.times == 1
+
+
+async def _lost_again(uow: UnitOfWork, view: CaseView) -> bool:
+    """Words that nobody can read for the third time: a person helps (clinical.md 6.4)."""
+    said = view.asks.get(_LOST, AskState(name=_LOST))
+    await uow.asks.save(view.case.id, replace(said, times=said.times + 1))
+    return said.times >= _MOST_LOST
 
 
 async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
@@ -199,7 +210,8 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
         lead = (wording.say(ctx, view, "start_over"),)
         return await asking.ask_next(ctx, uow, await load_view(uow, turn.case_id), lead=lead)
 
-    return await once(ctx, turn, "start_over", work)
+    redirected = await _redirected(ctx, turn)  # "scratch that" wipes one answer, not all of them
+    return redirected or await once(ctx, turn, "start_over", work)
 
 
 async def wants_person(ctx: Context, turn: Turn) -> Step:
@@ -214,7 +226,7 @@ async def wants_person(ctx: Context, turn: Turn) -> Step:
         there = case.consent == "given" and await takeover.somebody_is_there(ctx, uow)
     if there and case.phase != "emergency":
         return await once(ctx, turn, "leave_intake", work)
-    return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, "person_wanted")
+    return await _leave_intake(ctx, turn, "person_wanted")
 
 
 async def admin(ctx: Context, turn: Turn) -> Step:
@@ -223,13 +235,13 @@ async def admin(ctx: Context, turn: Turn) -> Step:
         message, facts = await uow.messages.get(turn.message_id), await uow.facts.current(turn.case_id)
     reason = facts["visit_reason"].value if "visit_reason" in facts else None
     text_id = "admin_refill" if asks_refill(message.text) else _ADMIN.get(str(reason), "admin_request")
-    return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, text_id)
+    return await _leave_intake(ctx, turn, text_id)
 
 
 async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
     """1: say it in other words. 2: choices. 3: a person or a callback. Never the same twice."""
     if round >= 3:
-        return await _leave_intake(ctx, turn, agenda.PERSON_WANTED, _NOT_UNDERSTOOD[3])
+        return await _leave_intake(ctx, turn, _NOT_UNDERSTOOD[3])
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         if view.asked is None:
@@ -351,13 +363,17 @@ def _why(ctx: Context, view: CaseView) -> Draft:
     return Draft(kind="answer", text=reason, text_id="why")
 
 
-async def _leave_intake(ctx: Context, turn: Turn, flag: str, text_id: str) -> Step:
+async def _leave_intake(ctx: Context, turn: Turn, text_id: str) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
-        flags = tuple(dict.fromkeys((*view.case.flags, flag)))
-        await uow.cases.save(replace(view.case, flags=flags))
-        after = await load_view(uow, turn.case_id)
-        return await asking.ask_next(
-            ctx, uow, after, lead=(wording.say(ctx, after, text_id, kind="handoff"),)
-        )
+        return await _hand_to_a_person(ctx, uow, view, text_id)
 
     return await once(ctx, turn, "leave_intake", work)
+
+
+async def _hand_to_a_person(ctx: Context, uow: UnitOfWork, view: CaseView, text_id: str) -> Step:
+    """No more clinical questions; only how to reach the patient is asked."""
+    flags = tuple(dict.fromkeys((*view.case.flags, agenda.PERSON_WANTED)))
+    await uow.cases.save(replace(view.case, flags=flags))
+    after = await load_view(uow, view.case.id)
+    lead = (wording.say(ctx, after, text_id, kind="handoff"),)
+    return await asking.ask_next(ctx, uow, after, lead=lead)

@@ -87,6 +87,8 @@ def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
     def shown(fact: Fact) -> str:
         return wording.show(ctx.protocols.dictionary[fact.variable], fact.value or "")
 
+    if corrections.goes_back(message.text) or corrections.takes_back(message.text):
+        return Reading()
     line = summary.named_with_value(ctx, view, message.text)
     if line is not None:
         variable, value = line

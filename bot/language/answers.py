@@ -21,7 +21,8 @@ from bot.language.polarity import POLARITIES, Phrases, Polarity
 from bot.language.segments import Token
 from bot.language.settle import Settled, allowed
 from bot.language.times import TimeMention, find_times
-from bot.language.timing import OLD_DAYS, unit_days
+from bot.language.slots import unit_days
+from bot.language.timing import OLD_DAYS
 from bot.language.words import Word, Words
 
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")

@@ -152,7 +152,7 @@ class Reader:
         *,
         correcting: bool,
     ) -> None:
-        times = find_times(page.tokens, day)
+        times = find_times(page.tokens, day, page.text)
         found = time_facts(reports, times, page.tokens, self._dictionary, asked=asked, correcting=correcting)
         for timed in found:
             finding = page.finding(timed.variable, timed.value, "present", timed.start, timed.end)

@@ -1,82 +1,137 @@
 """When and how long: time expressions over normal words, resolved against the message's date.
 
-Month = 4.345 weeks, year = 12 months (clinical.md 2.0). "8 months" is 34.8 weeks; "since tuesday" counts
-days back to the last Tuesday; "years" without a number is vague and stays without one.
+Month = 4.345 weeks, year = 365 days (clinical.md 2.0). "8 months" is 34.8 weeks; "since tuesday" counts
+days back to the last Tuesday; "years" without a number is vague and stays without one. A time that says how
+often or how long at a stretch ("every 20 minutes", "twice a night") is kept apart as a `rate`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.language.dates import (
+    DAY_OF_MONTH,
+    NUMERIC,
+    WEEKS_PER_MONTH,
+    YEAR,
+    day_of_month_days,
+    days_back,
+    holiday_days,
+    holiday_pattern,
+    month_days,
+    month_pattern,
+    near_days,
+    numeric_days,
+    weekday_days,
+    weekday_pattern,
+    year_days,
+)
 from bot.language.segments import Token
+from bot.language.time_line import Line, word_set
 
-WEEKS_PER_MONTH = 4.345
 DAYS_PER_MONTH = WEEKS_PER_MONTH * 7
 _UNIT_DAYS = {
-    "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "night": 1.0, "week": 7.0, "month": DAYS_PER_MONTH,
-    "year": DAYS_PER_MONTH * 12, "decade": DAYS_PER_MONTH * 120,
+    "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "night": 1.0, "d": 1.0, "week": 7.0, "w": 7.0,
+    "month": DAYS_PER_MONTH, "year": 365.0, "y": 365.0, "decade": 3650.0,
 }  # fmt: skip
-_QUANTITY = {"couple": 2.0, "few": 3.0, "several": 5.0, "half": 0.5, "half 1": 0.5, "many": None, "lot": None}
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-           "november", "december")  # fmt: skip
-_HOLIDAYS = {
-    "christma": (12, 25), "christmas": (12, 25),
-    "xmas": (12, 25), "halloween": (10, 31), "thanksgiving": (11, 25),
-    "thanksgiv": (11, 25), "easter": (4, 10), "valentine": (2, 14), "summer": (7, 15), "spring": (4, 15),
-    "winter": (1, 15), "autumn": (10, 15),
-}  # fmt: skip
+_QUANTITY = {"couple": 2.0, "few": 3.0, "several": 5.0, "half": 0.5, "half 1": 0.5, "dozen": 12.0}
 
-_N = r"(?P<n>\d+(?:[.,]\d+)?|couple|few|several|half 1|half|many)"
-_UNIT = r"(?P<unit>minute|hour|day|night|week|month|year|decade)"
+_N = (
+    r"(?P<n>\d+ 1 / 2|[2-9]0 [1-9](?= )|\d+(?:[.,]\d+| · \d)?|couple|few|several|dozen|half 1|half|many"
+    r"|better part 1)"
+)
+_UNIT = r"(?P<unit>minute|hour|day|night|week|month|year|decade|[dwy](?= |$)(?! /| o))"
 _LEAD = (
-    r"(?:(?P<lead>for|since|about|past|last|been|over|like|"
-    r"almost|nearly|in|within|after|go on|within last) )*"
+    r"(?:(?P<lead>for|since|about|past|last|been|over|almost|nearly|in|within|after|go on|within last|x|push|"
+    r"until|til|close to|around|approx|~|×|more than|less than|at least|maybe|next|first|every|come up on) )*"
 )
 _SPAN = re.compile(
-    rf"(?<!\S){_LEAD}{_N}(?: (?:-+|–|to|or) (?P<n2>\d+(?:[.,]\d+)?))?(?P<half> and (?:1 )?half)? {_UNIT}"
-    rf"(?P<half2> and (?:1 )?half)?(?P<ago> ago| back| earlier)?(?! old| - old|\S)"
+    rf"(?<!\S){_LEAD}{_N}(?: (?:-+|–|to|or|,) (?P<n2>\d+(?:[.,]\d+)?))?(?P<half> and (?:1 )?half)? {_UNIT}"
+    rf"(?: (?:and )?(?P<m>\d+|half) (?P<unit2>month|week|day)|(?P<half2> and (?:1 )?half)"
+    rf"|(?P<or2> or (?:2|3)(?! \d)))?(?P<ago> ago| back| earlier| prior| before| later)?(?! old| - old|\S)"
+)
+_RATE = re.compile(
+    r"(?<!\S)(?:(?:every|each|per) (?:other |single |few |couple |\d+ (?:(?:-|to|or) \d+ )?)?"
+    r"(?:minute|hour|day|night|week|month|year|morning|morn|afternoon|evening|even|weekend|[a-z]+day)"
+    r"|(?:\d+|once|twice|twic|few|several|couple|many)(?: (?:-|to|or) \d+)?(?: x| time| hour| minute"
+    r"| pill| dose)?"
+    r" (?:1|per|every|each|/) (?:minute|hour|day|night|week|month|year)"
+    r"|\d+ x (?:day|night|week|month|year)|(?:all|half|most) (?:day|night)(?: long)?|/ (?:day|week"
+    r"|month|hour)"
+    r"|(?:middle|most|rest) (?:day|night|week)|\d+ (?:hour|minute) (?:at 1 time|at time|afterward"
+    r"|after that|after wards))(?!\S)"
+)
+_A_UNIT = re.compile(
+    r"(?<!\S)(?P<before>\S+) 1 (?:minute|hour|day|night|week|month|year)(?! ago| back| or|\S)"
+)
+_LEADS_A_UNIT = word_set(
+    """
+    for about been since past last over almost nearly in within maybe be ~ , is was only on after
+    and half it around like than x to least up push part have - come say took tak roughly that now
+    yet under barely or close some start approx begin
+    """
+)
+_POSTOP = re.compile(
+    r"(?<!\S)(?:(?:post op |postop |post operative |postoperative |on |at |this is |today is |is )?"
+    r"(?:day|pod) # ?(?P<a>\d{1,3})|(?:post op |postop |post operative |on |at |is )?(?:day"
+    r"|pod) (?P<b>\d{1,3})"
+    r"|pod(?P<c>\d{1,3})|(?:post op |postop )d(?P<d>\d{1,3})|(?P<e>\d{1,3}) (?:th|st|nd|rd) day)(?!\S)"
+)
+_POSTOP_SPAN = re.compile(
+    rf"(?<!\S){_N}(?P<half> and (?:1 )?half)? {_UNIT}(?P<half2> and (?:1 )?half)? "
+    r"(?:(?:after|since|from|past|post|into)(?: me)?(?: back| neck| spine| spinal| l\d| c\d| \d"
+    r"| -)* (?:surgery|op|operation|fusion|laminectomy|lami"
+    r"|discectomy|microdiscectomy|acdf|decompression|kyphoplasty|procedure)"
+    r"|out|in|post op|postop|post operative|post|status post|s / p)(?!\S)"
 )
 _NEAR = re.compile(
-    r"(?<!\S)(?:(?P<lead>since|from|start|begin|on|this) )?"
-    r"(?P<word>day before yesterday|yesterday|last night|this am|this morn|this morning|this afternoon"
-    r"|this even|tonight|"
-    r"today|overnight|last week|this week|past week|last weekend|this weekend|over weekend|weekend|"
-    r"last month|past month|this month|last year|past year|this year|all week|all month|all year"
-    r"|other day|1 other day)(?!\S)"
+    r"(?<!\S)(?:(?P<lead>since|from|start|begin|on|this|until|by) )?"
+    r"(?P<word>day before yesterday|day before last|yesterday|last night|this am|this \. m \."
+    r"|this morn|this morning"
+    r"|this afternoon|this even|tonight|today|overnight|week before last|last week|past week"
+    r"|this past weekend|last weekend|this weekend|over weekend|weekend before last|weekend"
+    r"|last month|past month"
+    r"|month before last|last year|past year|year before last|just now|few minute ago|minute ago"
+    r"|(?<=since )(?:noon|dawn|lunch|lunchtime|breakfast|midnight|i wake up|waking up|sunup|sunrise"
+    r"|dinner|supper"
+    r"|\d{1,2}(?: : \d\d)? ?(?:am|pm)))(?!\S)"
 )
-_WEEKDAY = re.compile(
-    r"(?<!\S)(?:(?P<lead>since|on|last|this past|this|start|from|until|til|by|past|next|for) )*"
-    r"(?P<day>" + "|".join(_WEEKDAYS) + r"|sat|sun|mon)(?: night| morn| morning)?(?!\S)"
+_LOOSE = re.compile(
+    r"(?<!\S)(?P<word>this week|this month|this year|all week|all month|all year|all weekend"
+    r"|1 other day|other day"
+    r"|earlier this week|earlier this month)(?!\S)"
 )
-_MONTH = re.compile(
-    r"(?<!\S)(?P<lead>(?:(?:since|in|last|on|by|around|early|late|mid|start|from|back|this past"
-    r"|before|until|end|"
-    r"begin|about|done|dated|- ) )*)"
-    r"(?P<month>"
-    + "|".join(_MONTHS)
-    + r")(?: (?P<day>\d{1,2})(?:th|st|nd|rd)?(?= |$|,))?(?:,? ?(?P<year>(?:19|20)\d\d))?(?!\S)"
+_ONE = re.compile(
+    r"(?<!\S)(?:(?:for|since|about|past|last|been|over|almost|nearly|go on|around"
+    r"|maybe) )*(?P<unit>day|week|month|year|decade)"
+    r"(?: or(?! (?:\d|day|week|month|year|couple|few|more|less))"
+    r"|(?P<half> and (?:1 )?half))(?P<ago> ago| back)?(?!\S)"
 )
-_YEAR = re.compile(
-    r"(?<!\S)(?P<lead>since|in|from|around|back in|year|about|dated|of)? ?(?P<year>(?:19[4-9]"
-    r"|20[0-4])\d)(?!\S)"
+""" "Month or so", "week and a half": one of the unit without its "a"."""
+_WEEKS_AGO_DAY = re.compile(
+    r"(?<!\S)(?P<n>\d{1,2}|couple) week (?:ago |back |from |ago on |ago last |ago this past )?"
+    r"(?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?!\S)"
 )
-_HOLIDAY = re.compile(
-    r"(?<!\S)(?P<lead>(?:(?:since|before|last|over|on|around|about|this|after|in|at|this past) )+)"
-    r"(?P<name>christmas?|xmas|halloween|thanksgiv|thanksgiving|easter|valentine|summer|spring|winter"
-    r"|autumn)(?!\S)"
+_SINCE_AGE = re.compile(
+    r"(?<!\S)(?:since|when) i (?:was|is|be|turn) (?:about |around "
+    r"|maybe )?(?P<age>\d{1,2})(?! \w* ?(?:week|month|day))(?!\S)"
 )
-_NUMERIC = re.compile(
-    r"(?<!\S)(?P<m>1[0-2]|0?[1-9]) / (?P<d>3[01]|[12]\d|0?[1-9])(?: / (?P<y>(?:20)?\d\d))?(?! ?/|\S| 10)"
+_AGE_NOW = re.compile(
+    r"(?<!\S)(?:i am|i be|am|now|i m) (?P<a>\d{2})(?! (?:week|month|day))(?!\S)"
+    r"|(?<!\S)(?P<b>\d{2}) (?:year old|yo|y / o|m|f)(?!\S)"
+    r"|(?<!\S)(?P<c>\d{2})(?:yo|m|f|y)(?!\S)"
 )
 _VAGUE = re.compile(
-    r"(?<!\S)(?:for |been |in )?(?P<word>year|ages|forever|long time|while|entire life|whole life"
-    r"|decade|childhood|kid)(?!\S)"
+    r"(?<!\S)(?:for |been |in |over )?(?P<word>year|ages|forever|long time|while|all life|life long|lifelong|"
+    r"entire life|whole life|decade|childhood|always (?:been|have|had|was|am|is|has)"
+    r"|(?:since|as|from|when) (?:i was |i be |he was |she was )?(?:in |little |young )?"
+    r"(?:kid|teen|teenager|child|childhood|boy|girl|high school|college|birth))(?!\S)"
 )
+_NOT_OLD = frozenset(("every", "per", "this", "next", "new", "last", "each", "1", "school"))
+_STAY_SHORT = frozenset(("minute", "hour"))
 
 
 @dataclass(frozen=True)
@@ -87,7 +142,8 @@ class TimeMention:
     start: int
     end: int
     kind: str
-    """span ("3 weeks"), ago, point ("since tuesday"), date ("in March 2020"), vague, old ("for years")."""
+    """span ("3 weeks"), ago, point ("since tuesday"), date ("in March 2020"), vague, old ("for years"),
+    later ("3 weeks later"), postop ("day 5"), loose ("this week"), short ("20 minutes"), rate ("a day")."""
 
     @property
     def weeks(self) -> float | None:
@@ -95,31 +151,12 @@ class TimeMention:
         return None if self.days is None else round(self.days / 7, 1)
 
 
-class _Line:
-    """The words as one string, with the way back to token positions."""
-
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self.starts: list[int] = []
-        parts: list[str] = []
-        length = 0
-        for token in tokens:
-            self.starts.append(length)
-            shown = "~" if token.norm in ("|", ".") else token.norm
-            parts.append(shown)
-            length += len(shown) + 1
-        self.text = " ".join(parts)
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Token positions of a match."""
-        return bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1)
-
-
-def find_times(tokens: Sequence[Token], date: dt.date) -> list[TimeMention]:
-    """All time expressions, in reading order, none overlapping."""
-    line = _Line(tokens)
+def find_times(tokens: Sequence[Token], date: dt.date, text: str = "") -> list[TimeMention]:
+    """All time expressions, in reading order, none overlapping. `text` is the message as written ("'98")."""
+    line = Line(tokens)
     found: list[TimeMention] = []
     taken: set[int] = set()
-    for mention in _candidates(line, date):
+    for mention in _candidates(line, tokens, date, text):
         places = set(range(mention.start, mention.end))
         if not places & taken:
             taken |= places
@@ -127,122 +164,198 @@ def find_times(tokens: Sequence[Token], date: dt.date) -> list[TimeMention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
-def _candidates(line: _Line, date: dt.date) -> Iterator[TimeMention]:
-    text = line.text
-    for match in _SPAN.finditer(text):
-        yield _span(match, line)
-    for match in _NEAR.finditer(text):
-        days = _near_days(match["word"], date)
+def _candidates(line: Line, tokens: Sequence[Token], date: dt.date, text: str) -> Iterator[TimeMention]:
+    yield from _rates(line)
+    yield from _postop(line)
+    for match in _WEEKS_AGO_DAY.finditer(line.text):
+        days = 7 * _quantity(match["n"]) + weekday_days(match["day"], date)
         yield TimeMention(days, *line.span(*match.span()), "point")
-    for pattern, resolve in (
-        (_MONTH, _month_days),
-        (_HOLIDAY, _holiday_days),
-        (_NUMERIC, _numeric_days),
-        (_YEAR, _year_days),
-    ):
-        for match in pattern.finditer(text):
+    for pattern, resolve in _dated_patterns():
+        for match in pattern.finditer(line.text):
             resolved = resolve(match, date)
             if resolved is not None:
                 yield TimeMention(resolved, *line.span(*match.span()), "date")
-    for match in _WEEKDAY.finditer(text):
-        if match["lead"] is None and match["day"] in ("sat", "sun", "mon"):
-            continue
-        if match["lead"] not in ("next", "until", "til", "by", "for"):
-            yield TimeMention(_weekday_days(match["day"], date), *line.span(*match.span()), "point")
-    for match in _VAGUE.finditer(text):
-        kind = (
-            "old"
-            if match["word"]
-            in ("year", "decade", "ages", "forever", "entire life", "whole life", "childhood")
-            else "vague"
-        )
-        yield TimeMention(None, *line.span(*match.span()), kind)
+    yield from _short_years(tokens, date, text)
+    for match in _SPAN.finditer(line.text):
+        yield _span(match, line)
+    for match in _ONE.finditer(line.text):
+        days = _UNIT_DAYS[match["unit"]] * (1.5 if match["half"] else 1)
+        yield TimeMention(days, *line.span(*match.span()), "ago" if match["ago"] else "span")
+    for match in _NEAR.finditer(line.text):
+        kind = "until" if match["lead"] in ("until", "by") else "today" if _only_today(match) else "point"
+        yield TimeMention(near_days(match["word"], date), *line.span(*match.span()), kind)
+    yield from _weekdays(line, tokens, date)
+    yield from _since_age(line)
+    for match in _LOOSE.finditer(line.text):
+        yield TimeMention(_loose_days(match["word"]), *line.span(*match.span()), "loose")
+    yield from _vague(line, tokens)
 
 
-def _span(match: re.Match[str], line: _Line) -> TimeMention:
-    number: float | None = _quantity(match["n"])
-    unit = _UNIT_DAYS[match["unit"]]
+def _dated_patterns() -> Sequence[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date], float | None]]]:
+    return (
+        (holiday_pattern(), holiday_days),
+        (month_pattern(), month_days),
+        (NUMERIC, numeric_days),
+        (YEAR, year_days),
+        (DAY_OF_MONTH, day_of_month_days),
+    )
+
+
+def _rates(line: Line) -> Iterator[TimeMention]:
+    for match in _RATE.finditer(line.text):
+        yield TimeMention(None, *line.span(*match.span()), "rate")
+    for match in _A_UNIT.finditer(line.text):
+        before = match["before"]
+        if before not in _LEADS_A_UNIT and before.isalpha():
+            yield TimeMention(None, *line.span(match.start() + len(before) + 1, match.end()), "rate")
+
+
+def _postop(line: Line) -> Iterator[TimeMention]:
+    for match in _POSTOP.finditer(line.text):
+        digits = next(match[group] for group in "abcde" if match[group])
+        yield TimeMention(float(digits), *line.span(*match.span()), "postop")
+    for match in _POSTOP_SPAN.finditer(line.text):
+        days = _length(match)
+        if days is not None:
+            yield TimeMention(days, *line.span(*match.span()), "postop")
+
+
+def _span(match: re.Match[str], line: Line) -> TimeMention:
     start, end = line.span(*match.span())
+    lead = match["lead"] or ""
+    days = _length(match)
+    if days is None:
+        return TimeMention(None, start, end, "old" if _UNIT_DAYS[match["unit"]] > 300 else "vague")
+    if match["n2"] and match["n2"].isdigit():
+        days = (days + float(match["n2"]) * _UNIT_DAYS[match["unit"]]) / 2
+    if match["or2"]:
+        days = (days + float(match["or2"][-1]) * _UNIT_DAYS[match["unit"]]) / 2
+    if match["unit2"]:
+        days += (0.5 if match["m"] == "half" else float(match["m"])) * _UNIT_DAYS[match["unit2"]]
+    return TimeMention(days, start, end, _span_kind(match, lead))
+
+
+def _span_kind(match: re.Match[str], lead: str) -> str:
+    ago = (match["ago"] or "").strip()
+    if "til " in match.group():
+        return "until"
+    if ago in ("later", "before", "earlier", "prior"):
+        return "later" if ago == "later" else "ago"
+    if ago:
+        return "ago"
+    if lead in ("next", "every"):
+        return "rate" if lead == "every" else "until"
+    if lead in ("after", "first"):
+        return "after"
+    if match["unit"] in _STAY_SHORT:
+        return "short"
+    return "span"
+
+
+def _length(match: re.Match[str]) -> float | None:
+    """Days of "3 weeks", "2 and a half months", "a week and a half"; None when no number is said."""
+    number = _quantity(match["n"]) if match["n"] != "many" else None
     if number is None:
-        return TimeMention(None, start, end, "old" if unit > 300 else "vague")
-    if match["n2"]:
-        number = (number + float(match["n2"].replace(",", "."))) / 2
+        return None
     if match["half"] or match["half2"]:
         number += 0.5
-    if match["lead"] == "after" and not match["ago"]:
-        return TimeMention(number * unit, start, end, "after")
-    return TimeMention(number * unit, start, end, "ago" if match["ago"] else "span")
+    return number * _UNIT_DAYS[match["unit"]]
 
 
-def _quantity(word: str) -> float | None:
+def _quantity(word: str) -> float:
     if word in _QUANTITY:
         return _QUANTITY[word]
-    return float(word.replace(",", "."))
+    if word == "better part 1":
+        return 0.9
+    if word.endswith("1 / 2"):
+        return float(word.split()[0]) + 0.5
+    if "·" in word:
+        return float(word.replace(" · ", "."))
+    tens, _, ones = word.partition(" ")
+    return float(tens) + float(ones) if ones else float(word.replace(",", "."))
 
 
-def _near_days(word: str, date: dt.date) -> float:
-    if word in ("yesterday", "last night", "overnight"):
-        return 1.0
-    if word == "day before yesterday":
-        return 2.0
-    if word.endswith("week"):
-        return 7.0
-    if word.endswith("weekend"):
-        return float((date.weekday() - 5) % 7 or 7)
-    if word.endswith("month"):
-        return 30.0
-    if word.endswith("year"):
-        return 365.0
-    return 3.0 if word.endswith("other day") else 0.0
+def _only_today(match: re.Match[str]) -> bool:
+    return match["word"] in ("today", "tonight") and match["lead"] not in ("since", "from", "start", "begin")
 
 
-def _weekday_days(day: str, date: dt.date) -> float:
-    full = {"sat": "saturday", "sun": "sunday", "mon": "monday"}.get(day, day)
-    return float((date.weekday() - _WEEKDAYS.index(full)) % 7 or 7)
+def _loose_days(word: str) -> float | None:
+    if "day" in word:
+        return 3.0
+    return (
+        {"week": 7.0, "month": 30.0, "year": 365.0}.get(word.split()[-1]) if word.startswith("all") else None
+    )
 
 
-def _days_back(year: int, month: int, day: int, date: dt.date) -> float | None:
-    try:
-        then = dt.date(year, month, day)
-    except ValueError:
-        return None
-    return float((date - then).days)
+def _weekdays(line: Line, tokens: Sequence[Token], date: dt.date) -> Iterator[TimeMention]:
+    for match in weekday_pattern().finditer(line.text):
+        start, end = line.span(*match.span())
+        place = line.span(*match.span("day"))[0]
+        raw = tokens[place].raw
+        if raw.endswith("days") or match["lead"] in ("every", "each"):
+            yield TimeMention(None, start, end, "rate")
+        elif match["lead"] in ("next", "until", "til", "by", "for", "come", "this come", "before", "see you"):
+            yield TimeMention(None, start, end, "until")
+        elif raw not in ("sat", "sun", "mon") or _is_a_day(match, tokens, place):
+            days = weekday_days(match["day"], date)
+            if match["of"]:
+                days = float(date.weekday() + 7 - (date.weekday() - int(days)) % 7)
+            yield TimeMention(days, start, end, "point")
 
 
-def _month_days(match: re.Match[str], date: dt.date) -> float | None:
-    if match["month"] in ("may", "march") and not match["lead"] and not match["day"] and not match["year"]:
-        return None
-    month = _MONTHS.index(match["month"]) + 1
-    day = int(match["day"]) if match["day"] else 15
-    if match["year"]:
-        return _days_back(int(match["year"]), month, day, date)
-    return _latest(month, day, date, whole_month=not match["day"])
+def _is_a_day(match: re.Match[str], tokens: Sequence[Token], place: int) -> bool:
+    """ "sat" is Saturday after "since" or "on", and at the end of a clause; not in "I sat down"."""
+    if match["lead"] is not None or match["part"]:
+        return True
+    before = tokens[place - 1].norm if place else "."
+    after = tokens[place + 1].norm if place + 1 < len(tokens) else "."
+    return after in (".", ",", "|", "-") and before not in (
+        "i",
+        "he",
+        "she",
+        "we",
+        "just",
+        "in",
+        "<me>",
+        "they",
+    )
 
 
-def _latest(month: int, day: int, date: dt.date, *, whole_month: bool) -> float | None:
-    this_year = _days_back(date.year, month, day, date)
-    if this_year is not None and (this_year >= 0 or (whole_month and month == date.month)):
-        return max(this_year, 0.0)
-    return _days_back(date.year - 1, month, day, date)
+def _short_years(tokens: Sequence[Token], date: dt.date, text: str) -> Iterator[TimeMention]:
+    """ "'98", "in 09", "oh nine": a year of two digits, by its apostrophe or its lead and leading zero."""
+    for index, token in enumerate(tokens):
+        if len(token.norm) != 2 or not token.norm.isdigit():
+            continue
+        quoted = token.start > 0 and text[token.start - 1 : token.start] in ("'", "’", "‘")
+        before = tokens[index - 1].norm if index else ""
+        after = tokens[index + 1].norm if index + 1 < len(tokens) else "."
+        led = before in ("since", "in") and (
+            token.norm[0] == "0" or (before == "since" and token.norm > "40")
+        )
+        if (quoted or led) and after not in _UNIT_DAYS and after not in ("-", "to", ":", "/", "percent", "%"):
+            number = int(token.norm)
+            year = number + (2000 if number <= date.year % 100 else 1900)
+            days = days_back(year, 7, 1, date)
+            if days is not None and days >= 0:
+                yield TimeMention(days, index, index + 1, "date")
 
 
-def _holiday_days(match: re.Match[str], date: dt.date) -> float | None:
-    month, day = _HOLIDAYS[match["name"]]
-    return _latest(month, day, date, whole_month=False)
+def _since_age(line: Line) -> Iterator[TimeMention]:
+    now = _AGE_NOW.search(line.text)
+    if now is None:
+        return
+    age = int(next(digits for digits in now.groups() if digits))
+    for match in _SINCE_AGE.finditer(line.text):
+        if age > int(match["age"]):
+            yield TimeMention(365.0 * (age - int(match["age"])), *line.span(*match.span()), "date")
 
 
-def _numeric_days(match: re.Match[str], date: dt.date) -> float | None:
-    month, day = int(match["m"]), int(match["d"])
-    if not match["y"]:
-        return _latest(month, day, date, whole_month=False)
-    year = int(match["y"])
-    return _days_back(year + 2000 if year < 100 else year, month, day, date)
-
-
-def _year_days(match: re.Match[str], date: dt.date) -> float | None:
-    year = int(match["year"])
-    if year > date.year:
-        return None
-    if year == date.year:
-        return float((date - dt.date(year, 1, 1)).days // 2)
-    return _days_back(year, 7, 1, date)
+def _vague(line: Line, tokens: Sequence[Token]) -> Iterator[TimeMention]:
+    for match in _VAGUE.finditer(line.text):
+        before = line.text[: match.start()].split()[-1:]
+        raw = tokens[line.span(*match.span("word"))[0]].raw
+        if match["word"] == "year" and ((before and before[0] in _NOT_OLD) or not raw.endswith("s")):
+            continue
+        kind = "vague" if match["word"] in ("long time", "while") else "old"
+        days = 3650.0 if match["word"] == "decade" else None
+        yield TimeMention(days, *line.span(*match.span()), kind)

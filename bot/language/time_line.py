@@ -1,0 +1,61 @@
+"""A message's words as one string, for patterns of time, with the way back to token positions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from bot.language.segments import Token
+
+_UNITS_WRITTEN = frozenset(("w", "d", "y"))
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, for tables that would be long lists of literals."""
+    return frozenset(text.split())
+
+
+class Line:
+    """The words as one string, with the way back to token positions."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.starts: list[int] = []
+        parts: list[str] = []
+        length = 0
+        for index, token in enumerate(tokens):
+            self.starts.append(length)
+            shown = self._shown(tokens, index, token)
+            parts.append(shown)
+            length += len(shown) + 1
+        self.text = " ".join(parts)
+
+    @staticmethod
+    def _shown(tokens: Sequence[Token], index: int, token: Token) -> str:
+        """Borders as "~", except the point of "2.5" and of "Nov. 3"; "3w" and "10 d" keep their letter."""
+        before = tokens[index - 1] if index else None
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        if token.norm in ("|", "."):
+            return "·" if _inside_number(before, token, after) else "~"
+        if token.raw in _UNITS_WRITTEN and before is not None and before.norm[-1:].isdigit():
+            return token.raw
+        if token.norm[:1] == "x" and token.norm[1:].isdigit():
+            return token.norm[1:]
+        return token.norm
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Token positions of a match."""
+        return bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1)
+
+
+def _inside_number(before: Token | None, point: Token, after: Token | None) -> bool:
+    if before is None or after is None or not after.norm[:1].isdigit():
+        return False
+    decimal = before.norm.isdigit() and before.end == point.start == after.start - 1
+    return decimal or (point.raw == "." and before.norm in _DOTTED and before.raw != before.norm)
+
+
+_DOTTED = word_set(
+    """
+    january february march april june july august september october november december
+    """
+)

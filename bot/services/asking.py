@@ -19,6 +19,7 @@ _LEADS = (
     "correction_what", "nothing_to_go_back_to", "noted", "go_back",
 )  # fmt: skip
 _OF_FRAME = ("consent", "opening", "parent_present")
+_BESIDE = ("wants_person", "clarify", "which_fact")
 _PROGRESS = "said:progress"
 """Names of things said once, or now and then; they stand beside the questions and are none."""
 _EVERY = 6
@@ -45,14 +46,25 @@ async def ask_next(
     if plan is None:
         phase: Phase = "intake" if view.case.consent == "given" else view.case.phase
         return Step(drafts=lead, asking=None, phase=phase)
+    if view.asked in _BESIDE and view.times_asked(plan.name):
+        # Back from a question beside it: nobody was unclear, so it is no re-ask.
+        view = _asked_once_less(view, plan.name)
+        if_again, back = wording.text(ctx, view, "back_to_question"), True
+    else:
+        back = plan.name == view.asked
     draft = await _question(ctx, uow, view, plan, which=which and plan.name == view.asked)
-    if plan.name == view.asked:
-        opening = opening or if_again
+    if back and if_again and not opening:
+        opening, draft = if_again, replace(draft, text=shortened(draft.text, framed=False))
     opening = opening or await _progress(ctx, uow, view, plan)
     await _count(ctx, uow, view, plan)
     if opening:
         draft = replace(draft, text=f"{opening} {draft.text}")
     return asking(view, (*lead, draft))
+
+
+def _asked_once_less(view: CaseView, name: str) -> CaseView:
+    ask = view.asks[name]
+    return replace(view, asks={**view.asks, name: replace(ask, times=ask.times - 1)})
 
 
 def asking(view: CaseView, drafts: tuple[Draft, ...]) -> Step:

@@ -40,6 +40,7 @@ _GOES_BACK = re.compile(
     r"(?:,? please)?[.!? ]*",
     re.IGNORECASE,
 )
+_MEANT = re.compile(r"\bi mean[t]?\b", re.IGNORECASE)
 _OLD = re.compile(r"\b(?:instead of|rather than|and not|not|from)\s+(?:the )?([\w.]+)", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(actually|no|wait|sorry|i|meant?|that|it|its|it's|was|is|wrong|oops|my|mistake|made|a|scratch|change|something"
@@ -83,7 +84,8 @@ def reread(
     if not corrects(text, reading, view.asked):
         return reading
     if reading.facts:
-        return replace(reading, correction=reading.correction or _all_plain(reading, dictionary))
+        told = {**_who_is_meant(view, text, reading, read), **reading.facts}
+        return replace(reading, facts=told, correction=reading.correction or _all_plain(reading, dictionary))
     fitting = _fitting(view, dictionary, read)
     fact = _meant(view, text, [fact for fact, _ in fitting], shown)
     if fact is None:
@@ -92,6 +94,16 @@ def reread(
     facts = {fact.variable: value, **_with_relation(fact.variable, value, read)}
     findings = tuple(finding for finding in said.findings if finding.variable in facts)
     return replace(reading, facts=facts, findings=findings, correction=True, answer="none", polarity=None)
+
+
+def _who_is_meant(view: CaseView, text: str, reading: Reading, read: Read) -> dict[str, Value]:
+    """ "No I meant me, I'm 58": who it is about changes as well."""
+    if "who_for" in reading.facts or "who_for" not in view.values or not _MEANT.search(text):
+        return {}
+    who = read("who_for").facts.get("who_for")
+    if who is None or who == view.values["who_for"]:
+        return {}
+    return {"who_for": who, **_with_relation("who_for", who, read)}
 
 
 def _all_plain(reading: Reading, dictionary: Dictionary) -> bool:

@@ -44,6 +44,25 @@ async def test_it_is_about_somebody_else(patient: Patient) -> None:
     assert "the patient" in reply[-1].text
 
 
+async def test_it_is_about_the_writer_after_all(patient: Patient) -> None:
+    await patient.say("my mom's low back hurts, she is 81")
+    await patient.answer_until("G1")
+    reply = await patient.say("no i meant me, i'm 58")
+    facts = await patient.facts()
+    assert (facts["who_for"].value, facts["age"].value) == ("self", 58)
+    assert "do you have" in reply[-1].text
+
+
+async def test_a_question_beside_it_costs_no_try(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await patient.say("actually it has been banana months")
+    reply = await patient.say("10 months")
+    assert reply[-1].asks == "G2"
+    assert "In other words" not in reply[-1].text
+    assert (await patient.choose("not sure"))[-1].asks == "G2", "the plainer question is still to come"
+
+
 async def test_a_value_nobody_can_read_keeps_the_old_one_and_says_so(patient: Patient) -> None:
     await patient.say(STORY)
     await patient.answer_until("G3")

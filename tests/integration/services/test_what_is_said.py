@@ -31,8 +31,8 @@ STORIES = (
 )
 ASIDES = (
     "how long is recovery?", "why do you ask?", "go back", "make that 10 months instead of 6",
-    "you stupid bot", "thanks", "zxcvb", "not sure", "actually it has been banana months", "scratch that", "no i meant my mom",
-    "bonjour", "can i talk to a person", "pain wraps to my ribs", "idk",
+    "you stupid bot", "thanks", "zxcvb", "not sure", "actually it has been banana months", "bonjour",
+    "scratch that", "no i meant my mom", "can i talk to a person", "pain wraps to my ribs", "idk",
 )  # fmt: skip
 NURSE = StaffMember(id="n1", name="Nora", role="nurse", password_hash="-")
 GRADED = ("question", "info", "handoff", "fallback")

@@ -32,6 +32,8 @@ _SURE_OPENERS = (
 _LEAD_IN = frozenset(
     ("hi", "hello", "hey", "so", "ok", "okay", "and", "but", "just", "question", ",", "quick", "um")
 )
+_MODALS = frozenset(("will", "would", "can", "could", "does", "do", "might", "should"))
+_EFFECTS = frozenset(("mak", "make", "caus", "cause", "giv", "give", "lead", "leav", "leave", "mean"))
 _DATED = frozenset(("since", "ago", "yesterday", "today", "tonight", "lately", "started", "began"))
 
 
@@ -57,6 +59,8 @@ def _sentences(tokens: Sequence[Token]) -> list[tuple[int, list[Token]]]:
 def _is_general(words: Sequence[Token]) -> bool:
     """A question that names neither the writer nor a patient, nor a time."""
     said = [word for word in words if word.raw and word.norm != "|"]
+    if _asks_an_effect(said):
+        return True
     if any(
         word.mine or word.raw in _SELF or word.norm in ("i", "me", "<me>") or word.raw in _DATED
         for word in said
@@ -69,6 +73,16 @@ def _is_general(words: Sequence[Token]) -> bool:
     opening = [word.norm for word in said[:3]]
     sure = any(tuple(opening[: len(known)]) == known for known in _SURE_OPENERS)
     return sure or said[-1].raw == "?"
+
+
+def _asks_an_effect(said: Sequence[Token]) -> bool:
+    """ "will the injection make my legs weak?": what a treatment may do, not what it did."""
+    if len(said) < 4 or said[-1].raw != "?" or said[0].raw not in _MODALS:
+        return False
+    subject = said[1]
+    if subject.mine or subject.raw in _SELF or subject.norm in ("not", "it", "this", "that"):
+        return False
+    return any(word.norm in _EFFECTS for word in said[2:6])
 
 
 def _general(report: Report) -> Report:

@@ -24,6 +24,7 @@ from bot.services.reception import Reception, chosen
 
 SELF_HARM = "RF90"
 ABUSE = "RF91"
+OVERDOSE = "RF80"
 _STANDING = {
     "going": "emergency_going",
     "cannot": "emergency_cannot",
@@ -114,6 +115,8 @@ async def _raise_p0(ctx: Context, uow: UnitOfWork, seen: Reception, kind: Handof
     body = emergency_text(ctx, seen.judgement, rules, channel=channel, told_team=True)
     if seen.reading.answer == "partial" and not seen.reading.facts:  # a bare "yes" to the first gate
         body = f"{body}\n{wording.text(ctx, seen.view, 'emergency_which')}"
+    if OVERDOSE in rules:  # perhaps on purpose: nobody is questioned, the help line is named (6.5, 6.7)
+        body = f"{body}\n{wording.text(ctx, seen.view, 'overdose_988')}"
     return (_ask_safe_now(ctx, seen.view, body, kind="emergency"),)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from bot.domain.cases import Draft, Kind, MessageChoice
 from bot.domain.dictionary import Value, Variable
 from bot.protocols import AskPlan
+from bot.services import naming
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 
+_ABOUT_THE_WRITER = (
+    "who_for", "relation", "age", "contact_name", "contact_phone", "contact_email", "callback_ok_time",
+)  # fmt: skip
 _REST = {"G1": "rest_now", "G2": "rest_new"}
 _YES_NO = (("yes", "affirm"), ("no", "deny"))
 
@@ -30,9 +35,10 @@ def ask_draft(ctx: Context, view: CaseView, plan: AskPlan, *, which: bool = Fals
     """The question of a plan; the second time in plainer words, `which` after a bare yes to a group."""
     again = view.times_asked(plan.name) >= 1
     if plan.name in ctx.protocols.dictionary.gates:
-        return _gate_draft(ctx, view, plan, again=again, which=which)
+        return _about(ctx, view, _gate_draft(ctx, view, plan, again=again, which=which))
     if plan.name in ctx.protocols.dictionary:
-        return _variable_draft(ctx, view, plan, again=again)
+        draft = _variable_draft(ctx, view, plan, again=again)
+        return draft if plan.name in _ABOUT_THE_WRITER else _about(ctx, view, draft)
     return _frame_draft(ctx, view, plan.name, again=again)
 
 
@@ -61,6 +67,16 @@ def numbered(items: Iterable[tuple[str, str]]) -> tuple[MessageChoice, ...]:
         MessageChoice(id=f"c{number}", label=label, means=means)
         for number, (label, means) in enumerate(items, start=1)
     )
+
+
+def _about(ctx: Context, view: CaseView, draft: Draft) -> Draft:
+    """To somebody who writes for the patient: whom the question is about, as they call them."""
+    if not view.proxy:
+        return draft
+    body = naming.speaks_of(view, draft.text)
+    if naming.speaks_to_the_writer(draft.text):
+        body = f"{text(ctx, view, 'for_whom', label=naming.called(view))} {body}"
+    return replace(draft, text=body)
 
 
 # --- the parts ----------------------------------------------------------------------------------

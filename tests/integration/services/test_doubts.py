@@ -81,6 +81,12 @@ async def _hint(ctx: Context, patient: Patient, name: str) -> None:
         await uow.commit()
 
 
+async def test_an_overdose_names_the_help_line_too(patient: Patient) -> None:
+    reply = await patient.say("took all my percs")
+    assert reply[0].kind == "emergency"
+    assert "988" in reply[0].text
+
+
 async def test_a_threat_ends_the_chat_and_calls_a_person(patient: Patient) -> None:
     await patient.say(STORY)
     reply = await patient.say("i am going to kill my boss")

@@ -19,7 +19,7 @@ _STRONGEST_FIRST: tuple[tuple[str, Assertion], ...] = (
     ("HISTORICAL", "historical"),
 )
 
-_PEOPLE = frozenset(("relative", "stranger", "proxy_for"))
+_PEOPLE = frozenset(("relative", "stranger", "proxy_for", "read_word"))
 
 
 def assertions_of(doc: Doc) -> Mapping[tuple[int, int], tuple[Assertion, bool]]:
@@ -36,7 +36,7 @@ def _inside(doc: Doc) -> set[int]:
     """Words of concepts that hold a "not" of their own ("can not feel"): those deny nothing else."""
     held: set[int] = set()
     for mention in doc.user_data["mentions"]:
-        if mention.end - mention.start > 1 and mention.concept not in _PEOPLE:
+        if mention.end - mention.start > 1 and mention.concept not in _PEOPLE and not mention.concept.startswith("cue_"):
             held.update(range(mention.start, mention.end))
     return held
 

@@ -15,14 +15,16 @@ from typing import Literal
 from bot.domain.dictionary import Dictionary, Value, Variable
 from bot.domain.facts import kinds_of_care
 from bot.domain.findings import Answer
+from bot.language.cues import BENIGN, EXCEPTION, NOBODY_KNOWS, NOW_AND_THEN
 from bot.language.lexicon import Lexicon
 from bot.language.page import Page
+from bot.language.pieces import Items, Piece, pieces_of, polarity_of
 from bot.language.polarity import POLARITIES, Phrases, Polarity
 from bot.language.segments import Token
 from bot.language.settle import Settled, allowed
-from bot.language.times import TimeMention, find_times
 from bot.language.slots import unit_days
-from bot.language.timing import OLD_DAYS
+from bot.language.times import TimeMention, find_times
+from bot.language.timing import OLD_DAYS, course_slot
 from bot.language.words import Word, Words
 
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
@@ -43,6 +45,9 @@ _DEGREES = (
     (frozenset(("little", "bit", "some", "slightly", "mild", "somewhat", "weaker")), "mild"),
 )
 _SHORT_WORDS = 6
+_GATE_YES: Mapping[str, Value | None] = {"weakness": "mild", "trauma": "minor", "cancer_status": None}
+"""What "yes" says of an item that is no yes-or-no fact; None: which it is must be asked."""
+_NONE_VALUES = ("no", "none", "never", "other", "self", "same")
 _BARE_YES = {"weakness": "mild"}
 """The least that a bare "yes" says of an enumeration."""
 
@@ -74,6 +79,7 @@ class Answers:
 
     def __init__(self, lexicon: Lexicon, words: Words, dictionary: Dictionary) -> None:
         self._said = Phrases(lexicon, words)
+        self._items = Items(self._said)
         self._words = words
         self._dictionary = dictionary
 
@@ -86,6 +92,9 @@ class Answers:
         norms = [w.norm for w in heard.words if w.norm.isalnum() or "'" in w.norm or w.norm in _SIGNS]
         question = self._is_question(heard, norms)
         polarity = self._said.polarity(norms, heard.page.source.text)
+        pieces = pieces_of(heard.words)
+        if polarity is None and heard.asked is not None and len(pieces) > 1:
+            polarity = polarity_of(pieces, self._said)
         marked = self._said.contains(norms, "correct")
         correction = marked or _swapped(settled, heard.page.source.text)
         if marked and not any(self._said.is_(norms, kind) for kind in ("affirm", "deny", "none_of")):
@@ -93,6 +102,7 @@ class Answers:
         if question and not self._told(heard, settled):
             return Verdict(answer="none", polarity=None, correction=correction, question=True)
         answer = self._answer(heard, settled, norms, polarity)
+        _place_course(heard, settled, self._dictionary)
         return Verdict(answer=answer, polarity=polarity, correction=correction, question=question)
 
     def _told(self, heard: Heard, settled: Settled) -> bool:
@@ -128,6 +138,8 @@ class Answers:
         self, name: str, heard: Heard, settled: Settled, norms: Sequence[str], polarity: Polarity | None
     ) -> Answer:
         clear = self._dictionary.gates[name].clear_no
+        pieces = pieces_of(heard.words)
+        self._judge_items(clear, pieces, heard, settled)
         told = [n for n in clear if n in settled.facts]
         yes = [n for n in told if settled.facts[n] != clear[n]]
         rest_no = (
@@ -136,6 +148,8 @@ class Answers:
             or self._said.lead(norms) in ("none_of", "deny")
             or self._none_inside(norms)
         )
+        if not yes and self._unread_exception(heard, settled):
+            return "partial"
         if (
             not yes
             and (polarity == "deny" or self._said.is_(norms, "none_of"))
@@ -154,6 +168,30 @@ class Answers:
         if polarity == "affirm":
             return "partial" if self._plain_yes(norms) or not settled.facts else "none"
         return "unclear" if polarity == "unsure" else "none"
+
+    def _judge_items(
+        self, clear: Mapping[str, Value], pieces: Sequence[Piece], heard: Heard, settled: Settled
+    ) -> None:
+        """Each item the answer judges by name: "fever yes, infection no"."""
+        verdicts = self._items.verdicts(pieces, tuple(clear), heard.page.source.text)
+        for fact, mark in verdicts.items():
+            value = clear[fact] if mark == "no" else _GATE_YES.get(fact, mark) if mark == "yes" else mark
+            if fact in self._dictionary and value is not None and allowed(value, self._dictionary[fact]):
+                if mark == "yes" and settled.facts.get(fact, clear[fact]) not in (
+                    clear[fact],
+                    "unsure",
+                    "resolved",
+                ):
+                    continue
+                settled.replace(heard.page.whole(fact, value, _assertion_of(value)), value)
+
+    def _unread_exception(self, heard: Heard, settled: Settled) -> bool:
+        """ "No... just that" something nobody understood: not a clear no."""
+        match = EXCEPTION.search(heard.page.source.text)
+        if match is None or any(value not in _NONE_VALUES for value in settled.facts.values()):
+            return False
+        rest = self._words.phrase(match["rest"])
+        return any(norm.isalpha() and norm not in BENIGN for norm in rest)
 
     def _plain_yes(self, norms: Sequence[str]) -> bool:
         """ "yes", "yes and ..."; not "it is the right leg", which speaks of something else."""
@@ -198,6 +236,8 @@ class Answers:
         value = self._value(variable, heard, settled, norms, polarity)
         if value is None:
             value, polarity = self._by_clause(variable, heard, settled, polarity)
+        if value is None and variable.kind == "four_valued":
+            value = self._symptom(variable, heard, norms)
         if value is not None and allowed(value, variable):
             settled.replace(heard.page.whole(variable.name, value, _assertion_of(value)), value)
             return "unclear" if value == "unsure" else "full"
@@ -207,6 +247,18 @@ class Answers:
             return "partial"
         related = any(settled.facts)
         return "unclear" if related or (norms and len(norms) <= 3) else "none"
+
+    def _symptom(self, variable: Variable, heard: Heard, norms: Sequence[str]) -> Value | None:
+        """What an answer without yes or no says of a symptom: over, all well, now and then, who knows."""
+        if self._said.contains(norms, "over") and "resolved" in variable.values:
+            return "resolved"
+        if self._said.contains(norms, "unsure") or NOBODY_KNOWS.search(heard.page.source.text):
+            return "unsure" if "unsure" in variable.values else None
+        if variable.safety and NOW_AND_THEN.search(heard.page.source.text) and "not" not in norms:
+            return "yes"
+        if self._said.contains(norms, "well") and not {"not", "no", "never"} & set(norms):
+            return "no"
+        return None
 
     def _by_clause(
         self, variable: Variable, heard: Heard, settled: Settled, polarity: Polarity | None
@@ -326,6 +378,33 @@ class Answers:
         if polarity == "unsure":
             return "unclear"
         return "none"
+
+
+def _place_course(heard: Heard, settled: Settled, dictionary: Dictionary) -> None:
+    """ "Worse" in an answer about a symptom is the symptom's course, not the complaint's."""
+    asked, course = heard.asked, settled.facts.get("course")
+    if asked is None or course is None:
+        return
+    gate = dictionary.gates.get(asked)
+    about = [asked] if asked in dictionary else list(gate.clear_no) if gate else []
+    symptoms = [
+        n for n in about if asked not in dictionary.gates or settled.facts.get(n) not in (None, "no", "none")
+    ]
+    slots = [slot for name in symptoms if (slot := _course_of(name)) in dictionary]
+    if not slots and not (
+        asked in dictionary.gates or (asked in dictionary and dictionary[asked].kind == "four_valued")
+    ):
+        return
+    del settled.facts["course"]
+    for slot in dict.fromkeys(slots):
+        settled.add(heard.page.whole(slot, course), course)
+
+
+def _course_of(name: str) -> str:
+    for ending in ("_onset_days", "_course", "_explained", "_changed_14d"):
+        if name.endswith(ending):
+            return name[: -len(ending)] + "_course"
+    return course_slot(name)
 
 
 _JOINS = frozenset(("but", "and", "honestly", "however"))

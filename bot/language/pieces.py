@@ -1,0 +1,159 @@
+"""An answer piece by piece: "first one yes, rest no", "fever? nope", "weight fine, nights are bad".
+
+A piece is what stands between commas, sentence ends, "but" and "and". Each may name an item of the question,
+say yes, no, fine or not sure of it, or do both; a bare verdict behind a bare item belongs to that item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.language.polarity import Phrases, Polarity
+from bot.language.time_line import word_set
+from bot.language.words import Word
+
+_BORDERS = word_set(", - – — ; : but and plus then ( ) except though = + &")
+_YES, _NO, _UNSURE = "yes", "no", "unsure"
+_NEGATIVES = frozenset(
+    ("no", "none", "not", "never", "negative", "neither", "nor", "zero", "without", "nobody")
+)
+_NEUTRAL = word_set(
+    """
+    to it is i am have do on for there here 1 part thing stuff issu issue problem problems trouble
+    or that with at all either ever are was be that's would say in by me of these those this now
+    still bit little down wise yes no none not never had has question any goes go definit
+    definitely big hard one ones whatsoever thank thanks god sir know got get idea sure check so
+    far
+    """
+)
+_LEFT_OVER = 2
+_PICKS = frozenset(("1", "one", "part", "thing", "question", "bit"))
+_ORDINALS = {
+    "first": 0,
+    "1 st": 0,
+    "second": 1,
+    "2 nd": 1,
+    "third": 2,
+    "3 rd": 2,
+    "4 th": 3,
+    "fourth": 3,
+    "last": -1,
+}
+_SHORT = 7
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece: its normal words, and whether a question mark ends it."""
+
+    norms: tuple[str, ...]
+    asks: bool = False
+
+
+def pieces_of(words: Sequence[Word]) -> list[Piece]:
+    """The pieces of an answer in reading order, empty ones left out."""
+    out: list[Piece] = []
+    held: list[str] = []
+    for word in words:
+        if word.ends_sentence or word.norm in _BORDERS:
+            if held:
+                out.append(Piece(tuple(held), word.raw == "?"))
+            held = []
+        elif word.norm[:1].isalnum() or "'" in word.norm:
+            held.append(word.norm)
+    return [*out, Piece(tuple(held))] if held else out
+
+
+class Items:
+    """What an answer to a gate says of each thing the gate asks about."""
+
+    def __init__(self, said: Phrases) -> None:
+        self._said = said
+
+    def verdicts(self, pieces: Sequence[Piece], order: Sequence[str], text: str) -> dict[str, str]:
+        """yes, no or unsure for the items of `order` (the gate's facts) that the pieces judge."""
+        found: dict[str, str] = {}
+        for index, piece in enumerate(pieces):
+            items, rest = self._items(piece, order)
+            if not items:
+                continue
+            mark = self._mark(piece, rest)
+            following = pieces[index + 1] if index + 1 < len(pieces) else None
+            if mark is None and following is not None and not rest - _NEUTRAL:
+                mark = self.bare_mark(following)
+            if mark is None and self._picked(piece, rest, pieces, text):
+                mark = _YES
+            if mark is not None and len(rest - _NEUTRAL - self._mark_words(piece)) <= _LEFT_OVER:
+                found.update({item: mark for item in items if found.get(item) != _YES})
+        return found
+
+    def _items(self, piece: Piece, order: Sequence[str]) -> tuple[list[str], set[str]]:
+        """The items a piece names, and its other words; an ordinal names the item by its place."""
+        named: list[str] = []
+        rest = set(piece.norms)
+        for index in range(len(piece.norms)):
+            for fact in order:
+                length = self._said.match_at(piece.norms, index, f"item {fact}")
+                if length:
+                    named.append(fact)
+                    rest -= set(piece.norms[index : index + length])
+        if not named and rest & _PICKS:
+            line = f" {' '.join(piece.norms)} "
+            place = next((at for word, at in _ORDINALS.items() if f" {word} " in line), None)
+            if place is not None and place < len(order):
+                named.append(order[place])
+                rest -= set(_ORDINALS) | {"1", "st", "2", "nd", "3", "rd", "4", "th"}
+        return list(dict.fromkeys(named)), rest
+
+    def _mark(self, piece: Piece, rest: set[str]) -> str | None:
+        if self._said.contains(piece.norms, "unsure"):
+            return _UNSURE
+        if piece.norms[0] in _NEGATIVES or piece.norms[-1] in ("no", "none", "never", "negative"):
+            return _NO
+        if "yes" in rest or piece.norms[-2:] in (("i", "do"), ("i", "have")):
+            return _YES
+        if rest & _NEGATIVES:
+            return None
+        return _NO if self._said.contains(piece.norms, "well") else None
+
+    def bare_mark(self, piece: Piece) -> str | None:
+        """The verdict of a piece that is nothing else: "nope", "yes", "idk", "fine"."""
+        for kind, mark in (("unsure", _UNSURE), ("deny", _NO), ("none_of", _NO), ("well", _NO)):
+            if self._said.is_(piece.norms, kind):
+                return mark
+        return _YES if piece.norms == ("yes",) or self._said.is_(piece.norms, "affirm") else None
+
+    def _mark_words(self, piece: Piece) -> set[str]:
+        """The words that make the verdict: they are no left-overs."""
+        return {
+            word
+            for index in range(len(piece.norms))
+            for kind in ("unsure", "well")
+            for word in piece.norms[index : index + self._said.match_at(piece.norms, index, kind)]
+        }
+
+    def _picked(self, piece: Piece, rest: set[str], pieces: Sequence[Piece], text: str) -> bool:
+        """ "The breathing one", "just the leak": named to be chosen."""
+        if piece.asks or rest & _NEGATIVES:
+            return False
+        only = text.lstrip().startswith(("just ", "only ", "the ", "yes ", "yeah ", "yep ", "um ", "uh "))
+        return len(piece.norms) <= _SHORT and (
+            bool(rest & _PICKS) or (only and piece is pieces[0] and len(rest) <= 1)
+        )
+
+
+def polarity_of(pieces: Sequence[Piece], said: Phrases) -> Polarity | None:
+    """The verdict of a longer answer: its first piece that is one, else a piece that ends in one."""
+    for piece in pieces:
+        for kind in ("unsure", "deny", "none_of", "affirm"):
+            if not piece.asks and said.is_(piece.norms, kind):
+                return "deny" if kind == "none_of" else kind  # type: ignore[return-value]
+    for piece in pieces:
+        if len(piece.norms) > _SHORT:
+            continue
+        if piece.norms[-1] == "yes" or piece.norms[0] == "yes":
+            return "affirm"
+        if piece.norms[-1] == "no" and piece.norms[-2:-1] not in (("say",), ("said",), ("says",)):
+            return "deny"
+    return None

@@ -22,6 +22,7 @@ SELF_HARM = "self_harm"
 LEAKING = "bladder_incontinence"
 _LAUGHING = re.compile(r"\b(laugh\w*|lol|lmao|haha\w*|rofl)\b", re.IGNORECASE)
 _CHEST = re.compile(r"\b(chest|ribs?|rib ?cage)\b", re.IGNORECASE)
+_WET = re.compile(r"\b(pee\w*|piss\w*|leak\w*|wet|wetting)\b", re.IGNORECASE)
 _NEVER_ASKED = frozenset({"abuse_unsafe", "gate_incomplete"})
 _NOT_LAUGHING = re.compile(r"\b(not|isn'?t|wasn'?t|new|loss|control)\b", re.IGNORECASE)
 _TRIES = 2
@@ -115,10 +116,12 @@ async def request(
 ) -> None:
     """Ask next, in plain words, what the text hints at; each fact once. Two of one gate: the gate."""
     doubtful = [name for name, value in reading.facts.items() if value == DOUBT]
-    near_the_chest = ("chest_pain",) if _CHEST.search(message.text) else ()  # 3.3: "chest words"
+    hinted = ("chest_pain",) if _CHEST.search(message.text) else ()  # 3.3: "chest words"
+    if laughing(message.text) and _WET.search(message.text):  # 3.3: "sarcasm, lol"
+        hinted = (*hinted, LEAKING)
     wanted = [
         name
-        for name in dict.fromkeys((*doubtful, *reading.ask, *near_the_chest))
+        for name in dict.fromkeys((*doubtful, *reading.ask, *hinted))
         if name in dictionary
         and dictionary[name].safety
         and name not in view.asks

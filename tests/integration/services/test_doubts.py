@@ -47,6 +47,16 @@ async def test_doubt_that_stays_counts_as_the_danger_sign(patient: Patient) -> N
     assert (await patient.choose("not sure"))[0].kind == "emergency"
 
 
+async def test_a_danger_sign_in_doubt_is_not_lost_behind_other_news(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await _hint(ctx, patient, "one_leg_swelling")
+    assert (await patient.say("no"))[-1].asks == "one_leg_swelling"
+    reply = await patient.say("my mom had cancer and i am diabetic")
+    assert reply[-1].asks == "one_leg_swelling"
+    assert (await patient.say("no"))[-1].asks == "G3"
+
+
 async def test_hurting_oneself_is_asked_gently_and_only_a_clear_no_ends_it(
     ctx: Context, patient: Patient
 ) -> None:

@@ -25,13 +25,14 @@ SOURCES = (
     "data/rules",
     "data/stories",
     "data/protocols/faq.yaml",
+    "data/corpus",
     "bot/engine/components",
     "bot/language/embeddings.py",
     "bot/language/encoder_file.py",
     "bot/language/wordpiece.py",
     "bot/engine/requirements.lock",
 )
-_ENDINGS = (".yml", ".yaml", ".py", ".lock")
+_ENDINGS = (".yml", ".yaml", ".py", ".lock", ".jsonl")
 
 
 class ModelRefused(Exception):  # noqa: N818 - said to the person who starts the engine

@@ -84,7 +84,8 @@ def _code(hashes: dict[str, str]) -> str:
 
     Rasa does not notice changes in the code that components call, so each state of it has its own cache.
     """
-    code = {name: value for name, value in hashes.items() if name.startswith(("bot/", "data/protocols/"))}
+    read_by_code = ("bot/", "data/protocols/", "data/corpus/")
+    code = {name: value for name, value in hashes.items() if name.startswith(read_by_code)}
     return model_store.fingerprint(code)
 
 

@@ -78,7 +78,8 @@ def test_harsh_words_beside_an_answer_are_heard_when_certain(harsh: str) -> None
 def test_a_question_near_a_topic_is_a_question_of_ours() -> None:
     reading = {"answer": "none", "question": True}
     said = Heard(text="words?", asked="G1", reading=reading, sure_from=0.4, topic="insurance")
-    assert decide(ranking(out_of_scope=0.9), said)[0] == "faq"
+    assert decide(ranking(out_of_scope=0.59), said)[0] == "faq"
+    assert decide(ranking(out_of_scope=0.6), said)[0] == "out_of_scope"
     assert decide(ranking(person=0.9), said)[0] == "person"
 
 
@@ -100,8 +101,33 @@ def test_a_name_answers_an_open_question() -> None:
 
 def test_what_holds_facts_is_told_to_us() -> None:
     said = heard(asked=None, facts={"region": ["neck"]})
-    assert decide(ranking(out_of_scope=0.9), said)[0] == "inform"
+    assert decide(ranking(out_of_scope=0.79), said)[0] == "inform"
+    assert decide(ranking(out_of_scope=0.8), said)[0] == "out_of_scope"
     assert decide(ranking(person=0.3), said)[0] == "inform"
+
+
+def test_a_day_or_a_mother_in_a_wish_is_no_statement() -> None:
+    said = heard("move mom to friday", asked=None, facts={"duration_weeks": 0.1, "who_for": "other"})
+    assert decide(ranking(reschedule=0.45), said)[0] == "reschedule"
+
+
+def test_a_long_yes_with_nothing_asked_tells_something() -> None:
+    facts = {"fever": "no"}
+    assert decide(ranking(deny=0.9), heard("no fever since monday", asked=None, facts=facts))[0] == "inform"
+    assert decide(ranking(deny=0.9), heard("no fever", asked=None, facts=facts))[0] == "deny"
+
+
+def test_a_name_from_elsewhere_is_a_name() -> None:
+    said = ranking(other_language=0.99)
+    assert decide(said, heard("Tirzah Okonkwo", asked="contact_name", answer="full"))[0] == "inform"
+    assert decide(said, heard("la izquierda", asked="side", answer="unclear"))[0] == "other_language"
+
+
+def test_a_worded_correction_or_question_stands_beside_a_full_answer() -> None:
+    assert decide(ranking(correct=0.9), heard("sorry, i meant the right", answer="full"))[0] == "correct"
+    assert decide(ranking(skip=0.9), heard("i'd rather not", answer="full"))[0] == "skip"
+    assert decide(ranking(why=0.9), heard("no. why do you ask", answer="full", polarity="deny"))[0] == "why"
+    assert decide(ranking(repeat=0.9), heard("huh? say that again", answer="partial"))[0] == "repeat"
 
 
 def test_another_language_is_heard_by_the_reader_too() -> None:

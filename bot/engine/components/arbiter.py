@@ -26,6 +26,7 @@ from bot.engine.components.topics import TOPIC
 
 FALLBACK = "nlu_fallback"
 ANSWERS = frozenset({"affirm", "deny", "unsure", "inform", "correct", "skip"})
+POLAR = frozenset({"affirm", "deny", "unsure"})
 QUESTIONS = frozenset({"faq", "why", "repeat"})
 """Interrupt an answer only in the form of a question."""
 WISHES = frozenset({"person", "admin", "reschedule", "cancel_appointment", "book", "go_back", "start_over"})
@@ -38,6 +39,10 @@ CERTAIN = 0.8
 STATEMENTS = frozenset({"complaint", "out_of_scope", "chitchat"})
 CLEAR = 0.6
 """From this confidence on, a worded wish stands beside an answer, and VAGUE is believed."""
+INCIDENTAL = frozenset({"duration_weeks", "visit_reason", "who_for", "relation", "insurance_type"})
+"""Facts that wishes and small talk hold too: a day, "my mother", "my appointment"."""
+SHORT_WORDS = 3
+"""A yes or no has hardly more; who writes more states something beside it."""
 FREE_TEXT = frozenset(
     {"opening", "contact_name", "contact_phone", "contact_email", "callback_ok_time", "choose_time"}
 )
@@ -47,12 +52,29 @@ _CODE = re.compile(r"[\s#(]*\d{1,3}[\s.)]*")
 _WISH = re.compile(
     r"\b(?:want|wanna|need|would like|'d like|id like|rather|prefer|please|pls|plz|let me|let's|lets"
     r"|(?:get|give|put) me|have (?:some|a)|(?:call|phone) me|transfer|connect|(?:can|could) (?:i|you|we|u)"
-    r"|may i|is there a|go back|start (?:over|again)|hang on|wait)\b",
+    r"|may i|is there a|go back|start (?:over|again)|hang on|wait|refill|resched\w*|charged"
+    r"|(?:a|my|the|this) bill|(?:appt|appointment|visit))\b",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
     r"\b(?:what|whats|what's|how|when|where|who|why|which|tell|explain|wonder\w*|curious|again|repeat"
     r"|does|do you|are you)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?|^\W*(?:(?:and|so|but|wait|sorry|ok|hey|hi|no|yes|well|now)\W+)*"
+    r"(?:what|whats|why|how|when|where|who|which|can|could|do|does|did|is|are|am|will|would|should|may|huh"
+    r"|pardon|repeat|come again)\b|\bwhy (?:do|would|are|you|is)\b|\bsay (?:that |it )?again\b",
+    re.IGNORECASE,
+)
+"""The form of a question, or of asking for the question again."""
+_AMENDS = re.compile(
+    r"\b(?:sorry|wrong|mistake|typo|meant|change|fix|actually|correct\w*|no wait|scratch|oops|instead)\b|\*",
+    re.IGNORECASE,
+)
+_DECLINES = re.compile(
+    r"\b(?:skip (?:it|this|that)|next|pass|(?:rather|prefer) not"
+    r"|(?:don'?t|not) (?:want|going|comfortable|answering)|private|personal|business|decline)\b|^\W*skip\W*$",
     re.IGNORECASE,
 )
 _NOT_OURS = re.compile(r"\b(?:go|goes|going|went|gone|get|got) back (?:to|at|in|on)\b", re.IGNORECASE)
@@ -82,9 +104,19 @@ class Heard:
         return self.answers or bool(self.reading.get("facts"))
 
     @property
+    def states(self) -> bool:
+        """Whether it states something about the patient that small talk does not hold."""
+        return bool(set(self.reading.get("facts") or ()) - INCIDENTAL)
+
+    @property
     def is_question(self) -> bool:
         """Whether it has the form of a question to us."""
-        return bool(self.reading.get("question"))
+        return bool(self.reading.get("question")) or _ASKS.search(self.text) is not None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is not longer than a yes or no."""
+        return len(self.text.split()) <= SHORT_WORDS
 
     @property
     def wishes(self) -> bool:
@@ -94,6 +126,8 @@ class Heard:
     @property
     def answer_intent(self) -> str:
         """What an answer like this is called."""
+        if self.asked is None:
+            return "inform"
         if self.reading.get("answer") == "declined":
             return "skip"
         if self.reading.get("correction"):
@@ -104,17 +138,30 @@ class Heard:
 def decide(ranking: Ranking, heard: Heard) -> tuple[str, float]:
     """(intent, confidence); FALLBACK when nobody is sure.
 
-    A message that states facts or answers, without the form of a question or a worded wish, is an answer.
+    With a question open, what speaks to it is an answer, unless another wish is plainly worded. With none
+    open the classifier is believed, and what it cannot place but states something is told to us.
     """
     name, confidence = ranking[0]
     answer = max(_sum(ranking, ANSWERS), heard.sure_from)
-    if heard.tells and _gives_way(name, confidence, heard):
-        return heard.answer_intent, answer
-    if heard.asked and name not in ANSWERS and _CODE.fullmatch(heard.text):
-        return "inform", answer
     if _is_foreign(heard) and confidence < CLEAR:
         return "other_language", max(dict(ranking).get("other_language", 0.0), heard.sure_from)
-    if heard.is_question and heard.topic and not heard.tells and name in VAGUE | {"inform"}:
+    if heard.asked and name not in ANSWERS and _CODE.fullmatch(heard.text):
+        return "inform", answer
+    if heard.asked and name in ANSWERS:
+        chosen = _which_answer(name, confidence, heard)
+        if chosen != name:
+            return chosen, answer
+    elif _gives_way(name, confidence, heard):
+        return heard.answer_intent, answer
+    return _believed(name, confidence, answer, ranking, heard)
+
+
+def _believed(
+    name: str, confidence: float, answer: float, ranking: Ranking, heard: Heard
+) -> tuple[str, float]:
+    """The classifier's choice where nothing speaks against it but its own doubt."""
+    near = heard.is_question and heard.topic is not None and not heard.tells
+    if near and name in VAGUE | {"inform"} and confidence < CLEAR:
         return "faq", max(dict(ranking).get("faq", 0.0), heard.sure_from)
     if heard.asked in FREE_TEXT and confidence < CLEAR and not heard.is_question:
         weak = confidence < heard.sure_from or name in VAGUE
@@ -126,17 +173,47 @@ def decide(ranking: Ranking, heard: Heard) -> tuple[str, float]:
     return (name, confidence) if confidence >= needed else (FALLBACK, 1.0 - confidence)
 
 
+def _which_answer(name: str, confidence: float, heard: Heard) -> str:
+    """Between yes, no, unsure and more than that: the words, or what the reader took from them."""
+    if name in ("skip", "correct"):
+        return heard.answer_intent if _gives_way(name, confidence, heard) else name
+    read = heard.answer_intent
+    if name == read or not heard.answers:
+        return name if confidence >= heard.sure_from or not heard.tells else read
+    clear = CERTAIN if heard.reading.get("answer") in ("full", "partial") else CLEAR
+    if confidence < heard.sure_from or (name in POLAR and read == "inform" and confidence < clear):
+        return read
+    return name
+
+
 def _gives_way(name: str, confidence: float, heard: Heard) -> bool:
     """Whether the classifier's choice yields to what the message tells."""
+    if heard.asked is None:
+        return _gives_way_unasked(name, confidence, heard)
+    if not heard.tells:
+        return False
     if name in ("skip", "correct"):
         return confidence < heard.sure_from or not _is_marked(name, heard)
-    if name in ANSWERS:
-        return confidence < heard.sure_from
     if name in QUESTIONS:
         return not heard.is_question or confidence < heard.sure_from
     if name in WISHES:
         return not (heard.wishes or heard.is_question) or confidence < CLEAR
-    return name not in HARSH or confidence < CERTAIN
+    if name == "other_language" and heard.asked in FREE_TEXT:
+        return True  # a name
+    return name not in HARSH | {"other_language"} or confidence < CERTAIN
+
+
+def _gives_way_unasked(name: str, confidence: float, heard: Heard) -> bool:
+    """Nothing is open: a yes or no that states something states it, and so does what nobody can place."""
+    if name in POLAR:
+        return heard.states and not heard.is_short
+    if name in QUESTIONS:
+        return heard.states and not heard.is_question and confidence < CERTAIN
+    if name in VAGUE:
+        return heard.states and confidence < CERTAIN
+    if name == "correct" and _is_marked(name, heard):
+        return False
+    return heard.states and confidence < (heard.sure_from if heard.is_question or heard.wishes else CLEAR)
 
 
 def _tries_to_answer(name: str, confidence: float, heard: Heard) -> bool:
@@ -147,10 +224,12 @@ def _tries_to_answer(name: str, confidence: float, heard: Heard) -> bool:
 
 
 def _is_marked(name: str, heard: Heard) -> bool:
-    """Whether the language layer saw the same: a refusal or a correction, or no clear answer at all."""
+    """Whether a refusal or a correction is worded, or the message is no clear answer at all."""
     if heard.reading.get("answer") not in ("full", "partial"):
         return True
-    return name == "correct" and bool(heard.reading.get("correction"))
+    if name == "correct":
+        return bool(heard.reading.get("correction")) or _AMENDS.search(heard.text) is not None
+    return _DECLINES.search(heard.text) is not None
 
 
 def _is_foreign(heard: Heard) -> bool:

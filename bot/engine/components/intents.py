@@ -14,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.engine.components.examples import read_examples
 from bot.engine.components.intent_model import IntentModel, train
 
 _FILE = "intents.joblib"
@@ -57,9 +58,8 @@ class CalibratedIntents(IntentClassifier, GraphComponent):
             return cls(model_storage, resource, joblib.load(folder / _FILE))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit on the examples of all intents."""
-        pairs = sorted((example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples)
-        self._model = train([text for text, _ in pairs], [intent for _, intent in pairs])
+        """Fit on `examples.read_examples`, which holds Rasa's examples and more."""
+        self._model = train(read_examples())
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model, folder / _FILE)
         return self._resource

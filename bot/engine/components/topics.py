@@ -17,14 +17,16 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.components.embeddings import load_encoder
 from bot.engine.components.texts import normal
+from bot.language.embeddings import load_encoder
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = ROOT / "data" / "protocols" / "faq.yaml"
+UNANSWERED = ROOT / "data" / "nlu" / "unanswered.yml"
+"""Questions nobody has given us an answer to: what is nearest to one of them is not known either."""
 TOPIC = "topic"
-LIKE_ENOUGH = 0.5
-"""Cosine of a question and the nearest one of the topic; below it we say that we do not know."""
+LIKE_ENOUGH = 0.45
+"""Cosine of a question and the nearest known one; below it we say that we do not know (models/README.md)."""
 _FILE = "topics.joblib"
 
 
@@ -61,7 +63,7 @@ class FaqTopics(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Index the clinic's questions; the examples of the intents are not needed."""
-        topics, vectors = index_questions(SOURCE)
+        topics, vectors = index_questions(SOURCE, UNANSWERED)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump((topics, vectors), folder / _FILE)
         return self._resource
@@ -75,9 +77,9 @@ class FaqTopics(IntentClassifier, GraphComponent):
 
 
 class TopicIndex:
-    """The questions as vectors, with the topic of each."""
+    """The questions as vectors, with the topic of each; None for those nobody has answered."""
 
-    def __init__(self, topics: list[str], vectors: np.ndarray) -> None:
+    def __init__(self, topics: list[str | None], vectors: np.ndarray) -> None:
         self._topics = topics
         self._vectors = vectors
 
@@ -91,11 +93,23 @@ class TopicIndex:
         return (self._topics[best] if score >= LIKE_ENOUGH else None), score
 
 
-def index_questions(source: Path) -> tuple[list[str], np.ndarray]:
-    """(topic, vector) of every question of the clinic's file."""
-    pairs = [(topic, question) for topic, questions in read_questions(source) for question in questions]
+def index_questions(source: Path, unanswered: Path) -> tuple[list[str | None], np.ndarray]:
+    """(topic, vector) of every question of the clinic's file, and of those without an answer."""
+    pairs: list[tuple[str | None, str]] = [
+        (topic, question) for topic, questions in read_questions(source) for question in questions
+    ]
+    pairs += [(None, question) for question in read_unanswered(unanswered)]
     vectors = load_encoder().encode([normal(question) for _, question in pairs])
     return [topic for topic, _ in pairs], vectors
+
+
+def read_unanswered(source: Path) -> list[str]:
+    """The examples of the file, none when it is missing."""
+    if not source.is_file():
+        return []
+    with source.open(encoding="utf-8") as file:
+        blocks = yaml.safe_load(file)["nlu"]
+    return [line[2:].strip() for block in blocks for line in block["examples"].splitlines()]
 
 
 def read_questions(source: Path) -> list[tuple[str, list[str]]]:

@@ -38,6 +38,11 @@ def next_ask(protocols: Protocols, view: CaseView) -> AskPlan | None:
     return next(_offers(protocols, view, judgement), None)
 
 
+def danger_in_doubt(protocols: Protocols, view: CaseView) -> AskPlan | None:
+    """The closed question about a danger sign that is due, if any."""
+    return _at_once(protocols, view, protocols.judge(view.values))
+
+
 def wants_intake(view: CaseView) -> bool:
     """Whether the clinical questions are wanted at all."""
     reason = view.values.get("visit_reason")

@@ -130,6 +130,21 @@ def _plainer(ctx: Context, view: CaseView) -> str:
     return question.reask if question is not None else wording.frame_again(ctx, view, name)
 
 
+async def danger_first(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...] | None:
+    """At the times and after the end: a danger sign in doubt is asked about before anything else is said.
+
+    The answer is taken as one of the questions; what was arranged stays arranged.
+    """
+    settled = view.case.phase in ("booking", "done") and view.case.status in ("open", "booked", "callback")
+    plan = agenda.danger_in_doubt(ctx.protocols, view) if settled else None
+    if plan is None or view.case.consent != "given":
+        return None
+    draft = await _question(ctx, uow, view, plan, which=False)
+    await _count(ctx, uow, view, plan)
+    await uow.cases.save(replace(view.case, phase="intake", engine_state=None))
+    return (draft,)
+
+
 async def _question(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan, *, which: bool) -> Draft:
     if plan.name == "confirm_summary":
         return summary.summary_draft(ctx, view)

@@ -196,8 +196,9 @@ def _picked(
 
 
 def _pressed(view: CaseView, message: Message) -> bool:
-    """Whether the time was picked by its button or its digit; words alone are asked about once."""
-    return bool(reception.chosen(view.pending, message))
+    """Whether the time was picked by its button, digit or place; a day alone is asked about once."""
+    words = set(re.findall(r"[a-z0-9]+", message.text.lower()))
+    return bool(reception.chosen(view.pending, message)) or bool(words & set(_ORDINALS))
 
 
 def _confirm(ctx: Context, view: CaseView, choice: MessageChoice) -> Step:

@@ -127,7 +127,7 @@ async def request(
         and name not in view.asks
         and name not in known
         and name not in _NEVER_ASKED
-        and view.asked not in (name, dictionary[name].gate)
+        and not (view.asked and view.asked in (name, dictionary[name].gate))
     ]
     for name in dict.fromkeys(_gate_or_fact(name, wanted, view, dictionary) for name in wanted):
         await uow.asks.save(view.case.id, AskState(name=name, state="wanted"))

@@ -11,7 +11,7 @@ from bot.domain.levels import Level
 from bot.services import agenda, booking, callback, reception, safety, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
-from bot.services.interview import once
+from bot.services.interview import after_completion, once
 from bot.services.ports import UnitOfWork
 from bot.services.steps import Step, Turn
 
@@ -32,12 +32,19 @@ async def hand_off(ctx: Context, turn: Turn) -> Step:
         if agenda.MINOR_ALONE in view.case.flags:
             return await _minor_alone(ctx, uow, view, judgement)
         if view.case.status in ("booked", "callback") and agenda.wants_intake(view):
-            return Step(drafts=(), asking=None, phase="done", handoff=view.case.handoff)
+            stands = await _where_it_stands(ctx, uow, view)
+            return Step(drafts=(stands,), asking=None, phase="done", handoff=view.case.handoff)
         if not agenda.wants_intake(view) and judgement.level < Level.SAME_DAY:
             return await callback.call_back(ctx, uow, view, priority="P2", kind="callback", lead=())
         return await _arrange(ctx, uow, view, judgement)
 
     return await once(ctx, turn, "hand_off", work)
+
+
+async def _where_it_stands(ctx: Context, uow: UnitOfWork, view: CaseView) -> Draft:
+    """What was arranged stays arranged; it is said, so that nobody meets silence."""
+    times = await uow.appointments.of_case(view.case.id)
+    return after_completion(ctx, view, next((one for one in times if one.status == "booked"), None))
 
 
 # --- what the protocols say ---------------------------------------------------------------------

@@ -127,7 +127,7 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
     if kind == "repeat":
         return ()
     if kind == "after_completion":
-        return (_after_completion(ctx, view, await _booked(ctx, turn.case_id)),)
+        return (after_completion(ctx, view, await _booked(ctx, turn.case_id)),)
     if kind == "other_language":
         return (wording.say(ctx, view, "not_understood_english", kind="answer"),)
     return (wording.say(ctx, view, _SMALL_TALK.get(kind, "out_of_scope"), kind="answer"),)
@@ -191,7 +191,7 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
         if view.case.status != "open":
-            told = _after_completion(ctx, view, await _booked(ctx, turn.case_id))
+            told = after_completion(ctx, view, await _booked(ctx, turn.case_id))
             return Step(drafts=(told,), asking=None, phase=view.case.phase, handoff=view.case.handoff)
         flags = tuple(flag for flag in view.case.flags if flag not in agenda.LEFT_INTAKE)
         await uow.cases.save(replace(view.case, flags=flags))
@@ -345,7 +345,7 @@ async def _booked(ctx: Context, case_id: str) -> Appointment | None:
         return next((one for one in await uow.appointments.of_case(case_id) if one.status == "booked"), None)
 
 
-def _after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -> Draft:
+def after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -> Draft:
     """Where things stand, for whatever is said once the case is done."""
     if booked is not None:
         visit, time = ctx.protocols.visits[booked.visit].name, wording.moment(ctx, booked.start)

@@ -18,6 +18,7 @@ from bot.domain.cases import Draft, Message
 from bot.domain.errors import DialogueFailed, StoreUnavailable
 from bot.domain.levels import Level
 from bot.services import (
+    asking,
     callback,
     languages,
     quarantine,
@@ -147,6 +148,8 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         drafts = await safety.break_in(ctx, uow, seen, message)
         if drafts is None:
             drafts = await languages.answer(ctx, uow, seen, message)
+        if drafts is None:
+            drafts = await asking.danger_first(ctx, uow, await load_view(uow, message.case_id))
         if drafts is None and ends_chat(message):
             drafts = await callback.leave(ctx, uow, seen.view)
         replies = None

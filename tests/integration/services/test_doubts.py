@@ -47,6 +47,29 @@ async def test_doubt_that_stays_counts_as_the_danger_sign(patient: Patient) -> N
     assert (await patient.choose("not sure"))[0].kind == "emergency"
 
 
+async def test_at_the_times_a_danger_sign_in_doubt_is_asked_about(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    await _hint(ctx, patient, "one_leg_swelling")
+    assert (await patient.say("hm let me see"))[-1].asks == "one_leg_swelling"
+    assert (await patient.say("no"))[-1].asks == "choose_time"
+    await patient.say("1")
+    assert patient.status == "booked"
+
+
+async def test_a_visit_that_was_booked_stays_after_a_doubt(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    await patient.say("1")
+    await _hint(ctx, patient, "one_leg_swelling")
+    assert (await patient.say("ok"))[-1].asks == "one_leg_swelling"
+    reply = await patient.say("no")
+    assert "You're booked" in reply[-1].text
+    assert patient.status == "booked"
+
+
 async def test_a_danger_sign_in_doubt_is_not_lost_behind_other_news(ctx: Context, patient: Patient) -> None:
     await patient.say(STORY)
     await patient.answer_until("G2")

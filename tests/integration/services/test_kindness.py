@@ -67,11 +67,11 @@ async def test_a_person_who_was_offered_is_arranged(patient: Patient) -> None:
     assert (await patient.say("yes"))[-1].asks == "contact_name"
 
 
-async def test_a_time_named_in_words_is_confirmed(patient: Patient) -> None:
+async def test_a_day_named_in_words_is_confirmed(patient: Patient) -> None:
     await patient.say(STORY)
     await patient.answer_until("confirm_summary")
     await patient.choose("right")
-    reply = await patient.say("the first one")
+    reply = await patient.say("wednesday works for me")
     assert reply[-1].asks == "confirm_time"
     assert (await patient.say("yes"))[0].kind == "booked"
 
@@ -80,7 +80,7 @@ async def test_a_time_misheard_is_not_booked(patient: Patient) -> None:
     await patient.say(STORY)
     await patient.answer_until("confirm_summary")
     await patient.choose("right")
-    await patient.say("the first one")
+    await patient.say("wednesday works for me")
     assert (await patient.say("no"))[-1].asks == "choose_time"
     assert patient.status == "open"
 

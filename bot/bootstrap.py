@@ -208,10 +208,11 @@ class Absent:
 
 
 def build_reader(protocols: Protocols) -> LanguageReader:
-    """The language layer; takes seconds."""
+    """The language layer, both lines of it; takes seconds. Raises SettingsError (no screen)."""
     from bot.language import load_reader
+    from bot.language.screen import load_screen
 
-    return load_reader(protocols.dictionary, LEXICON)
+    return load_reader(protocols.dictionary, LEXICON, screen=load_screen())
 
 
 def build_dialogue(settings: Settings) -> EngineClient:

@@ -84,6 +84,14 @@ def encoder(settings: Settings) -> str:
     return f"{verified(encoder_name(), 'the sentence encoder').name} is as it was made"
 
 
+def screen(settings: Settings) -> str:
+    """The learned safety screen fits the corpus and is as it was made."""
+    from bot.language.made_files import verified
+    from bot.language.screen import screen_name
+
+    return f"{verified(screen_name(), 'the safety screen').name} fits the corpus"
+
+
 def database(settings: Settings) -> str:
     """Its schema is the one of this code; a SQLite file that is not there yet is made by the first run."""
     file = Path(settings.database.partition(":///")[2])
@@ -99,6 +107,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("texts", texts),
     ("clinic", clinic),
     ("encoder", encoder),
+    ("screen", screen),
     ("model", model),
     ("database", database),
 )

@@ -22,6 +22,7 @@ from bot.domain.facts import derive
 from bot.domain.findings import Finding, Reading
 from bot.evaluation.understood import understood
 from bot.language import Reader, load_reader
+from bot.language.screen import load_screen
 from bot.ops.addresses import run_folder
 from bot.protocols import Protocols, load_protocols
 from bot.services.ports import Intent
@@ -56,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """One line out per line in; 1 when a line was refused, the file cannot be read, or no engine came up."""
     protocols = load_protocols(args.protocols)
-    reader = load_reader(protocols.dictionary, args.lexicon)
+    reader = load_reader(protocols.dictionary, args.lexicon, screen=load_screen())
     try:
         source = _opened(args.file)
     except OSError as error:

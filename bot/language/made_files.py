@@ -52,9 +52,9 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def fingerprint(files: Iterable[Path]) -> str:
+def fingerprint(files: Iterable[Path], *, also: str = "") -> str:
     """16 hexadecimal digits over names and contents, whatever their order."""
-    lines = sorted(f"{file.name} {sha256(file)}" for file in files)
+    lines = [*sorted(f"{file.name} {sha256(file)}" for file in files), also]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 

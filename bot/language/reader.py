@@ -21,6 +21,7 @@ from bot.language.page import Page
 from bot.language.pipeline import build_pipeline
 from bot.language.relations import relation_of
 from bot.language.report import Report
+from bot.language.screen import Screen, screened
 from bot.language.segments import Segmenter, Token
 from bot.language.settle import Settled, value_of
 from bot.language.story import Story
@@ -35,21 +36,30 @@ _DOC_WORDS = 70
 """Sentences are read together up to this many words, so that cost stays linear in the text's length."""
 
 
-def load_reader(dictionary: Dictionary, lexicon_dir: Path) -> Reader:
-    """The reader with all its patterns (about a second; once per process).
+def load_reader(dictionary: Dictionary, lexicon_dir: Path, *, screen: Screen | None = None) -> Reader:
+    """The reader with all its patterns (about a second; once per process); without `screen` grammar alone.
 
     Raises ProtocolError when a lexicon file is wrong.
     """
     lexicon = load_lexicon(lexicon_dir)
     nlp, words = build_pipeline(lexicon)
-    return Reader(nlp=nlp, words=words, lexicon=lexicon, dictionary=dictionary)
+    return Reader(nlp=nlp, words=words, lexicon=lexicon, dictionary=dictionary, screen=screen)
 
 
 class Reader:
     """Text to `Reading`. `nlp` is the spaCy pipeline; without its ConText pipe nothing is negated."""
 
-    def __init__(self, *, nlp: Language, words: Words, lexicon: Lexicon, dictionary: Dictionary) -> None:
+    def __init__(
+        self,
+        *,
+        nlp: Language,
+        words: Words,
+        lexicon: Lexicon,
+        dictionary: Dictionary,
+        screen: Screen | None = None,
+    ) -> None:
         self.nlp = nlp
+        self._screen = screen
         self._words = words
         self._lexicon = lexicon
         self._dictionary = dictionary
@@ -83,7 +93,7 @@ class Reader:
         self._add_figures(settled, page, asked, day)
         heard = Heard(words=words, asked=asked, date=day, tokens=tokens, page=page, concepts=concepts)
         answer = self._answers.settle(heard, settled)
-        return Reading(
+        reading = Reading(
             findings=settled.ordered(),
             facts=dict(sorted(settled.facts.items())),
             answer=answer.answer,
@@ -93,6 +103,7 @@ class Reader:
             language=language_of(source.text, self._lexicon.spanish),
             ask=self._asks(reports, settled),
         )
+        return reading if self._screen is None else screened(reading, text, self._screen, asked=asked)
 
     def _reports(
         self, tokens: Sequence[Token], asked: str | None

@@ -1,0 +1,1 @@
+"""The evaluation command and what it counts."""

@@ -1,0 +1,168 @@
+"""The learned safety screen: asks, never sets, asks little, asks nothing that is known."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from bot.domain.errors import SettingsError
+from bot.domain.findings import Reading
+from bot.language import made_files
+from bot.language.reader import Reader
+from bot.language.screen import (
+    MOST_ASKED,
+    Screen,
+    load_screen,
+    read_heads,
+    screen_name,
+    screened,
+    write_heads,
+)
+from bot.language.screen_features import parts_of, spans_of
+from bot.language.screened import SCREENED
+
+from .conftest import DATE
+
+NUMB = "when i dab myself dry with the tissue there is no sensation there, nothing at all"
+
+
+@pytest.fixture(scope="module")
+def screen() -> Screen:
+    return load_screen()
+
+
+def asks(screen: Screen, text: str, **known: object) -> tuple[str, ...]:
+    given = {"facts": {}, "mentioned": (), "asked": None, **known}
+    return screen.asks(text, **given)
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        (NUMB, {"saddle_numbness", "rectal_sensation_loss"}),
+        ("been stood at the toilet ten minutes and not a drop comes out", {"bladder_retention"}),
+        ("I do not want to wake up tomorrow, what is the point of any of it", {"self_harm"}),
+        ("the toes of my left foot scrape the carpet every step since friday", {"foot_drop"}),
+        ("elephant sitting on my ribs and i cannot get air", {"chest_pain", "short_of_breath"}),
+        ("shivering so hard the bed shakes and my skin is burning", {"fever"}),
+    ],
+)
+def test_danger_in_words_of_its_own_is_asked_about(screen, text, family):
+    assert family & set(asks(screen, text)), screen.probabilities(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what are your opening hours on saturday?",
+        "can i get a copy of my mri records please",
+        "my lower back has been sore for about three months, worse when i sit",
+        "no",
+        "nope none of those",
+        "ok thanks, tuesday at 3 works for me",
+    ],
+)
+def test_everyday_messages_are_not_asked_about(screen, text):
+    assert asks(screen, text) == ()
+
+
+def test_what_is_known_is_not_asked_and_the_open_question_is_its_own_business(screen):
+    first = asks(screen, NUMB)[0]
+    assert first not in asks(screen, NUMB, facts={first: "yes"})
+    assert first not in asks(screen, NUMB, asked=first)
+
+
+def test_a_denial_or_a_mention_takes_a_surer_screen(screen):
+    likely = screen.probabilities(NUMB)["saddle_numbness"]
+    sure = likely >= screen.heads.sure_from
+    assert ("saddle_numbness" in asks(screen, NUMB, facts={"saddle_numbness": "no"})) == sure
+    assert ("saddle_numbness" in asks(screen, NUMB, mentioned=("saddle_numbness",))) == sure
+
+
+def test_three_at_most_and_the_most_urgent_first(screen):
+    text = (
+        "crushing chest, cannot breathe, fainted twice, cannot pee since monday, numb between the legs, "
+        "both legs weak, fever of 103, and I fell off a roof"
+    )
+    found = asks(screen, text)
+    assert len(found) == MOST_ASKED
+    assert list(found) == sorted(found, key=SCREENED.index)
+
+
+def test_abuse_is_never_asked_about(screen):
+    assert "abuse_unsafe" not in screen.heads.names
+
+
+def test_the_reader_asks_with_a_screen_and_is_whole_without(reader, screen):
+    both = Reader(
+        nlp=reader.nlp,
+        words=reader._words,
+        lexicon=reader._lexicon,
+        dictionary=reader._dictionary,
+        screen=screen,
+    )
+    text = "been stood at the toilet ten minutes and not a drop comes out"
+    alone, together = reader.read(text, date=DATE), both.read(text, date=DATE)
+    assert together.facts == alone.facts
+    assert together.findings == alone.findings
+    assert set(alone.ask) <= set(together.ask)
+
+
+def test_the_grammar_asks_first_and_nothing_twice(screen):
+    reading = Reading(ask=("weakness", "saddle_numbness"))
+    found = screened(reading, NUMB, screen, asked=None).ask
+    assert found[:2] == ("weakness", "saddle_numbness")
+    assert len(found) == len(set(found)) <= MOST_ASKED
+
+
+def test_a_language_it_was_not_trained_on_is_left_alone(screen):
+    reading = Reading(language="es")
+    assert screened(reading, NUMB, screen, asked=None) is reading
+
+
+def test_a_fact_in_the_middle_of_a_long_story_is_seen(screen):
+    story = "We drove to see my sister and the weather was nice and we had soup. " * 6
+    likely = screen.probabilities(f"{story}{NUMB}. {story}")["saddle_numbness"]
+    assert likely > 5 * screen.probabilities(story)["saddle_numbness"]
+
+
+def test_parts_are_sentences_and_clauses():
+    text = "My back hurts, I fell. No fever but I leak"
+    assert {text[a:b].strip() for a, b in spans_of(text)} == {
+        text, "My back hurts, I fell", "No fever but I leak", "My back hurts", "I fell", "No fever", "I leak",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ["no numbness, no weakness, ", "but ", "numb. ", "((((", "and and "])
+def test_cost_grows_with_length_only(screen, part):
+    short, long = (_seconds(screen, (part * 2000)[:length]) for length in (500, 2000))
+    assert long < 12 * short + 0.05
+
+
+def _seconds(screen: Screen, text: str) -> float:
+    best = float("inf")
+    for _ in range(3):
+        began = time.perf_counter()
+        screen.probabilities(text)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def test_heads_survive_their_file(screen):
+    again = read_heads(write_heads(screen.heads))
+    assert again.names == screen.heads.names
+    assert again.sure_from == screen.heads.sure_from
+    assert np.array_equal(again.meaning, screen.heads.meaning)
+
+
+def test_without_its_file_the_remedy_is_named(tmp_path):
+    with pytest.raises(SettingsError, match=r"safety screen is missing .*make train"):
+        made_files.verified(screen_name(), "the safety screen", models=tmp_path)
+
+
+def test_odd_texts_have_parts_too(screen):
+    for text in (" ", "😂", "\u0301" * 300, "," * 500):
+        assert len(parts_of(text, screen._encoder).vectors) >= 1
+        assert screen.asks(text, facts={}, mentioned=(), asked=None) == () or text.strip()

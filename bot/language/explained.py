@@ -1,8 +1,8 @@
 """Old bladder and bowel troubles with a known cause: what explains them, and whether they changed lately.
 
 "BPH for years but can't pee at all since last night": retention, explained by bph, changed in 14 days. A
-cause counts when it is a diagnosis or the patient says that a doctor named it; a water pill, pregnancy, much
-drinking explain peeing often only (clinical.md 2.0).
+cause counts when it is a diagnosis or the patient says that a clinician named it; a water pill, pregnancy, much
+drinking explain peeing often by themselves, a cough or sneeze an old leak (clinical.md 2.0).
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ RECENT_DAYS = 14
 _CAUSE = "cause "
 """Frames of this name say a cause: "cause bph"."""
 _STEADY, _CHANGED = "unchanged", "changed lately"
+_WORSE = "got worse"
+_TOLD = "told by a clinician"
 _ORDINARY = frozenset(("medicine", "fluids", "pregnancy"))
+_NEED_TELLING = frozenset(("medicine", "postpartum"))
+"""Causes of a symptom other than peeing often that count when a clinician named them."""
+_STRESS = "stress_incontinence"
 _OLD_DAYS = 90
 
 
@@ -44,19 +49,39 @@ def _of_symptom(
     name: str, symptom: Report, reports: Sequence[Report], facts: Mapping[str, Value]
 ) -> Iterator[Explained]:
     near = [r for r in reports if abs(r.sentence - symptom.sentence) <= 1 and r.assertion != "hypothetical"]
-    cause = next((r for r in near if _explains(r, name)), None)
+    told = any(r.name == _TOLD and r.assertion == "present" for r in near)
+    cause = next((r for r in near if _explains(r, name, told=told)), None)
     if cause is not None:
         yield Explained(variable=f"{name}_explained", value=_cause_of(cause), said_by=cause)
     known = cause is not None or f"{name}_explained" in facts
+    yield from _courses(name, symptom, near, facts)
     change = _change(name, near, facts, known=known)
     if change is not None:
         yield Explained(variable=f"{name}_changed_14d", value=change, said_by=symptom)
 
 
-def _explains(report: Report, name: str) -> bool:
+def _courses(
+    name: str, symptom: Report, near: Sequence[Report], facts: Mapping[str, Value]
+) -> Iterator[Explained]:
+    """ "Unchanged" and "wider every day" said of the symptom itself, when nothing said its course before."""
+    if f"{name}_course" in facts:
+        return
+    said = {r.name for r in near if r.assertion in ("present", "historical")}
+    if any(r.name == _WORSE and r.sentence == symptom.sentence and r.assertion == "present" for r in near):
+        yield Explained(variable=f"{name}_course", value="worsening", said_by=symptom)
+    elif _STEADY in said and _CHANGED not in said:
+        yield Explained(variable=f"{name}_course", value="same", said_by=symptom)
+
+
+def _explains(report: Report, name: str, *, told: bool) -> bool:
     if not report.name.startswith(_CAUSE) or report.assertion in ("absent", "other_person", "unsure"):
         return False
-    return name == "urgency_frequency" or _cause_of(report) not in _ORDINARY
+    cause = _cause_of(report)
+    if cause == _STRESS:
+        return name == "bladder_incontinence"
+    if name == "urgency_frequency":
+        return True
+    return told if cause in _NEED_TELLING else cause not in _ORDINARY
 
 
 def _cause_of(report: Report) -> str:

@@ -27,6 +27,8 @@ _NEUTRAL = word_set(
     far
     """
 )
+_RESTS = frozenset(("rest", "others", "other", "everything", "nothing", "otherwise", "el", "els"))
+""" "First one yes rest no": the rest is a piece of its own."""
 _LEFT_OVER = 2
 _PICKS = frozenset(("1", "one", "part", "thing", "question", "bit"))
 _ORDINALS = {
@@ -61,6 +63,9 @@ def pieces_of(words: Sequence[Word]) -> list[Piece]:
                 out.append(Piece(tuple(held), word.raw == "?"))
             held = []
         elif word.norm[:1].isalnum() or "'" in word.norm:
+            if word.norm in _RESTS and held and held[-1] in ("yes", "no"):
+                out.append(Piece(tuple(held)))
+                held = []
             held.append(word.norm)
     return [*out, Piece(tuple(held))] if held else out
 
@@ -109,6 +114,8 @@ class Items:
     def _mark(self, piece: Piece, rest: set[str]) -> str | None:
         if self._said.contains(piece.norms, "unsure"):
             return _UNSURE
+        if "yes" in rest and rest & _NEGATIVES:
+            return None
         if piece.norms[0] in _NEGATIVES or piece.norms[-1] in ("no", "none", "never", "negative"):
             return _NO
         if "yes" in rest or piece.norms[-2:] in (("i", "do"), ("i", "have")):

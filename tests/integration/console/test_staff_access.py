@@ -33,6 +33,9 @@ API: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/staff/cases/<case_id:str>"): EVERYBODY,
     ("POST", "/api/staff/cases/<case_id:str>/claim"): WORKERS,
     ("POST", "/api/staff/cases/<case_id:str>/release"): WORKERS,
+    ("POST", "/api/staff/cases/<case_id:str>/take-over"): WORKERS,
+    ("POST", "/api/staff/cases/<case_id:str>/messages"): WORKERS,
+    ("POST", "/api/staff/cases/<case_id:str>/hand-back"): WORKERS,
     ("POST", "/api/staff/cases/<case_id:str>/notes"): WORKERS,
     ("POST", "/api/staff/tasks/<task_id:str>/acknowledge"): WORKERS,
     ("POST", "/api/staff/tasks/<task_id:str>/finish"): WORKERS,
@@ -45,6 +48,9 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/cases/<case_id:str>/live"): EVERYBODY,
     ("POST", "/console/cases/<case_id:str>/claim"): WORKERS,
     ("POST", "/console/cases/<case_id:str>/release"): WORKERS,
+    ("POST", "/console/cases/<case_id:str>/take-over"): WORKERS,
+    ("POST", "/console/cases/<case_id:str>/messages"): WORKERS,
+    ("POST", "/console/cases/<case_id:str>/hand-back"): WORKERS,
     ("POST", "/console/cases/<case_id:str>/notes"): WORKERS,
     ("POST", "/console/tasks/<task_id:str>/acknowledge"): WORKERS,
     ("POST", "/console/tasks/<task_id:str>/finish"): WORKERS,
@@ -52,7 +58,13 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
 }
 ROUTES = {**API, **PAGES}
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
-BODIES: Mapping[str, Any] = {"finish": {"note": "called"}, "notes": {"text": "a note"}}
+BODIES: Mapping[str, Any] = {
+    "finish": {"note": "called"},
+    "notes": {"text": "a note"},
+    "messages": {"text": "hello"},
+}
+HOLDERS_ONLY = ("messages", "hand-back")
+"""What only the person does who has taken the conversation over."""
 
 
 async def add_emergency(world: World) -> dict[str, str]:
@@ -112,6 +124,8 @@ async def test_role_may_only_what_its_lines_say(client: httpx.AsyncClient, world
     headers = {"Authorization": f"Bearer {await world.token(role)}"}
     for (method, route), roles in ROUTES.items():
         ids = await add_emergency(world)
+        if route.endswith(HOLDERS_ONLY) and role in roles:
+            await client.post(f"/api/staff/cases/{ids['case_id']}/take-over", headers=headers)
         answer = await ask(client, method, route, ids, headers=headers)
         absent = await ask(client, method, route, dict.fromkeys(ids, "0" * 32), headers=headers)
         if role in roles:

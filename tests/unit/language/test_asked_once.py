@@ -73,7 +73,7 @@ def test_curves_that_grow_and_press_on_the_breath(read):
 
 def test_a_denied_list_denies_what_it_names(read):
     facts = read("denies numbness, weakness, or loss of bladder control").facts
-    assert facts == {"weakness": "none", "bladder_incontinence": "no"}
+    assert facts == {"weakness": "none", "bladder_incontinence": "no", "limb_numbness": "no"}
 
 
 def test_unsteady_after_a_knee_replacement_asks_about_the_hands(read):

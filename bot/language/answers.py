@@ -29,10 +29,13 @@ from bot.language.words import Word, Words
 
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
 _NUMBER = re.compile(r"(?<![\w/])(\d{1,3}(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d{1,3}))?(?![\w%])")
+_DECIMAL = re.compile(r"(?<![\w.])(\d{1,3}[.,]\d)(?![\d%])")
 _ONLY = re.compile(r"\s*(?:(?:yes|yeah|yep|ya|no|nope|well|um)[,. ]+)?(?:i )?(?:just|only)\b")
 _PICK = re.compile(
     r"\b(?:[1-9]|first|second|third|last one|morning|afternoon|noon|earliest|latest|soonest|any|"
     r"mon|tue|wed|thu|fri|sat|sun)(?:s|day|sday|nesday|rsday|urday)?\b"
+    r"|\d{1,2}:\d\d|\d ?(?:am|pm)\b|^\W*[a-d]\b"
+    r"|\b(?:earlier|later|whichever|whatever|either)\b"
 )
 _TENS = re.compile(r"(?<!\S)([2-9]0)[ -]+([1-9])(?!\S)")
 _NOT = re.compile(r"\b(?:not|isn'?t|wasn'?t|aint|ain't)\b")
@@ -330,13 +333,16 @@ class Answers:
             norm in ("year", "decade", "forever") for norm in norms
         ):
             return OLD_DAYS
+        decimal = _DECIMAL.search(heard.page.source.text)
+        if decimal and not unit and len(norms) <= 2 * _SHORT_WORDS:
+            return _measured(variable.name, float(decimal.group(1).replace(",", ".")))
         match = _NUMBER.search(_TENS.sub(_tens_and_ones, " ".join(norms)))
         if match is None or len(norms) > _SHORT_WORDS or (unit and not _asks_in_unit(variable)):
             return None
         number = float(match.group(1))
         if match.group(2):
             number = (number + float(match.group(2))) / 2
-        return int(number) if number == int(number) else number
+        return _measured(variable.name, number)
 
     def _text(
         self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
@@ -437,6 +443,15 @@ def _swapped(settled: Settled, text: str) -> bool:
         return False
     denied = {f.variable for f in settled.findings if f.assertion == "absent"}
     return any(f.assertion == "present" and f.variable in denied & _SWAPPED for f in settled.findings)
+
+
+def _measured(name: str, number: float) -> Value:
+    """The number in the variable's unit: Celsius becomes Fahrenheit, a score above ten is ten."""
+    if name == "temp_f" and 35 <= number <= 42:
+        return round(number * 9 / 5 + 32, 1)
+    if name == "pain_nrs":
+        number = min(number, 10)
+    return int(number) if number == int(number) else number
 
 
 def _tens_and_ones(match: re.Match[str]) -> str:

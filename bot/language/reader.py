@@ -24,6 +24,7 @@ from bot.language.report import Report
 from bot.language.screen import Screen, screened
 from bot.language.segments import Segmenter, Token
 from bot.language.settle import Settled, value_of
+from bot.language.sexes import find_sex
 from bot.language.story import Story
 from bot.language.supposed import settle_supposed
 from bot.language.times import find_times
@@ -93,6 +94,9 @@ class Reader:
         self._add_figures(settled, page, asked, day)
         heard = Heard(words=words, asked=asked, date=day, tokens=tokens, page=page, concepts=concepts)
         answer = self._answers.settle(heard, settled)
+        language = language_of(source.text, self._lexicon.spanish)
+        if language != "en":
+            settled.add(page.whole("language", language), language)
         reading = Reading(
             findings=settled.ordered(),
             facts=dict(sorted(settled.facts.items())),
@@ -100,7 +104,7 @@ class Reader:
             polarity=answer.polarity,
             correction=answer.correction,
             question=answer.question,
-            language=language_of(source.text, self._lexicon.spanish),
+            language=language,
             ask=self._asks(reports, settled),
         )
         return reading if self._screen is None else screened(reading, text, self._screen, asked=asked)
@@ -188,6 +192,8 @@ class Reader:
         related = relation_of(page.source.text, bare=asked == "relation")
         if related and (asked == "relation" or settled.facts.get("who_for") == "other"):
             figures.append(Figure("relation", *related))
+        sex = find_sex(page.source.text, asked=asked == "sex", other=settled.facts.get("who_for") == "other")
+        figures += [sex] if sex and not any(figure.variable == "sex" for figure in figures) else []
         for figure in figures:
             settled.add(page.figure(figure), figure.value)
 

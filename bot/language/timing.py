@@ -32,8 +32,8 @@ _PARTS = {"cons_weeks": "cons_pt_weeks"}
 """Asked for the whole, the part named in the answer is the answer."""
 _RECENT_SHOT_DAYS = 92
 _POSTOP_DAYS = 92
-_ALONE_WORDS = 2
-"""A clause with at most so many words of its own besides the time is "alone"."""
+_ALONE_WORDS, _ALONE_WHEN_STARTING = 1, 3
+"""A clause with at most so many words of its own besides the time is "alone"; "it started" may say more."""
 _NEUTRAL = word_set(
     """
     it is this that these those they i be am are was have been had has go on now about around for
@@ -146,6 +146,8 @@ def _slot_of(mention: TimeMention, anchors: Sequence[_Anchor], tokens: Sequence[
         own = [a for a in anchors if a.report.clause == tokens[mention.start].clause]
         return "postop_days" if after_surgery(tokens, [a.report for a in own]) else None
     here = [a for a in anchors if a.report.clause == tokens[mention.start].clause and _real(a.report)]
+    if mention.days is None or mention.days > _LATELY:
+        here = [a for a in here if a.slot != "bilateral_leg_symptoms_onset_days"]
     if here:
         slot = min(here, key=lambda a: _distance(a, mention) + _across(a, mention, tokens)).slot
         return slot if _fits(slot, mention, here, [tokens[index].norm for index in clause]) else None
@@ -159,8 +161,6 @@ def _fits(slot: str | None, mention: TimeMention, here: Sequence[_Anchor], words
         return pained or not _STARTERS.isdisjoint(words) or "from" in words
     if slot == "cancer_years":
         return mention.kind == "ago" or not _OVER.isdisjoint(words)
-    if slot == "bilateral_leg_symptoms_onset_days":
-        return mention.days is not None and mention.days <= _LATELY
     return True
 
 
@@ -230,12 +230,7 @@ def _before_or_after(
     """A time alone in its clause speaks of what was said before, else of what comes next in its sentence."""
     own = [i for i in clause if not mention.start <= i < mention.end and not _is_neutral(tokens[i].norm)]
     starts = any(tokens[i].norm in _STARTERS for i in clause) and any(tokens[i].norm in _ITS for i in clause)
-    if len(own) > _ALONE_WORDS or (
-        len(own) > 0
-        and not starts
-        and len(own) >= len(clause) - (mention.end - mention.start) - 1
-        and len(own) > 1
-    ):
+    if len(own) > (_ALONE_WHEN_STARTING if starts else _ALONE_WORDS):
         return None
     sentence = tokens[mention.start].sentence
     real = [a for a in anchors if _real(a.report) and not a.report.sets.keys() <= _WEAK_CLAIMS]
@@ -270,10 +265,8 @@ def _says_only_time(mention: TimeMention, reports: Sequence[Report], tokens: Seq
     """Nothing is said but the time: "since May", "about 3 weeks now"."""
     if reports or mention.kind not in _LENGTHS:
         return False
-    return (
-        sum(not _is_neutral(t.norm) for i, t in enumerate(tokens) if not mention.start <= i < mention.end)
-        <= 1
-    )
+    others = (token for i, token in enumerate(tokens) if not mention.start <= i < mention.end)
+    return all(_is_neutral(token.norm) for token in others)
 
 
 def _shared(

@@ -1,8 +1,8 @@
 """Old bladder and bowel troubles with a known cause: what explains them, and whether they changed lately.
 
 "BPH for years but can't pee at all since last night": retention, explained by bph, changed in 14 days. A
-cause counts when it is a diagnosis or the patient says that a clinician named it; a water pill, pregnancy, much
-drinking explain peeing often by themselves, a cough or sneeze an old leak (clinical.md 2.0).
+cause counts when it is a diagnosis or the patient says that a clinician named it; a water pill, pregnancy,
+much drinking explain peeing often by themselves, a cough or sneeze an old leak (clinical.md 2.0).
 """
 
 from __future__ import annotations

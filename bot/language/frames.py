@@ -54,8 +54,8 @@ class FrameMatcher:
             for frame in self._by_head.get(head.concept, ()):
                 if (
                     frame.reach != reach
-                    or frame.unless & present
-                    or not all(part & present for part in frame.parts)
+                    or any(part.isdisjoint(present) for part in frame.parts)
+                    or not frame.unless.isdisjoint(present)
                 ):
                     continue
                 hit = _compose(frame, head, mentions)

@@ -79,7 +79,7 @@ class ConceptFinder:
         tokens: Sequence[Token] = doc.user_data.get("tokens", ())
         hits = [] if self._frames is None else self._frames.hits(mentions, tokens)
         doc.user_data["mentions"], doc.user_data["hits"] = mentions, hits
-        heads = sorted({hit.head for hit in hits} | {(m.start, m.end) for m in mentions})
+        heads = sorted({hit.head for hit in hits})
         doc.spans[TARGETS] = [Span(doc, start, end, label="FINDING") for start, end in heads]
         return doc
 

@@ -1,4 +1,4 @@
-"""Bladder, bowel, saddle and sexual function: wordings nobody has listed, near misses, hints, what explains."""
+"""Bladder, bowel, saddle and sexual function: unlisted wordings, near misses, hints, what explains."""
 
 import datetime as dt
 from pathlib import Path

@@ -27,7 +27,8 @@ FOLDS = 5
 _POSITIVE_WEIGHT = 5.0
 """A fact is stated by one message in a hundred or fewer."""
 _SHRINKAGE = 0.0035
-_EPOCHS = 8
+_EPOCHS = (3, 7)
+"""Of the first and of the second round."""
 _BATCH = 256
 _RATE = 0.01
 _WORDING_SCALE = 15.0
@@ -149,8 +150,9 @@ def _descended(parts: Array, targets: Array, weights: Array, start: Linear | Non
     first = [np.zeros_like(value) for value in values]
     second = [np.zeros_like(value) for value in values]
     order = np.random.default_rng(0)
-    steps, step = _EPOCHS * -(-len(parts) // _BATCH), 0
-    for _ in range(_EPOCHS):
+    epochs = _EPOCHS[0 if start is None else 1]
+    steps, step = epochs * -(-len(parts) // _BATCH), 0
+    for _ in range(epochs):
         shuffled = order.permutation(len(parts))
         for at in range(0, len(parts), _BATCH):
             step += 1

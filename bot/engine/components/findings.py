@@ -80,8 +80,9 @@ def read(text: str, *, asked: str | None) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _reader() -> Any:
     from bot.language import load_reader
+    from bot.language.screen import load_screen
 
     source = ROOT / "data" / "protocols" / "variables.yaml"
     with source.open(encoding="utf-8") as file:
         raw = yaml.safe_load(file)
-    return load_reader(parse_dictionary(raw), ROOT / "data" / "lexicon")
+    return load_reader(parse_dictionary(raw), ROOT / "data" / "lexicon", screen=load_screen())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -41,11 +40,16 @@ def test_both_environments_read_alike(dictionary):
         capture_output=True,
         text=True,
         cwd=ROOT,
-        timeout=120,
+        timeout=300,
         check=True,
     )
     theirs = [json.loads(line) for line in done.stdout.splitlines()]
-    assert theirs == [_ours(reader, json.loads(line)) for line in lines.splitlines()]
+    ours = [_ours(reader, json.loads(line)) for line in lines.splitlines()]
+    # The screen runs on two versions of ONNX Runtime, whose 8-bit sums round differently: what it asks may
+    # differ where it is in doubt; what is read may not.
+    asked = [(one.pop("ask"), other.pop("ask")) for one, other in zip(theirs, ours, strict=True)]
+    assert theirs == ours
+    assert sum(one == other for one, other in asked) >= 0.97 * len(asked)
 
 
 def _ours(reader, row):

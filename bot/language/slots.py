@@ -78,8 +78,6 @@ def _slots(report: Report, dictionary: Dictionary) -> Iterator[str]:
             yield OWN[variable]
         elif value == "no":
             continue  # "my bladder is fine, back pain for 3 weeks": nothing began
-        elif value == "no":
-            continue  # "my bladder is fine, back pain for 3 weeks": nothing began
         elif f"{variable}_onset_days" in dictionary:
             yield f"{variable}_onset_days"
         elif variable in COMPLAINTS:

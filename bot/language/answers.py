@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.domain.dictionary import Dictionary, Value, Variable
 from bot.domain.facts import kinds_of_care
 from bot.domain.findings import Answer
+from bot.language.answer_values import (
+    asks_in_unit,
+    assertion_of,
+    counts_care,
+    ends_at,
+    in_unit,
+    measured,
+    shaped,
+    taken,
+    tens_and_ones,
+    yes_no,
+)
 from bot.language.cues import BENIGN, EXCEPTION, NOBODY_KNOWS, NOW_AND_THEN
 from bot.language.lexicon import Lexicon
 from bot.language.page import Page
@@ -23,7 +34,7 @@ from bot.language.polarity import POLARITIES, Phrases, Polarity
 from bot.language.segments import Token
 from bot.language.settle import Settled, allowed
 from bot.language.slots import unit_days
-from bot.language.times import TimeMention, find_times
+from bot.language.times import find_times
 from bot.language.timing import OLD_DAYS, course_slot
 from bot.language.words import Word, Words
 
@@ -112,7 +123,7 @@ class Answers:
         """A question that also states something ("numb since monday, is that bad?" "none, why?")."""
         if settled.facts:
             return True
-        first = [w.norm for w in heard.words[: next(_ends_at(heard.words))]]
+        first = [w.norm for w in heard.words[: next(ends_at(heard.words))]]
         return any(self._said.is_(first, kind) for kind in ("deny", "none_of", "affirm"))
 
     def _answer(
@@ -186,7 +197,7 @@ class Answers:
                     "resolved",
                 ):
                     continue
-                settled.replace(heard.page.whole(fact, value, _assertion_of(value)), value)
+                settled.replace(heard.page.whole(fact, value, assertion_of(value)), value)
 
     def _unread_exception(self, heard: Heard, settled: Settled) -> bool:
         """ "No... just that" something nobody understood: not a clear no."""
@@ -231,7 +242,7 @@ class Answers:
         norms: Sequence[str],
         polarity: Polarity | None,
     ) -> Answer:
-        if variable.name == "cons_modalities" and _counts_care(settled, polarity):
+        if variable.name == "cons_modalities" and counts_care(settled, polarity):
             kinds = kinds_of_care(settled.facts)
             settled.replace(heard.page.whole(variable.name, len(kinds), "present"), len(kinds))
         if variable.name in settled.facts:
@@ -242,7 +253,7 @@ class Answers:
         if value is None and variable.kind == "four_valued":
             value = self._symptom(variable, heard, norms)
         if value is not None and allowed(value, variable):
-            settled.replace(heard.page.whole(variable.name, value, _assertion_of(value)), value)
+            settled.replace(heard.page.whole(variable.name, value, assertion_of(value)), value)
             return "unclear" if value == "unsure" else "full"
         if polarity == "unsure":
             return "unclear"
@@ -276,7 +287,7 @@ class Answers:
         for norms in clauses.values() if len(clauses) > 1 else ():
             kept = [norm for norm in norms if norm not in _JOINS]
             said = next((kind for kind in POLARITIES if self._said.is_(kept, kind)), None)
-            value = self._word(variable, kept, said) if variable.kind == "enum" else _yes_no(variable, said)
+            value = self._word(variable, kept, said) if variable.kind == "enum" else yes_no(variable, said)
             if value is not None:
                 return value, said or polarity
         return None, polarity
@@ -295,7 +306,7 @@ class Answers:
         if variable.name == "who_for":
             return self._who(heard, norms)
         if variable.kind in ("four_valued", "yes_no"):
-            return _yes_no(variable, polarity)
+            return yes_no(variable, polarity)
         if variable.kind == "number":
             return self._number(variable, heard, settled, norms)
         if variable.kind == "text":
@@ -315,10 +326,10 @@ class Answers:
         if digit and variable.choices and variable.kind != "number":
             index = int(digit.group(1)) - 1
             if 0 <= index < len(variable.choices):
-                return _shaped(variable.choices[index].value, variable)
+                return shaped(variable.choices[index].value, variable)
         for choice in variable.choices:
             if tuple(norms) == tuple(self._words.phrase(choice.label)) and norms:
-                return _shaped(choice.value, variable)
+                return shaped(choice.value, variable)
         return None
 
     def _number(
@@ -328,21 +339,21 @@ class Answers:
         unit = unit_days(variable.name)
         times = [t for t in find_times(heard.tokens, heard.date) if t.days is not None and t.days >= 0]
         if unit and times:
-            return None if _taken(variable.name, settled) else _in_unit(times[0], unit)
+            return None if taken(variable.name, settled) else in_unit(times[0], unit)
         if variable.name.endswith("_onset_days") and any(
             norm in ("year", "decade", "forever") for norm in norms
         ):
             return OLD_DAYS
         decimal = _DECIMAL.search(heard.page.source.text)
         if decimal and not unit and len(norms) <= 2 * _SHORT_WORDS:
-            return _measured(variable.name, float(decimal.group(1).replace(",", ".")))
-        match = _NUMBER.search(_TENS.sub(_tens_and_ones, " ".join(norms)))
-        if match is None or len(norms) > _SHORT_WORDS or (unit and not _asks_in_unit(variable)):
+            return measured(variable.name, float(decimal.group(1).replace(",", ".")))
+        match = _NUMBER.search(_TENS.sub(tens_and_ones, " ".join(norms)))
+        if match is None or len(norms) > _SHORT_WORDS or (unit and not asks_in_unit(variable)):
             return None
         number = float(match.group(1))
         if match.group(2):
             number = (number + float(match.group(2))) / 2
-        return _measured(variable.name, number)
+        return measured(variable.name, number)
 
     def _text(
         self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
@@ -362,15 +373,15 @@ class Answers:
         said = set(norms)
         named = [v for v in variable.values if set(self._words.phrase(v.replace("_", " "))) <= said]
         if len(named) == 1 and len(norms) <= _SHORT_WORDS:
-            return _shaped(named[0], variable)
+            return shaped(named[0], variable)
         if self._said.is_(norms, "both") and "both" in variable.values:
             return "both"
         if polarity == "deny":
             no = next((v for v in ("no", "none", "never") if v in variable.values), None)
-            return None if no is None else _shaped(no, variable)
+            return None if no is None else shaped(no, variable)
         if polarity == "affirm":
             yes = _BARE_YES.get(variable.name, "yes")
-            return _shaped(yes, variable) if yes in variable.values else None
+            return shaped(yes, variable) if yes in variable.values else None
         if polarity == "unsure":
             return next((v for v in ("unsure", "unknown") if v in variable.values), None)
         return None
@@ -422,18 +433,6 @@ def _denied_besides(settled: Settled, clear: Mapping[str, Value]) -> list[str]:
     return [f.variable for f in settled.findings if f.assertion == "absent" and f.variable not in clear]
 
 
-def _yes_no(variable: Variable, polarity: Polarity | None) -> Value | None:
-    if polarity == "unsure":
-        return "unsure" if "unsure" in variable.values else None
-    return {"affirm": "yes", "deny": "no"}.get(polarity or "")
-
-
-def _ends_at(words: Sequence[Word]) -> Iterator[int]:
-    """Where the first clause of the message ends."""
-    yield from (i for i, w in enumerate(words) if w.ends_sentence or w.norm in (",", "-"))
-    yield len(words)
-
-
 def _swapped(settled: Settled, text: str) -> bool:
     """ "not the left but the right": one value denied and another stated of the same fact.
 
@@ -443,48 +442,3 @@ def _swapped(settled: Settled, text: str) -> bool:
         return False
     denied = {f.variable for f in settled.findings if f.assertion == "absent"}
     return any(f.assertion == "present" and f.variable in denied & _SWAPPED for f in settled.findings)
-
-
-def _measured(name: str, number: float) -> Value:
-    """The number in the variable's unit: Celsius becomes Fahrenheit, a score above ten is ten."""
-    if name == "temp_f" and 35 <= number <= 42:
-        return round(number * 9 / 5 + 32, 1)
-    if name == "pain_nrs":
-        number = min(number, 10)
-    return int(number) if number == int(number) else number
-
-
-def _tens_and_ones(match: re.Match[str]) -> str:
-    return str(int(match.group(1)) + int(match.group(2)))
-
-
-def _asks_in_unit(variable: Variable) -> bool:
-    """The question itself says "how many weeks", so a bare number needs no unit."""
-    return bool(
-        variable.question and re.search(r"how many (?:weeks|days|months)", variable.question.web.lower())
-    )
-
-
-def _assertion_of(value: Value) -> Literal["present", "absent", "unsure", "resolved"]:
-    if value in ("no", "none", "never"):
-        return "absent"
-    return "unsure" if value == "unsure" else "present"
-
-
-def _counts_care(settled: Settled, polarity: Polarity | None) -> bool:
-    """Kinds of care were named, or all of them denied."""
-    return bool(kinds_of_care(settled.facts)) or polarity == "deny"
-
-
-def _shaped(value: str, variable: Variable) -> Value:
-    return (value,) if variable.kind == "list" else value
-
-
-def _taken(name: str, settled: Settled) -> bool:
-    """The time already stands for another variable that counts in the same unit."""
-    return any(other != name and unit_days(other) == unit_days(name) for other in settled.facts)
-
-
-def _in_unit(mention: TimeMention, unit: float) -> Value:
-    days = mention.days or 0.0
-    return round(days / unit, 1) if unit > 1 else int(round(days / unit, 3))

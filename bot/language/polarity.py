@@ -92,6 +92,7 @@ class Phrases:
             kind: frozenset(tuple(words.phrase(p)) for p in phrases if words.phrase(p))
             for kind, phrases in lexicon.answers.items()
         }
+        self._firsts = {kind: frozenset(p[0] for p in group) for kind, group in self._phrases.items()}
         self._longest = max((len(p) for group in self._phrases.values() for p in group), default=1)
 
     def asks(self, norms: Sequence[str]) -> bool:
@@ -124,6 +125,9 @@ class Phrases:
         return True
 
     def match_at(self, norms: Sequence[str], index: int, kind: str) -> int:
+        """How many words from `index` on are a phrase of this kind; 0 when none is."""
+        if index >= len(norms) or norms[index] not in self._firsts[kind]:
+            return 0
         for length in range(min(self._longest, len(norms) - index), 0, -1):
             if tuple(norms[index : index + length]) in self._phrases[kind]:
                 return length

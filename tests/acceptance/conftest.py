@@ -12,25 +12,21 @@ import pytest
 from tests.acceptance import stack as stacks
 from tests.acceptance.people import StaffMember, TextingPatient, WebPatient
 from tests.acceptance.stack import Stack
-from tests.recorder import Recorder
 
 _numbers = itertools.count(50)
 """Nobody else's: +1 314 555 0150 and on; web patients leave other numbers."""
 
 
 @pytest.fixture(scope="session")
-def provider() -> Iterator[Any]:
+def provider(pytestconfig: pytest.Config) -> Any:
     """A local stand-in for the SMS provider: strict about what we send, keeps it."""
-    with Recorder.running() as recorder:
-        yield recorder
+    return stacks.shared_provider(pytestconfig)
 
 
 @pytest.fixture(scope="session")
-def stack(provider: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """Engine, actions, gateway, watchdog and database, as `make run` starts them."""
-    running = stacks.start(tmp_path_factory.mktemp("installation"), twilio_api_url=provider.url)
-    yield running
-    running.close()
+    return stacks.shared_stack(pytestconfig, lambda: tmp_path_factory.mktemp("installation"))
 
 
 @pytest.fixture
@@ -54,5 +50,5 @@ def texter(stack: Stack, provider: Any) -> Iterator[TextingPatient]:
 
 @pytest.fixture(scope="session")
 def staff(stack: Stack) -> Iterator[StaffMember]:
-    with closing(StaffMember(stack.url, stack.staff_name, stack.staff_password)) as person:
+    with closing(StaffMember(stack.url, stack.staff_token())) as person:
         yield person

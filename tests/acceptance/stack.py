@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot.dialogue.breaker import Breaker
 from bot.ops.addresses import RunFolder, free_port, run_folder
 from bot.settings import ROOT
+from tests.recorder import Recorder
 
 UP_WITHIN_SECONDS = 240
 """Training may be part of it on a fresh checkout."""
@@ -60,6 +63,18 @@ class Stack:
         answer = httpx.get(f"{self.url}/health/ready", timeout=5).json()
         return bool(answer["parts"][name] == "ok")
 
+    def staff_token(self) -> str:
+        """An API token of the first staff member; unlike a sign-in it puts nobody at the desk."""
+        made = subprocess.run(
+            [sys.executable, "-m", "bot", "staff", "token", self.staff_name],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return made.stdout.strip()
+
     def logs(self) -> str:
         """Everything any part wrote to its log, and what `make run` shows on the terminal."""
         files = [*sorted((self.data_dir / "log").glob("*")), _terminal(self.data_dir)]
@@ -75,6 +90,28 @@ class Stack:
             self.process.kill()
         left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
         assert not left, f"processes left behind: {left}"
+
+
+_provider_of_run = pytest.StashKey[Recorder]()
+_stack_of_run = pytest.StashKey[Stack]()
+
+
+def shared_provider(config: pytest.Config) -> Recorder:
+    """The one recorder of texts of this test run, whichever folder asks first."""
+    if _provider_of_run not in config.stash:
+        recording = contextlib.ExitStack()
+        config.stash[_provider_of_run] = recording.enter_context(Recorder.running())
+        config.add_cleanup(recording.close)
+    return config.stash[_provider_of_run]
+
+
+def shared_stack(config: pytest.Config, data_dir: Callable[[], Path]) -> Stack:
+    """The one installation of this test run, whichever folder asks first; stopped when the run is over."""
+    if _stack_of_run not in config.stash:
+        running = start(data_dir(), twilio_api_url=shared_provider(config).url)
+        config.stash[_stack_of_run] = running
+        config.add_cleanup(running.close)
+    return config.stash[_stack_of_run]
 
 
 def start(data_dir: Path, *, twilio_api_url: str) -> Stack:

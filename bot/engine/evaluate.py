@@ -1,9 +1,8 @@
 """`python -m bot.engine.evaluate [FILE.jsonl ...]`: how well intents and questions are understood.
 
 1. Classifiers, on the same splits: every message is judged by a model that knows nobody of its voice.
-2. The chosen one with the arbiter, as the live service uses it, on the labelled corpus.
-3. The search for an answer, on questions in voices it does not know.
-4. Each file (`text`, `intent`, `asked`): the same as 2, by the model of all examples.
+2. The search for an answer, on questions in voices it does not know.
+3. Each file (`text`, `intent`, `asked`): the model of all examples with the arbiter, as the live service.
 
 With `--errors` also the confusions; `--diet` trains Rasa's own classifier on one of the splits, which takes
 minutes. The numbers in models/README.md come from here.
@@ -66,8 +65,10 @@ def main() -> None:
 
         print(measure_diet(examples))
     _questions(TopicIndex(*index_questions(SOURCE, UNANSWERED)))
-    for file in args.files:
-        _file(file, intent_model.train(examples), errors=args.errors)
+    if args.files:
+        model = intent_model.train(examples)
+        for file in args.files:
+            _file(file, model, errors=args.errors)
 
 
 def _compare(examples: Sequence[Example], encode: intent_model.Encode, *, errors: bool) -> None:

@@ -109,6 +109,8 @@ def test_one_changed_rule_changes_the_reply(wire: Wire, actions_url: str, tmp_pa
     assert marked in before
     rules.write_text(before.replace(marked, "- intent: thanks\n      - action: action_explain_why", 1))
     (tmp_path / "models").mkdir()
+    for made in model_store.MODELS.glob("*.onnx*"):  # the sentence encoder, which set-up makes
+        shutil.copy(made, tmp_path / "models" / made.name)
     assert Talk(wire).say("thank you so much") == ["interject thanks", "resume consent"]
     assert train(tmp_path, models=tmp_path / "models", cache=model_store.MODELS / ".cache")
     with running_engine(actions_url, root=tmp_path) as changed:

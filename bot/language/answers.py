@@ -6,9 +6,8 @@ may answer and say more. What is not clear stays unclear: the dialogue asks once
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.dictionary import Dictionary, Value, Variable
@@ -26,12 +25,12 @@ from bot.language.answer_values import (
     tens_and_ones,
     yes_no,
 )
-from bot.language.cues import BENIGN, EXCEPTION, NOBODY_KNOWS, NOW_AND_THEN
+from bot.language.cues import NOBODY_KNOWS, NOW_AND_THEN
+from bot.language.gate_answers import GateAnswers
+from bot.language.heard import Heard
 from bot.language.lexicon import Lexicon
-from bot.language.page import Page
-from bot.language.pieces import Items, Piece, pieces_of, polarity_of
+from bot.language.pieces import Piece, pieces_of, polarity_of
 from bot.language.polarity import POLARITIES, Phrases, Polarity
-from bot.language.segments import Token
 from bot.language.settle import Settled, allowed
 from bot.language.slots import unit_days
 from bot.language.times import find_times
@@ -41,7 +40,6 @@ from bot.language.words import Word, Words
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
 _NUMBER = re.compile(r"(?<![\w/])(\d{1,3}(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d{1,3}))?(?![\w%])")
 _DECIMAL = re.compile(r"(?<![\w.])(\d{1,3}[.,]\d)(?![\d%])")
-_ONLY = re.compile(r"\s*(?:(?:yes|yeah|yep|ya|no|nope|well|um)[,. ]+)?(?:i )?(?:just|only)\b")
 _PICK = re.compile(
     r"\b(?:[1-9]|first|second|third|last one|morning|afternoon|noon|earliest|latest|soonest|any|"
     r"mon|tue|wed|thu|fri|sat|sun)(?:s|day|sday|nesday|rsday|urday)?\b"
@@ -59,23 +57,9 @@ _DEGREES = (
     (frozenset(("little", "bit", "some", "slightly", "mild", "somewhat", "weaker")), "mild"),
 )
 _SHORT_WORDS = 6
-_GATE_YES: Mapping[str, Value | None] = {"weakness": "mild", "trauma": "minor", "cancer_status": None}
-"""What "yes" says of an item that is no yes-or-no fact; None: which it is must be asked."""
 _NONE_VALUES = ("no", "none", "never", "other", "self", "same")
 _BARE_YES = {"weakness": "mild"}
 """The least that a bare "yes" says of an enumeration."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """The message and what was asked."""
-
-    words: Sequence[Word]
-    tokens: Sequence[Token]
-    page: Page
-    asked: str | None
-    date: dt.date
-    concepts: set[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +77,8 @@ class Answers:
 
     def __init__(self, lexicon: Lexicon, words: Words, dictionary: Dictionary) -> None:
         self._said = Phrases(lexicon, words)
-        self._items = Items(self._said)
         self._words = words
+        self._gates = GateAnswers(said=self._said, words=words, dictionary=dictionary)
         self._dictionary = dictionary
 
     def corrects(self, words: Sequence[Word]) -> bool:
@@ -107,7 +91,9 @@ class Answers:
         question = self._is_question(heard, norms)
         polarity = self._said.polarity(norms, heard.page.source.text)
         pieces = pieces_of(heard.words)
-        if polarity is None and heard.asked is not None and len(pieces) > 1:
+        if heard.asked == "consent" and not self._plainly_said(norms, pieces):
+            polarity = None
+        elif polarity is None and heard.asked is not None and len(pieces) > 1:
             polarity = polarity_of(pieces, self._said)
         marked = self._said.contains(norms, "correct")
         correction = marked or _swapped(settled, heard.page.source.text)
@@ -118,6 +104,13 @@ class Answers:
         answer = self._answer(heard, settled, norms, polarity)
         _place_course(heard, settled, self._dictionary)
         return Verdict(answer=answer, polarity=polarity, correction=correction, question=question)
+
+    def _plainly_said(self, norms: Sequence[str], pieces: Sequence[Piece]) -> bool:
+        """A yes or no of its own, as consent needs: "it's my lower back" and "no MRI yet" are neither."""
+        first = list(pieces[0].norms) if pieces else list(norms)
+        return any(
+            self._said.is_(part, kind) for part in (norms, first) for kind in ("affirm", "deny", "unsure")
+        )
 
     def _told(self, heard: Heard, settled: Settled) -> bool:
         """A question that also states something ("numb since monday, is that bad?" "none, why?")."""
@@ -135,7 +128,8 @@ class Answers:
         if self._said.is_(norms, "declined"):
             return "declined"
         if asked in self._dictionary.gates:
-            return self._gate(asked, heard, settled, norms, polarity)
+            clear = self._dictionary.gates[asked].clear_no
+            return self._gates.settle(clear, heard, settled, norms, polarity)
         if asked in self._dictionary:
             return self._variable(self._dictionary[asked], heard, settled, norms, polarity)
         return self._other(heard, norms, polarity)
@@ -145,92 +139,6 @@ class Answers:
         if text.endswith("?") and len(norms) > 1:
             return True
         return self._said.asks(norms) and "?" in text
-
-    # ---- gates
-
-    def _gate(
-        self, name: str, heard: Heard, settled: Settled, norms: Sequence[str], polarity: Polarity | None
-    ) -> Answer:
-        clear = self._dictionary.gates[name].clear_no
-        pieces = pieces_of(heard.words)
-        self._judge_items(clear, pieces, heard, settled)
-        told = [n for n in clear if n in settled.facts]
-        yes = [n for n in told if settled.facts[n] != clear[n]]
-        rest_no = (
-            bool(_ONLY.match(heard.page.source.text))
-            or self._said.contains(norms, "only")
-            or self._said.lead(norms) in ("none_of", "deny")
-            or self._none_inside(norms)
-        )
-        if not yes and self._unread_exception(heard, settled):
-            return "partial"
-        if (
-            not yes
-            and (polarity == "deny" or self._said.is_(norms, "none_of"))
-            and not self._negated_part([*told, *_denied_besides(settled, clear)], norms)
-        ):
-            self._set_all(clear, heard, settled)
-            return "full"
-        if yes and rest_no:
-            self._set_all({n: v for n, v in clear.items() if n not in settled.facts}, heard, settled)
-            unclear = any(settled.facts.get(n) == "unsure" for n in clear)
-            return "partial" if unclear else "full"
-        if told and all(n in settled.facts for n in clear):
-            return "full"
-        if yes or told:
-            return "partial"
-        if polarity == "affirm":
-            return "partial" if self._plain_yes(norms) or not settled.facts else "none"
-        return "unclear" if polarity == "unsure" else "none"
-
-    def _judge_items(
-        self, clear: Mapping[str, Value], pieces: Sequence[Piece], heard: Heard, settled: Settled
-    ) -> None:
-        """Each item the answer judges by name: "fever yes, infection no"."""
-        verdicts = self._items.verdicts(pieces, tuple(clear), heard.page.source.text)
-        for fact, mark in verdicts.items():
-            value = clear[fact] if mark == "no" else _GATE_YES.get(fact, mark) if mark == "yes" else mark
-            if fact in self._dictionary and value is not None and allowed(value, self._dictionary[fact]):
-                if mark == "yes" and settled.facts.get(fact, clear[fact]) not in (
-                    clear[fact],
-                    "unsure",
-                    "resolved",
-                ):
-                    continue
-                settled.replace(heard.page.whole(fact, value, assertion_of(value)), value)
-
-    def _unread_exception(self, heard: Heard, settled: Settled) -> bool:
-        """ "No... just that" something nobody understood: not a clear no."""
-        match = EXCEPTION.search(heard.page.source.text)
-        if match is None or any(value not in _NONE_VALUES for value in settled.facts.values()):
-            return False
-        rest = self._words.phrase(match["rest"])
-        return any(norm.isalpha() and norm not in BENIGN for norm in rest)
-
-    def _plain_yes(self, norms: Sequence[str]) -> bool:
-        """ "yes", "yes and ..."; not "it is the right leg", which speaks of something else."""
-        return norms[:1] == ["yes"] or self._said.is_(norms, "affirm")
-
-    def _none_inside(self, norms: Sequence[str]) -> bool:
-        return any(self._said.match_at(norms, i, "none_of") >= 2 for i in range(len(norms)))
-
-    def _negated_part(self, told: Sequence[str], norms: Sequence[str]) -> bool:
-        """ "no fever" to a group denies the fever, not the group: unless it says "no" first or "none"."""
-        if not told or len(norms) <= 1:
-            return False
-        pure = (
-            self._said.lead(norms) == "none_of" or self._said.is_(norms, "none_of") or norms[0] in ("nope",)
-        )
-        pure = pure or self._none_inside(norms)
-        return not pure and not self._no_alone(norms)
-
-    def _no_alone(self, norms: Sequence[str]) -> bool:
-        return norms[:2] == ["no", "no"] or self._said.contains(norms, "only")
-
-    def _set_all(self, clear: Mapping[str, Value], heard: Heard, settled: Settled) -> None:
-        for name, value in clear.items():
-            if name in self._dictionary and name not in settled.facts:
-                settled.add(heard.page.whole(name, value, "absent"), value)
 
     # ---- single variables
 
@@ -426,11 +334,6 @@ def _course_of(name: str) -> str:
 
 _JOINS = frozenset(("but", "and", "honestly", "however"))
 _SIGNS = frozenset("👍👎👌✅❌🤷?")
-
-
-def _denied_besides(settled: Settled, clear: Mapping[str, Value]) -> list[str]:
-    """What the message denies that was not asked: "no fever" to the question about cancer."""
-    return [f.variable for f in settled.findings if f.assertion == "absent" and f.variable not in clear]
 
 
 def _swapped(settled: Settled, text: str) -> bool:

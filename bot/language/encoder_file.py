@@ -1,7 +1,7 @@
 """The encoder's file: BERT's network written down for ONNX Runtime from the published weights, in 8 bits.
 
-Positions, attention and normalisation are ONNX Runtime's own fused operators. Matrix weights have 7 of their 8
-bits in use and one scale a column, so that processors with and without VNNI compute the same numbers. Built
+Positions, attention and normalisation are ONNX Runtime's own fused operators. Matrix weights use 7 of their 8
+bits and one scale a column, so that processors with and without VNNI compute the same numbers. Built
 once, at set-up, in the service's environment (the package onnx is needed for nothing else).
 """
 

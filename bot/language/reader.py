@@ -10,11 +10,12 @@ from spacy.language import Language
 
 from bot.domain.dictionary import Dictionary
 from bot.domain.findings import Reading
-from bot.language.answers import Answers, Heard
+from bot.language.answers import Answers
 from bot.language.assertions import assertions_of
 from bot.language.births import find_births
 from bot.language.contacts import find_contacts, find_name
 from bot.language.explained import explanations
+from bot.language.heard import Heard
 from bot.language.lexicon import Lexicon, load_lexicon
 from bot.language.numbers import Figure, bare_age, find_figures
 from bot.language.page import Page

@@ -1,0 +1,131 @@
+"""The answer to a gate: no to all, yes to some, an exception, item by item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.domain.dictionary import Dictionary, Value
+from bot.domain.findings import Answer
+from bot.language.answer_values import assertion_of
+from bot.language.cues import BENIGN, EXCEPTION
+from bot.language.heard import Heard
+from bot.language.pieces import Items, Piece, pieces_of
+from bot.language.polarity import Phrases, Polarity
+from bot.language.settle import Settled, allowed
+from bot.language.words import Words
+
+_ONLY = re.compile(r"\s*(?:(?:yes|yeah|yep|ya|no|nope|well|um)[,. ]+)?(?:i )?(?:just|only)\b")
+_GATE_YES: Mapping[str, Value | None] = {"weakness": "mild", "trauma": "minor", "cancer_status": None}
+"""What "yes" says of an item that is no yes-or-no fact; None: which it is must be asked."""
+_NAME_WORDS = 2
+_NONE_VALUES = ("no", "none", "never", "other", "self", "same")
+
+
+class GateAnswers:
+    """Settles the answer to one of the six safety questions."""
+
+    def __init__(self, *, said: Phrases, words: Words, dictionary: Dictionary) -> None:
+        self._said = said
+        self._items = Items(said)
+        self._words = words
+        self._dictionary = dictionary
+
+    def settle(
+        self,
+        clear: Mapping[str, Value],
+        heard: Heard,
+        settled: Settled,
+        norms: Sequence[str],
+        polarity: Polarity | None,
+    ) -> Answer:
+        """Adds the gate's facts to `settled`; `clear` is what a clear no to all of it sets."""
+        pieces = pieces_of(heard.words)
+        self._judge_items(clear, pieces, heard, settled)
+        told = [n for n in clear if n in settled.facts]
+        yes = [n for n in told if settled.facts[n] != clear[n]]
+        rest_no = (
+            bool(_ONLY.match(heard.page.source.text))
+            or self._said.contains(norms, "only")
+            or self._said.lead(norms) in ("none_of", "deny")
+            or self._none_inside(norms)
+        )
+        if not yes and self._unread_exception(heard, settled):
+            return "partial"
+        if (
+            not yes
+            and (polarity == "deny" or self._said.is_(norms, "none_of"))
+            and not self._negated_part([*told, *_denied_besides(settled, clear)], norms)
+        ):
+            self._set_all(clear, heard, settled)
+            return "full"
+        if yes and rest_no:
+            self._set_all({n: v for n, v in clear.items() if n not in settled.facts}, heard, settled)
+            unclear = any(settled.facts.get(n) == "unsure" for n in clear)
+            return "partial" if unclear else "full"
+        if told and all(n in settled.facts for n in clear):
+            return "full"
+        if yes or told:
+            return "partial"
+        if polarity == "affirm":
+            return "partial" if self._plain_yes(norms) or not settled.facts else "none"
+        return "unclear" if polarity == "unsure" else "none"
+
+    def _judge_items(
+        self, clear: Mapping[str, Value], pieces: Sequence[Piece], heard: Heard, settled: Settled
+    ) -> None:
+        """Each item the answer judges by name: "fever yes, infection no"."""
+        verdicts = self._items.verdicts(pieces, tuple(clear), heard.page.source.text)
+        for fact, mark in verdicts.items():
+            value = clear[fact] if mark == "no" else _GATE_YES.get(fact, mark) if mark == "yes" else mark
+            read = settled.facts.get(fact, clear[fact])
+            fired = read not in (clear[fact], "unsure", "resolved")
+            if mark == "no" and fired and _more_than_named(settled, fact):
+                value = "unsure"  # the words say yes, the list says no: never resolved downward
+            if value is None or (fired and mark == "yes") or not allowed(value, self._dictionary[fact]):
+                continue
+            settled.replace(heard.page.whole(fact, value, assertion_of(value)), value)
+
+    def _unread_exception(self, heard: Heard, settled: Settled) -> bool:
+        """ "No... just that" something nobody understood: not a clear no."""
+        match = EXCEPTION.search(heard.page.source.text)
+        if match is None or any(value not in _NONE_VALUES for value in settled.facts.values()):
+            return False
+        rest = self._words.phrase(match["rest"])
+        return any(norm.isalpha() and norm not in BENIGN for norm in rest)
+
+    def _plain_yes(self, norms: Sequence[str]) -> bool:
+        """ "yes", "yes and ..."; not "it is the right leg", which speaks of something else."""
+        return norms[:1] == ["yes"] or self._said.is_(norms, "affirm")
+
+    def _none_inside(self, norms: Sequence[str]) -> bool:
+        return any(self._said.match_at(norms, i, "none_of") >= 2 for i in range(len(norms)))
+
+    def _negated_part(self, told: Sequence[str], norms: Sequence[str]) -> bool:
+        """ "no fever" to a group denies the fever, not the group: unless it says "no" first or "none"."""
+        if not told or len(norms) <= 1:
+            return False
+        pure = (
+            self._said.lead(norms) == "none_of" or self._said.is_(norms, "none_of") or norms[0] in ("nope",)
+        )
+        pure = pure or self._none_inside(norms)
+        return not pure and not self._no_alone(norms)
+
+    def _no_alone(self, norms: Sequence[str]) -> bool:
+        return norms[:2] == ["no", "no"] or self._said.contains(norms, "only")
+
+    def _set_all(self, clear: Mapping[str, Value], heard: Heard, settled: Settled) -> None:
+        for name, value in clear.items():
+            if name in self._dictionary and name not in settled.facts:
+                settled.add(heard.page.whole(name, value, "absent"), value)
+
+
+def _denied_besides(settled: Settled, clear: Mapping[str, Value]) -> list[str]:
+    """What the message denies that was not asked: "no fever" to the question about cancer."""
+    return [f.variable for f in settled.findings if f.assertion == "absent" and f.variable not in clear]
+
+
+def _more_than_named(settled: Settled, fact: str) -> bool:
+    """The message describes it ("can't get my pee out"), not merely names it ("fever no")."""
+    stated = [f.words for f in settled.findings if f.variable == fact and f.assertion == "present"]
+    return any(len(words.split()) > _NAME_WORDS for words in stated)

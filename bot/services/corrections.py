@@ -109,7 +109,8 @@ def _who_is_meant(view: CaseView, text: str, reading: Reading, read: Read) -> di
 def _all_plain(reading: Reading, dictionary: Dictionary) -> bool:
     """A weak marker ("sorry") turns no danger sign around."""
     return not any(
-        dictionary[name].safety and dictionary[name].kind == "four_valued" for name in reading.facts
+        dictionary[name].safety and (dictionary[name].kind == "four_valued" or dictionary[name].gate)
+        for name in reading.facts
     )
 
 

@@ -139,3 +139,14 @@ async def test_a_story_of_six_facts_is_told_back_in_one_sentence(patient: Patien
     assert told.count(".") == 1
     await patient.answer_until("confirm_summary")
     assert not {"age", "region", "duration_weeks", "imaging", "opening"} & set(patient.asked)
+
+
+@pytest.mark.parametrize("text", ["no i don't have any weakness", "no i have no weakness in my legs"])
+async def test_a_weak_marker_turns_no_gate_fact_around(patient: Patient, text: str) -> None:
+    await patient.say("my low back hurts for 6 months and my left leg is weak")
+    await patient.say("yes")
+    before = (await patient.facts())["weakness"].value
+    assert before in ("mild", "severe")
+    await patient.say(text)
+    after = (await patient.facts())["weakness"]
+    assert (after.value, after.conflict) == (before, True)

@@ -101,8 +101,11 @@ async def came_back(ctx: Context, uow: UnitOfWork, view: CaseView, message: Mess
     case = view.case
     if INCOMPLETE in case.flags:
         flags = tuple(flag for flag in case.flags if flag != INCOMPLETE)
-        await uow.cases.save(replace(case, status="open", handoff="none", flags=flags))
-        await _call_no_more(ctx, uow, case.id)
+        if case.phase in _TALKING:  # neither an emergency nor a person at the desk has it since
+            await uow.cases.save(replace(case, status="open", handoff="none", flags=flags))
+            await _call_no_more(ctx, uow, case.id)
+        else:
+            await uow.cases.save(replace(case, flags=flags))
     talking = case.consent == "given" and case.phase in _TALKING and view.pending is not None
     away = message.at - view.pending.at if talking and view.pending else dt.timedelta(0)
     if away < ctx.protocols.clinic.patience.welcome_back_after:

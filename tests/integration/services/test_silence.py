@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.cases import Case
@@ -136,3 +138,21 @@ async def test_a_finished_case_is_left_alone(ctx: Context, patient: Patient, clo
     await patient.say("1")
     clock.forward(days=5)
     assert await silence.look(ctx) == 0
+
+
+async def test_coming_back_to_a_person_or_an_emergency_opens_nothing(
+    ctx: Context, texter: Texter, clock: StandingClock
+) -> None:
+    for hours in (5, 53):
+        clock.forward(hours=hours)
+        await silence.look(ctx)
+    case = await texter.case()
+    assert case is not None
+    assert silence.INCOMPLETE in case.flags
+    async with ctx.unit_of_work() as uow:
+        await uow.cases.save(replace(case, phase="emergency", status="emergency", handoff="emergency"))
+        await uow.commit()
+    await texter.text("ok")
+    case = await texter.case()
+    assert case is not None
+    assert (case.status, case.handoff, silence.INCOMPLETE in case.flags) == ("emergency", "emergency", False)

@@ -54,7 +54,7 @@ class GateAnswers:
             return "partial"
         if (
             not yes
-            and (polarity == "deny" or self._said.is_(norms, "none_of"))
+            and (polarity == "deny" or self._said.is_(norms, "none_of") or self._closes_with_none(pieces))
             and not self._negated_part([*told, *_denied_besides(settled, clear)], norms)
         ):
             self._set_all(clear, heard, settled)
@@ -85,6 +85,10 @@ class GateAnswers:
             if value is None or (fired and mark == "yes") or not allowed(value, self._dictionary[fact]):
                 continue
             settled.replace(heard.page.whole(fact, value, assertion_of(value)), value)
+
+    def _closes_with_none(self, pieces: Sequence[Piece]) -> bool:
+        """ "The kettle whistled, one moment. none": talk first, then the answer."""
+        return len(pieces) > 1 and self._said.is_(pieces[-1].norms, "none_of")
 
     def _unread_exception(self, heard: Heard, settled: Settled) -> bool:
         """ "No... just that" something nobody understood: not a clear no."""

@@ -6,6 +6,7 @@ say yes, no, fine or not sure of it, or do both; a bare verdict behind a bare it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ _ORDINALS = {
     "fourth": 3,
     "last": -1,
 }
+_COUNTED = re.compile(r" (?:\d+|sec|just a|per) second")
 _SHORT = 7
 
 
@@ -105,7 +107,8 @@ class Items:
                     rest -= set(piece.norms[index : index + length])
         if not named and rest & _PICKS:
             line = f" {' '.join(piece.norms)} "
-            place = next((at for word, at in _ORDINALS.items() if f" {word} " in line), None)
+            counted = _COUNTED.search(line) is not None  # "one second": a time, no place in a list
+            place = next((at for word, at in _ORDINALS.items() if f" {word} " in line and not counted), None)
             if place is not None and place < len(order):
                 named.append(order[place])
                 rest -= set(_ORDINALS) | {"1", "st", "2", "nd", "3", "rd", "4", "th"}

@@ -136,13 +136,33 @@ async def danger_first(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[D
     The answer is taken as one of the questions; what was arranged stays arranged.
     """
     settled = view.case.phase in ("booking", "done") and view.case.status in ("open", "booked", "callback")
-    plan = agenda.danger_in_doubt(ctx.protocols, view) if settled else None
-    if plan is None or view.case.consent != "given":
+    if not settled or view.case.consent != "given":
+        return None
+    draft = await _closed_question(ctx, uow, view)
+    if draft is None:
+        return None
+    await uow.cases.save(replace(view.case, phase="intake", engine_state=None))
+    return (draft,)
+
+
+async def doubt(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...]:
+    """The closed question about a danger sign that is due during the questions; empty when none is.
+
+    It comes in the very next reply, whatever else the message was (clinical.md 3.3).
+    """
+    if view.case.phase not in ("consent", "intake"):
+        return ()
+    draft = await _closed_question(ctx, uow, view)
+    return () if draft is None else (draft,)
+
+
+async def _closed_question(ctx: Context, uow: UnitOfWork, view: CaseView) -> Draft | None:
+    plan = agenda.danger_in_doubt(ctx.protocols, view)
+    if plan is None:
         return None
     draft = await _question(ctx, uow, view, plan, which=False)
     await _count(ctx, uow, view, plan)
-    await uow.cases.save(replace(view.case, phase="intake", engine_state=None))
-    return (draft,)
+    return draft
 
 
 async def _question(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan, *, which: bool) -> Draft:

@@ -21,6 +21,8 @@ DOUBT = "unsure"
 SELF_HARM = "self_harm"
 LEAKING = "bladder_incontinence"
 _LAUGHING = re.compile(r"\b(laugh\w*|lol|lmao|haha\w*|rofl)\b", re.IGNORECASE)
+_FROM_LAUGHING = re.compile(r"\blaugh\w*", re.IGNORECASE)
+"""An answer that names the laughing; "lol idk" names nothing and stays in doubt."""
 _CHEST = re.compile(r"\b(chest|ribs?|rib ?cage)\b", re.IGNORECASE)
 _WET = re.compile(r"\b(pee\w*|piss\w*|leak\w*|wet|wetting)\b", re.IGNORECASE)
 _NEVER_ASKED = frozenset({"abuse_unsafe", "gate_incomplete"})
@@ -47,7 +49,8 @@ def settled(view: CaseView, message: Message, reading: Reading, dictionary: Dict
         return _with(reading, name, "yes", message)
     if name in reading.facts:
         return reading
-    if name == LEAKING and laughing(message.text) and not _NOT_LAUGHING.search(message.text):
+    only = name == LEAKING and _FROM_LAUGHING.search(message.text) and reading.polarity != "unsure"
+    if only and not _NOT_LAUGHING.search(message.text):
         return _with(reading, name, "no", message)
     closed = DOUBT in dictionary[name].values and dictionary[name].kind == "four_valued"
     open_still = name not in view.values and reading.answer != "declined" and not reading.question

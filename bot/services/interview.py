@@ -87,6 +87,8 @@ async def resume(ctx: Context, turn: Turn) -> Step:
         pending = view.pending
         if pending is None or pending.asks is None:
             return await asking.ask_next(ctx, uow, view)
+        if doubt := await asking.doubt(ctx, uow, view):
+            return asking.asking(view, doubt)
         upset = turn.intent in ("abuse", "complaint") and view.case.phase == "intake"
         if turn.intent == "other_language" and await _lost_again(uow, view):
             return await _hand_to_a_person(ctx, uow, view, "not_understood_person")
@@ -173,6 +175,8 @@ async def _correct_what(ctx: Context, turn: Turn) -> Step:
     """The new value was not understood, so the old one stays: in other words once, then by its line."""
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        if doubt := await asking.doubt(ctx, uow, view):
+            return asking.asking(view, doubt)
         text = (await uow.messages.get(turn.message_id)).text
         says = corrections.says_something(text)
         lead = wording.text(ctx, view, "correction_kept" if says else "correction_what")
@@ -204,8 +208,9 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
             for f in dropped
         ]
         await uow.facts.add(view.case.id, blank)
-        for name in view.asks:
-            if name != "consent":
+        for name, ask in view.asks.items():
+            doubted = ask.state == "wanted" and name in dictionary and dictionary[name].safety
+            if name != "consent" and not doubted:
                 await uow.asks.save(view.case.id, AskState(name=name))
         lead = (wording.say(ctx, view, "start_over"),)
         return await asking.ask_next(ctx, uow, await load_view(uow, turn.case_id), lead=lead)
@@ -247,6 +252,8 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
         if view.asked is None:
             lead = (wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),)
             return await asking.ask_next(ctx, uow, view, lead=lead)
+        if doubt := await asking.doubt(ctx, uow, view):
+            return asking.asking(view, doubt)
         draft = _in_other_words(ctx, view) if round <= 1 else _with_choices(ctx, view)
         return asking.asking(view, (replace(draft, kind="fallback"),))
 
@@ -281,6 +288,8 @@ async def once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
         if message.answered or view.case.phase == "emergency":
             # The gateway has given this turn up, or safety has taken the case: too late to act.
             return Step(drafts=(), asking=view.asked, phase=view.case.phase)
+        if view.case.phase == takeover.HELD:  # a person took over, now or in this turn: the bot stays silent
+            return Step(drafts=(), asking=None, phase=takeover.HELD, handoff=view.case.handoff)
         step = await work(uow, view)
         case = await uow.cases.get(turn.case_id)
         await uow.cases.save(replace(case, phase=step.phase))

@@ -167,6 +167,8 @@ async def _going_on(ctx: Context, uow: UnitOfWork, view: CaseView, lead: Draft) 
         return (lead, safety.standing(ctx, view))
     if case.phase == "done":
         return (lead,)
+    if doubt := await asking.doubt(ctx, uow, view):
+        return (lead, *doubt)
     if agenda.PERSON_WANTED not in case.flags and view.asked:
         return (lead, asking.again(ctx, view, wording.text(ctx, view, "back_to_question")))
     step = await asking.ask_next(ctx, uow, view, lead=(lead,))
@@ -189,6 +191,8 @@ async def _stands(uow: UnitOfWork, case: Case) -> tuple[Phase, CaseStatus, Hando
         return "emergency", "emergency", case.handoff
     if any(one.status == "booked" for one in await uow.appointments.of_case(case.id)):
         return "done", "booked", "booking"
+    if case.consent == "refused":  # a person may talk to them, the bot may not begin again
+        return "done", "closed", "none"
     kinds = {task.kind for task in await uow.tasks.of_case(case.id) if task.status != "done"}
     if "callback" in kinds or ("urgent_callback" in kinds and case.handoff == "urgent_callback"):
         return "done", "callback", case.handoff

@@ -146,6 +146,7 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         reading = languages.without_findings(ctx, view, message, reception.read(ctx, view, message))
         seen = await reception.take_in(ctx, uow, view, message, reading)
         drafts = await safety.break_in(ctx, uow, seen, message)
+        today = await safety.same_day(ctx, uow, seen) if drafts is None else ()
         if drafts is None:
             drafts = await languages.answer(ctx, uow, seen, message)
         if drafts is None:
@@ -154,9 +155,9 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
             drafts = await callback.leave(ctx, uow, seen.view)
         replies = None
         if drafts is not None:
-            replies = await _reply(ctx, uow, message, drafts)
+            replies = await _reply(ctx, uow, message, (*today, *drafts))
         else:
-            first = (*welcome, *await safety.same_day(ctx, uow, seen))
+            first = (*welcome, *today)
             if first:
                 case = await uow.cases.get(message.case_id)
                 await speaking.say(ctx, uow, case, first, reply_to=message.id, channel=message.channel)
@@ -232,7 +233,7 @@ async def _without_engine(ctx: Context, message: Message) -> list[Message]:
         drafts = await _recorded(uow, message) if overtaken is None else overtaken
         if not drafts and overtaken is None:
             await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
-            drafts = (_fallback(ctx, view),)
+            drafts = (_fallback(ctx, view), *await asking.doubt(ctx, uow, view))
         replies = await _reply(ctx, uow, message, drafts)
         await uow.commit()
     return replies

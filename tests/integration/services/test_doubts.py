@@ -189,3 +189,41 @@ async def test_an_ordinary_message_still_waits_for_its_turn(
 async def _of_patient(ctx: Context, patient: Patient) -> list:  # type: ignore[type-arg]
     async with ctx.unit_of_work(write=False) as uow:
         return await uow.messages.of_patient(patient.case_id)
+
+
+async def test_a_laugh_in_an_unclear_answer_is_no_denial(patient: Patient) -> None:
+    await patient.say("lol i peed myself laughing")
+    await patient.say("lol idk")
+    assert "bladder_incontinence" not in await patient.facts()
+    assert patient.heard[-1].asks == "bladder_incontinence"
+
+
+async def test_a_doubt_is_asked_about_when_the_engine_is_down(
+    ctx: Context, patient: Patient, dialogue: PlainDialogue
+) -> None:
+    await patient.say(STORY)
+    await patient.say("yes")
+    await _hint(ctx, patient, "self_harm")
+    dialogue.down = True
+    assert [one.asks for one in await patient.say("hm")][-1] == "self_harm"
+    assert (await patient.say("what"))[0].kind == "crisis"
+
+
+@pytest.mark.parametrize("text", ["start over", "zxcvb", "why do you ask"])
+async def test_a_doubt_is_asked_about_next_whatever_the_turn_was(
+    ctx: Context, patient: Patient, text: str
+) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    await _hint(ctx, patient, "self_harm")
+    assert (await patient.say(text))[-1].asks == "self_harm"
+
+
+async def test_same_day_is_said_before_a_doubt_at_the_times(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    await _hint(ctx, patient, "one_leg_swelling")
+    reply = await patient.say("and i can't lift my left foot since this morning")
+    assert [one.kind for one in reply][:1] == ["same_day"], [one.text for one in reply]
+    assert reply[-1].asks == "one_leg_swelling"

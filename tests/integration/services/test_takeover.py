@@ -6,10 +6,12 @@ import datetime as dt
 
 import pytest
 
+from bot.domain.cases import AskState
 from bot.domain.errors import Conflict, InvalidInput, RoleRefused
-from bot.services import agenda, takeover
+from bot.services import agenda, interview, takeover
 from bot.services.context import Context
 from bot.services.ports import StaffMember
+from bot.services.steps import Turn
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 
@@ -142,3 +144,41 @@ async def test_a_call_is_queued_when_the_number_is_known(
     kinds = {task.kind: task.status for task in await patient.tasks()}
     assert kinds["person_wanted"] == "done"
     assert (await patient.case()).claimed_by is None
+
+
+async def test_a_turn_that_was_under_way_does_not_undo_the_taking_over(
+    ctx: Context, patient: Patient
+) -> None:
+    await patient.say(STORY)
+    await patient.say("yes")
+    async with ctx.unit_of_work() as uow:
+        late, _ = await uow.messages.add_inbound(
+            patient.case_id,
+            text="it is for me",
+            channel="web",
+            client_message_id="late",
+            at=ctx.clock.now(),
+            choices=(),
+        )
+        await uow.commit()
+    await takeover.take_over(ctx, NURSE, patient.case_id)
+    step = await interview.take_turn(
+        ctx, Turn(case_id=patient.case_id, message_id=late.id, intent="inform", confidence=1.0)
+    )
+    assert (step.drafts, step.asking, step.phase) == ((), None, "staff")
+    assert (await patient.case()).phase == "staff"
+
+
+async def test_a_doubt_is_asked_about_when_the_bot_is_back(ctx: Context, held: Patient) -> None:
+    async with ctx.unit_of_work() as uow:
+        await uow.asks.save(held.case_id, AskState(name="self_harm", state="wanted"))
+        await uow.commit()
+    await takeover.hand_back(ctx, NURSE, held.case_id)
+    assert "be sure you're safe" in (await _last(ctx, held))[-1][1]
+
+
+async def test_whoever_refused_consent_is_not_asked_again(ctx: Context, patient: Patient) -> None:
+    await patient.say("no")
+    await takeover.take_over(ctx, NURSE, patient.case_id)
+    await takeover.hand_back(ctx, NURSE, patient.case_id)
+    assert ((await patient.case()).phase, (await patient.case()).status) == ("done", "closed")

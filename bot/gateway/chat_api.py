@@ -118,16 +118,19 @@ class ChatApi:
     async def _too_long(
         self, request: Request[Any, Any], token: str, text: str, error: TooLong
     ) -> HttpProblem:
-        """413: nothing is stored, but an emergency at its beginning or its end is answered."""
-        most = self.options.characters
-        begins, ends = text[:most], text[-most:]
-        self.limit_message(request, token, begins)
+        """413: nothing is stored, but an emergency anywhere in it is answered."""
+        self.limit_message(request, token, text[: self.options.characters])
         with contextlib.suppress(StoreUnavailable):
             await self.access(request, token)
-        draft = self.door.screen_only(begins) or self.door.screen_only(ends)
+        draft = next(filter(None, map(self.door.screen_only, self._windows(text))), None)
         self._metrics.screened.labels(str(draft is not None).lower()).inc()
         messages = [unstored_json(draft, at=self.door.now())] if draft else []
         return HttpProblem(413, error.code, str(error), field=error.field, extra={"messages": messages})
+
+    def _windows(self, text: str) -> list[str]:
+        """Stretches the reader can take, each half over the one before, so that no sentence is cut in all."""
+        most = self.options.characters
+        return [text[start : start + most] for start in range(0, max(1, len(text) - most // 2), most // 2)]
 
     # --- limits ---
 

@@ -61,6 +61,8 @@ def serve_metrics(app: Sanic[Any, Any], *, port: int) -> None:
 
     @app.before_server_stop
     async def stop(*_: object) -> None:
+        if not hasattr(app.ctx, "metrics_listener"):
+            return  # its port was taken: the start has failed already
         server, thread = app.ctx.metrics_listener
         server.shutdown()
         server.server_close()

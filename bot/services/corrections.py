@@ -23,7 +23,7 @@ _MARKER = re.compile(
     r"\b(make (?:that|it)|instead of|rather than|i mean[t]?|i was wrong|my (?:mistake|bad)|i made a mistake"
     r"|oops|typo|correction|should (?:be|say|have been)|change (?:it|that|my|the)|not \d+|i misspoke"
     r"|got that wrong|that'?s (?:wrong|not right)"
-    r"|(?:no|wait|sorry),? (?:it'?s|it was|i)|(?:sorry|oops|whoops)[.! ]*$)",
+    r"|(?:no|wait|sorry),? (?:it'?s|it was|i(?:'?m|'?ve)?\b)|(?:sorry|oops|whoops)[.! ]*$)",
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(

@@ -1,6 +1,6 @@
 """Simulated patients against the whole running service: what must hold in every conversation.
 
-`CONVERSATION_PATIENTS` sets how many (100, three minutes on two cores; 300 take nine), `CONVERSATION_SEED` which.
+`CONVERSATION_PATIENTS` sets how many (100: three minutes on two cores), `CONVERSATION_SEED` which.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Limbs, hands, balance and the story of the pain: one new wording for each class of `data/lexicon/limbs.yml`."""
+"""Limbs, hands, balance, the story of the pain: a new wording for each class of `data/lexicon/limbs.yml`."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class CalibratedIntents(IntentClassifier, GraphComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["sklearn", "tokenizers"]
+        return ["sklearn", "onnxruntime"]
 
     @classmethod
     def create(

@@ -4,7 +4,7 @@ PYTHON ?= python3
 SERVICE := .venv/bin
 ENGINE := bot/engine/.venv/bin
 
-.PHONY: help setup run test check train evaluate bench chat
+.PHONY: help setup run test check train evaluate bench chat conversations
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' Makefile
@@ -42,3 +42,7 @@ bench: setup ## the measurements
 
 chat: setup ## a conversation in the terminal, through the whole service
 	@$(SERVICE)/python -m bot chat
+
+conversations: setup ## written conversations and simulated patients against the running service
+	@$(SERVICE)/python -m bot train --if-needed
+	@$(SERVICE)/python -m pytest --override-ini addopts= tests/conversations

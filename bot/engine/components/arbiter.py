@@ -77,6 +77,12 @@ _DECLINES = re.compile(
     r"|(?:don'?t|not) (?:want|going|comfortable|answering)|private|personal|business|decline)\b|^\W*skip\W*$",
     re.IGNORECASE,
 )
+_COMMAND = re.compile(
+    r"\W*(?:(?:a|an|the|real|live|human) )*(?:person|human|agent|representative|operator)"
+    r"(?:,? ?(?:please|pls|now))?\W*",
+    re.IGNORECASE,
+)
+"""The word that the first message promises: it reaches a person whatever is asked."""
 _NOT_OURS = re.compile(r"\b(?:go|goes|going|went|gone|get|got) back (?:to|at|in|on)\b", re.IGNORECASE)
 """Back to work, not back to a question."""
 
@@ -143,13 +149,15 @@ def decide(ranking: Ranking, heard: Heard) -> tuple[str, float]:
     """
     name, confidence = ranking[0]
     answer = max(_sum(ranking, ANSWERS), heard.sure_from)
+    if _COMMAND.fullmatch(heard.text):
+        return "person", 1.0
     if _is_foreign(heard) and confidence < CLEAR:
         return "other_language", max(dict(ranking).get("other_language", 0.0), heard.sure_from)
     if heard.asked and name not in ANSWERS and _CODE.fullmatch(heard.text):
         return "inform", answer
     if heard.asked and name in ANSWERS:
         chosen = _which_answer(name, confidence, heard)
-        if chosen != name:
+        if chosen != name or (heard.tells and confidence < heard.sure_from):
             return chosen, answer
     elif _gives_way(name, confidence, heard):
         return heard.answer_intent, answer

@@ -12,13 +12,13 @@ from typing import Any
 
 import spacy
 from spacy.language import Language
-from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from bot.domain.errors import ProtocolError
 from bot.language.frames import FrameMatcher, Hit, Mention
 from bot.language.lexicon import Lexicon
+from bot.language.phrase_tree import PhraseTree
 from bot.language.segments import CLAUSE, NAY, Token
 from bot.language.words import ME, Words
 
@@ -43,18 +43,25 @@ class LexiconTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """A lexicon phrase (the path medspaCy takes for its rules)."""
+        return Doc(self._vocab, words=self.norms(text))
+
+    def norms(self, text: str) -> list[str]:
+        """The normal words of a lexicon phrase. Raises ProtocolError when there are none."""
         special = {"<clause>": CLAUSE, "<me>": ME, "<dot>": ".", "<nay>": NAY}
         norms = [special[text]] if text in special else self._words.phrase(text)
         if not norms:
             raise ProtocolError(f"lexicon: {text!r} holds fillers only; reword or drop it")
-        return Doc(self._vocab, words=norms)
+        return norms
 
     def of_tokens(self, tokens: Sequence[Token]) -> Doc:
-        """A message's tokens as a Doc with sentence starts set."""
+        """A message's tokens as a Doc with sentence starts set; it carries the tokens for the pipes."""
         starts = [
             index == 0 or token.sentence != tokens[index - 1].sentence for index, token in enumerate(tokens)
         ]
-        return Doc(self._vocab, words=[self._shown(token.norm) for token in tokens], sent_starts=starts)
+        words = [self._shown(token.norm) for token in tokens]
+        doc = Doc(self._vocab, words=words, sent_starts=starts)
+        doc.user_data["tokens"], doc.user_data["words"] = tokens, words
+        return doc
 
     def _shown(self, norm: str) -> str:
         if self._known is None or norm in self._known:
@@ -66,16 +73,16 @@ class ConceptFinder:
     """Pipe: mentions of the lexicon's concepts, longest first, and the frames they compose."""
 
     def __init__(self) -> None:
-        self._matcher: PhraseMatcher | None = None
+        self._phrases = PhraseTree()
         self._frames: FrameMatcher | None = None
         self._transparent: frozenset[str] = frozenset()
 
-    def load(self, matcher: PhraseMatcher, frames: FrameMatcher, transparent: frozenset[str]) -> None:
-        """Give the pipe its patterns (after the pipeline's vocabulary exists)."""
-        self._matcher, self._frames, self._transparent = matcher, frames, transparent
+    def load(self, phrases: PhraseTree, frames: FrameMatcher, transparent: frozenset[str]) -> None:
+        """Give the pipe its patterns."""
+        self._phrases, self._frames, self._transparent = phrases, frames, transparent
 
     def __call__(self, doc: Doc) -> Doc:
-        mentions = [] if self._matcher is None else _mentions(doc, self._matcher, self._transparent)
+        mentions = _mentions(doc.user_data.get("words", ()), self._phrases, self._transparent)
         tokens: Sequence[Token] = doc.user_data.get("tokens", ())
         hits = [] if self._frames is None else self._frames.hits(mentions, tokens)
         doc.user_data["mentions"], doc.user_data["hits"] = mentions, hits
@@ -87,15 +94,14 @@ class ConceptFinder:
 Language.factory("intake_concepts", func=lambda nlp, name: ConceptFinder())
 
 
-def _mentions(doc: Doc, matcher: PhraseMatcher, transparent: frozenset[str]) -> list[Mention]:
+def _mentions(words: Sequence[str], phrases: PhraseTree, transparent: frozenset[str]) -> list[Mention]:
     """Longest phrases first, each word in one of them; transparent concepts stand beside the others."""
-    found = sorted(matcher(doc), key=lambda m: (m[1] - m[2], m[1]))
-    covered: list[tuple[int, int] | None] = [None] * len(doc)
+    found = sorted(phrases.find(words), key=lambda m: (m[1] - m[2], m[1]))
+    covered: list[tuple[int, int] | None] = [None] * len(words)
     idiomatic: set[int] = set()
     kept: list[Mention] = []
     beside: list[Mention] = []
-    for match_id, start, end in found:
-        name = doc.vocab.strings[match_id]
+    for name, start, end in found:
         if name in transparent:
             beside.append(Mention(name, start, end))
         elif set(covered[start:end]) <= {None, (start, end)}:
@@ -120,13 +126,13 @@ def _build(lexicon: Lexicon) -> tuple[Language, Words]:
     tokenizer = LexiconTokenizer(nlp.vocab, words)
     nlp.tokenizer = tokenizer
     known: set[str] = {CLAUSE, ME, NAY, UNKNOWN, NUMBER, ".", ","}
-    matcher = PhraseMatcher(nlp.vocab, attr="ORTH")
+    tree = PhraseTree()
     for concept, phrases in lexicon.concepts.items():
-        docs = [tokenizer(phrase) for phrase in phrases]
-        known.update(token.text for doc in docs for token in doc)
-        matcher.add(concept, docs)
+        for norms in map(tokenizer.norms, phrases):
+            known.update(norms)
+            tree.add(concept, norms)
     finder = nlp.add_pipe("intake_concepts")
-    finder.load(matcher, FrameMatcher(lexicon.frames), lexicon.transparent)
+    finder.load(tree, FrameMatcher(lexicon.frames), lexicon.transparent)
     known |= _add_context(nlp, tokenizer, lexicon)
     tokenizer.close(known)
     words.know(known)

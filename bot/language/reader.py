@@ -39,7 +39,7 @@ _DOC_WORDS = 70
 
 
 def load_reader(dictionary: Dictionary, lexicon_dir: Path, *, screen: Screen | None = None) -> Reader:
-    """The reader with all its patterns (about a second; once per process); without `screen` grammar alone.
+    """The reader with all its patterns (two seconds; once per process); without `screen` grammar alone.
 
     Raises ProtocolError when a lexicon file is wrong.
     """
@@ -118,9 +118,7 @@ class Reader:
         concepts: set[str] = set()
         came_true: list[int] = []
         for base, chunk in _chunks(tokens):
-            doc = self.nlp.tokenizer.of_tokens(chunk)
-            doc.user_data["tokens"] = chunk
-            doc = self.nlp(doc)
+            doc = self.nlp(self.nlp.tokenizer.of_tokens(chunk))
             asserted = assertions_of(doc)
             mentions = doc.user_data["mentions"]
             concepts.update(mention.concept for mention in mentions)

@@ -22,6 +22,8 @@ _PIECE = re.compile(
     r"\([-+]\)|[^\W\d_]+(?:'[^\W\d_]+)*(?:\d{1,2}(?![^\W_]))?|\d+(?:[.,]\d+)?|[-–—]+|[^\w\s]|\n"
 )
 _CHUNK = re.compile(r"[^\W_](?:[\w']*[^\W_])?")
+_PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*\Z")
+"""A phrase of plain words, as nearly all of the lexicon are: its words can be looked up one by one."""
 _SENTENCE_END = frozenset(".!?;\n…")
 _DENIAL_REACH = 9
 _THEIRS = frozenset(("his", "her", "their"))
@@ -141,6 +143,7 @@ class Words:
         people = (*concepts.get("relative", ()), *concepts.get("stranger", ()))
         self._people = frozenset(self._one(str(person)) for person in people)
         self._units = _UNITS
+        self._held: dict[str, tuple[Word, ...]] | None = {}
 
     def of(self, clean_text: CleanText) -> list[Word]:
         """The words of a text, in order. Linear in its length."""
@@ -149,10 +152,20 @@ class Words:
 
     def phrase(self, text: str) -> list[str]:
         """A lexicon phrase in normal words."""
+        if self._held is not None and _PLAIN.match(text):
+            return [word.norm for word in self._without_fillers([self._of_lexicon(w) for w in text.split()])]
         return [word.norm for word in self.of(clean(text))]
+
+    def _of_lexicon(self, raw: str) -> tuple[Word, ...]:
+        """One word of a phrase, worked out once while the lexicon loads; no patient's word is ever held."""
+        held = self._held if self._held is not None else {}
+        if raw not in held:
+            held[raw] = tuple(Word(norm, 0, 0, raw) for norm in self._norms(raw, 1)[0])
+        return held[raw]
 
     def know(self, norms: set[str]) -> None:
         """Tell the speller which words the lexicon uses: those are never corrected."""
+        self._held = None
         self._spelling.know(norms)
 
     def _pieces(self, source: CleanText) -> list[tuple[Word, ...]]:

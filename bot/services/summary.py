@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.cases import Draft, MessageChoice
-from bot.domain.dictionary import Value
+from bot.domain.dictionary import Value, Variable
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.wording import labelled, show, text
@@ -24,6 +24,8 @@ _JOINED = {
     "prior_spine_surgery": ("prior_surgery_type", "prior_surgery_count", "prior_surgery_months_ago"),
 }  # fmt: skip
 """Facts that are told on one line, under the first one's label."""
+_COLLECTIVE = frozenset({"cons_modalities"})
+"""Lines whose head says nothing that their parts do not say."""
 _TOLD_ELSEWHERE = frozenset(name for tail in _JOINED.values() for name in tail)
 _LINE_AND_VALUE = re.compile(
     r"(?:line|number|no\.?|#)?\s*(\d{1,2})\s*(?:is (?:wrong,? )?|should (?:be|say)|to|[:=-])\s*"
@@ -90,23 +92,31 @@ def _line(ctx: Context, values: dict[str, Value], name: str) -> Line | None:
     variable = ctx.protocols.dictionary[name]
     if name in _FRAME or name in _TOLD_ELSEWHERE or variable.section == "contact" or not variable.label:
         return None
-    told = ", ".join(_told(ctx, values, name))
-    return Line(variable=name, label=variable.label, told=told) if told else None
+    told = dict(_told(ctx, values, name))
+    if not told:
+        return None
+    spoken_for = name if name in _COLLECTIVE else next(iter(told))
+    label = ctx.protocols.dictionary[spoken_for].label
+    return Line(variable=spoken_for, label=label, told=", ".join(told.values()))
 
 
-def _told(ctx: Context, values: dict[str, Value], head: str) -> Iterator[str]:
+def _told(ctx: Context, values: dict[str, Value], head: str) -> Iterator[tuple[str, str]]:
+    """Each known fact of the line with its words."""
     for name in (head, *_JOINED.get(head, ())):
         value = values.get(name)
-        if value is None or value in _NOTHING or (name == head == "cons_modalities"):
-            continue
-        variable = ctx.protocols.dictionary[name]
-        if name != head and value == "yes":
-            yield variable.label.lower()
-        elif name == "imaging_months":
-            yield f"{show(variable, value)} ago"
-        elif name in ("slip_grade", "levels"):
-            yield f"{variable.label.lower()} {show(variable, value)}"
-        elif name in ("injection_count", "prior_surgery_count"):
-            yield f"{show(variable, value)} in all"
-        else:
-            yield show(variable, value)
+        if value is not None and value not in _NOTHING and name not in _COLLECTIVE:
+            yield name, _words(ctx.protocols.dictionary[name], value, alone=name == head)
+
+
+def _words(variable: Variable, value: Value, *, alone: bool) -> str:
+    """A value, with what it needs beside other values of its line to be understood."""
+    told = show(variable, value)
+    if variable.name == "imaging_months":
+        return f"{told} ago"
+    if alone:
+        return told
+    if value == "yes":
+        return variable.label.lower()
+    if variable.name in ("slip_grade", "levels"):
+        return f"{variable.label.lower()} {told}"
+    return f"{told} in all" if variable.name in ("injection_count", "prior_surgery_count") else told

@@ -347,3 +347,12 @@ async def test_words_before_a_stop_are_erased_too(
     clock.forward(hours=25)
     assert await quarantine.forget_unconsented(ctx) == 1
     assert await quarantine.forget_unconsented(ctx) == 0
+
+
+async def test_the_summary_names_each_line_by_what_it_tells(patient: Patient) -> None:
+    """A course without a duration is no "How long"; days that are months are told as months."""
+    await patient.say("neck pain, getting worse. my right arm has been numb for 8 months")
+    summary = (await patient.answer_until("confirm_summary", answers={"duration_weeks": "not sure"}))[-1].text
+    assert ". Better or worse: Getting worse" in summary
+    assert ". Numb since: about 8 months" in summary
+    assert " days" not in summary

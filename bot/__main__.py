@@ -19,6 +19,7 @@ COMMANDS = {
     "judge": "facts in, judgement out",
     "understand": "messages in, understanding out",
     "evaluate": "how well labelled messages are understood",
+    "export": "records for other systems",
     "protocols": "compare and publish protocol versions",
     "staff": "people of the clinic and their API tokens",
     "train": "train a model when none fits the sources",

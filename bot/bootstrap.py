@@ -142,6 +142,16 @@ def build_actions_context(settings: Settings) -> Context:
     )
 
 
+@asynccontextmanager
+async def records_context(settings: Settings) -> AsyncIterator[Context]:
+    """For commands that read the record: no language layer, no engine; closes the store at the end."""
+    store, absent = build_store(settings), Absent()
+    try:
+        yield _join(settings, build_protocols(settings), store=store, reader=absent, dialogue=absent)
+    finally:
+        await store.close()
+
+
 def _join(
     settings: Settings,
     protocols: Protocols,

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     engine_timeout_seconds: float = Field(10.0, gt=0, le=50, description="time budget of one engine turn")
     actions_url: str | None = Field(None, description="where the actions listen; `make run` finds a port")
     actions_secret: SecretStr = Field(description="shared by engine and actions, 32 characters or more")
+    fhir_namespace: str = Field(
+        "https://spine-intake.invalid",
+        description="a web address of the clinic: our codes and ids in FHIR live under it",
+    )
     session_days: float = Field(30, gt=0, le=365, description="how long a patient's chat token lives")
     metrics_port: int | None = Field(
         None, ge=0, le=65535, description="`/metrics` for Prometheus, loopback only"
@@ -90,7 +94,7 @@ class Settings(BaseSettings):
             raise ValueError(f"use {SHORTEST_SECRET} random characters or more")
         return value
 
-    @field_validator("public_url", "twilio_api_url", "engine_url", "actions_url")
+    @field_validator("public_url", "twilio_api_url", "engine_url", "actions_url", "fhir_namespace")
     @classmethod
     def _without_final_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value

@@ -22,9 +22,9 @@ from bot.gateway.health import Probe, health_blueprint
 from bot.gateway.limits import Counter, LocalCounter
 from bot.gateway.metrics import Metrics, count_request, serve_metrics
 from bot.gateway.openapi import chat_part, openapi_blueprint
-from bot.gateway.openapi_staff import staff_part
 from bot.gateway.options import Options
 from bot.gateway.pages import pages_blueprint
+from bot.gateway.staff_api import staff_part
 from bot.gateway.wakes import WakeHub
 
 log = logging.getLogger("intake.gateway")

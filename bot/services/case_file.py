@@ -71,23 +71,29 @@ class CaseFile:
 
 async def load_file(uow: UnitOfWork, protocols: Protocols, case_id: str, *, reader: StaffMember) -> CaseFile:
     """The case, masked for the reader's role. Raises NotAllowed when there is none."""
+    file = await load_whole(uow, protocols, case_id)
+    if not may(reader, May.SEE_PRIVATE):
+        file = replace(file, tasks=tuple(task for task in file.tasks if not task.private))
+    return file if may(reader, May.SEE_CONTACT) else _without_contact(file)
+
+
+async def load_whole(uow: UnitOfWork, protocols: Protocols, case_id: str) -> CaseFile:
+    """The case as it is, for what works without a reader: never shown as it comes. Raises NotAllowed."""
     case = await uow.cases.get(case_id)
     facts = await uow.facts.current(case_id)
     values = values_of(facts)
-    tasks = await uow.tasks.of_case(case_id)
-    file = CaseFile(
+    return CaseFile(
         case=case,
         messages=tuple(await _all_messages(uow, case_id)),
         facts=facts,
         history=await uow.facts.history(case_id),
         judgement=await uow.judgements.latest(case_id),
-        tasks=tuple(t for t in tasks if not t.private or may(reader, May.SEE_PRIVATE)),
+        tasks=tuple(await uow.tasks.of_case(case_id)),
         appointments=tuple(await uow.appointments.of_case(case_id)),
         notes=tuple(await uow.desk.notes(case_id)),
         gate_complete=protocols.gate_complete(values),
         gates=_gate_states(protocols, values),
     )
-    return file if may(reader, May.SEE_CONTACT) else _without_contact(file)
 
 
 async def _all_messages(uow: UnitOfWork, case_id: str) -> list[Message]:

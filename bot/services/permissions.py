@@ -20,13 +20,15 @@ class May(enum.Enum):
     """What must not stand where a companion could read it (clinical.md 6.6)."""
     WORK = "work"
     """Acknowledge, claim, finish, write notes."""
+    EXPORT = "export"
+    """Take records out of the service: a whole case for another system, a table of cases."""
 
 
 TABLE: Mapping[str, frozenset[May]] = {
     "front_desk": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK}),
-    "nurse": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK}),
-    "surgeon": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK}),
-    "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK}),
+    "nurse": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EXPORT}),
+    "surgeon": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EXPORT}),
+    "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.EXPORT}),
     "language_editor": frozenset({May.SEE_CASES}),
     "protocol_approver": frozenset({May.SEE_CASES}),
     "auditor": frozenset({May.SEE_CASES}),

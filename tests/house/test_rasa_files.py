@@ -15,7 +15,7 @@ RASA_KEYS = {
 }  # fmt: skip
 
 OURS = sorted(
-    path for folder in ("protocols", "lexicon") for path in (ROOT / "data" / folder).rglob("*.y*ml")
+    path for folder in ("protocols", "lexicon", "fhir") for path in (ROOT / "data" / folder).rglob("*.y*ml")
 )
 
 
@@ -25,11 +25,11 @@ def top_keys(text: str) -> set[str]:
 
 
 def test_there_are_files_to_look_at() -> None:
-    assert {path.parent.name for path in OURS} >= {"protocols", "lexicon"}
+    assert {path.parent.name for path in OURS} >= {"protocols", "lexicon", "fhir"}
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_rasa_takes_none_of_the_clinics_files(path: Any) -> None:
     keys = top_keys(path.read_text(encoding="utf-8"))
     assert keys & RASA_KEYS == set()
-    assert keys & {"protocol", "lexicon"}
+    assert keys & {"protocol", "lexicon", "fhir"}

@@ -20,9 +20,9 @@ from bot.domain.errors import IntakeError, NotSignedIn, TooManyTries
 from bot.gateway.console.pages import FOLDER, HEADERS, Pages
 from bot.gateway.console.queue_view import alarms
 from bot.gateway.errors import HttpProblem, problem_for
-from bot.gateway.staff_api.door import Asked, Handler, StaffDoor, staff_errors
+from bot.gateway.staff_api.door import Asked, Handler, StaffDoor, known_id, staff_errors
 from bot.gateway.staff_api.model import ModelName
-from bot.gateway.staff_api.routes import acceptable, known_id, read_list_arguments
+from bot.gateway.staff_api.routes import acceptable, read_list_arguments
 from bot.services import desk, takeover
 from bot.services.context import Context
 from bot.services.staff import Visitor

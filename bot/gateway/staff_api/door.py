@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hmac
 import math
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ Asked = Request[Any, Any]
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 COOKIE = "spine_staff"
+_ID = re.compile(r"[0-9a-f]{32}\Z")
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -105,6 +107,13 @@ class StaffDoor:
         outside = urlsplit(self._public_url)
         behind_proxy = outside.scheme == "https" and outside.netloc == request.host
         return request.scheme == "https" or behind_proxy
+
+
+def known_id(text: str) -> str:
+    """An id of ours; anything else is as absent as one that does not exist."""
+    if not _ID.match(text):
+        raise HttpProblem(404, "not_found", "There is nothing here.")
+    return text
 
 
 def staff_errors(handler: Handler) -> Handler:

@@ -27,6 +27,7 @@ def staff_part() -> dict[str, Any]:
             "/api/staff/me": {"get": _read("Who this is", "object")},
             "/api/staff/cases": {"get": _list()},
             case: {"get": _read("One case, whole; the view is audited", "StaffCase", "case_id")},
+            f"{case}/fhir": {"get": _download("One case as a FHIR R4 transaction bundle", "fhir+json")},
             f"{case}/claim": {"post": _work("Take the case", "case_id", conflict=True)},
             f"{case}/take-over": {"post": _work("Take the conversation over", "case_id", conflict=True)},
             f"{case}/hand-back": {"post": _work("Hand it back to the bot", "case_id", conflict=True)},
@@ -89,6 +90,13 @@ def _read(summary: str, schema: str, name: str | None = None) -> dict[str, Any]:
         "parameters": [_in_path(name)] if name else [],
         "responses": {"200": _answer(shape), **_errors(401, 403, 404, 503)},
     }
+
+
+def _download(summary: str, kind: str) -> dict[str, Any]:
+    described = _read(f"{summary}; the download is audited", "object", "case_id")
+    described["responses"]["200"] = {"description": "ok", "content": {f"application/{kind}": {}}}
+    described["responses"] |= _errors(409)
+    return described
 
 
 def _work(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sanic import Blueprint, HTTPResponse
@@ -12,8 +11,8 @@ from sanic.response import json as json_answer
 from bot.domain.cases import Case
 from bot.domain.errors import InvalidInput
 from bot.gateway.body import only_arguments, read_object
-from bot.gateway.errors import HttpProblem
-from bot.gateway.staff_api.door import Asked, StaffDoor, staff_errors
+from bot.gateway.staff_api.door import Asked, StaffDoor, known_id, staff_errors
+from bot.gateway.staff_api.exports import add_export_routes
 from bot.gateway.staff_api.model import ModelName
 from bot.gateway.staff_api.shapes import case_shape, message_shape, note_shape, plain, task_shape
 from bot.services import desk, takeover
@@ -21,7 +20,6 @@ from bot.services.context import Context
 from bot.services.staff import Visitor
 from bot.settings import Settings
 
-_ID = re.compile(r"[0-9a-f]{32}\Z")
 LIST_ARGUMENTS = frozenset({"queue", "q", "after", "reference"})
 
 
@@ -33,6 +31,7 @@ def staff_api_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     _add_session_routes(blueprint, door)
     _add_case_routes(blueprint, door, ctx)
     _add_work_routes(blueprint, door, ctx)
+    add_export_routes(blueprint, door, ctx, settings)
     return blueprint
 
 
@@ -161,13 +160,6 @@ def read_list_arguments(request: Asked) -> dict[str, Any]:
         "reference": single.get("reference"),
         "after": single.get("after"),
     }
-
-
-def known_id(text: str) -> str:
-    """An id of ours; anything else is as absent as one that does not exist."""
-    if not _ID.match(text):
-        raise HttpProblem(404, "not_found", "There is nothing here.")
-    return text
 
 
 def acceptable(text: str, *, field: str) -> str:

@@ -17,6 +17,7 @@ from tests.integration.gateway.serving import listening
 
 WORKERS = frozenset({"front_desk", "nurse", "surgeon", "admin"})
 EVERYBODY = frozenset(ROLES)
+EXPORTERS = frozenset({"nurse", "surgeon", "admin"})
 OPEN_DOORS = frozenset(
     {
         ("POST", "/api/staff/login"),
@@ -31,6 +32,7 @@ API: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/staff/me"): EVERYBODY,
     ("GET", "/api/staff/cases"): EVERYBODY,
     ("GET", "/api/staff/cases/<case_id:str>"): EVERYBODY,
+    ("GET", "/api/staff/cases/<case_id:str>/fhir"): EXPORTERS,
     ("POST", "/api/staff/cases/<case_id:str>/claim"): WORKERS,
     ("POST", "/api/staff/cases/<case_id:str>/release"): WORKERS,
     ("POST", "/api/staff/cases/<case_id:str>/take-over"): WORKERS,

@@ -27,7 +27,7 @@ def test_roles_are_those_of_the_contract() -> None:
 @pytest.mark.parametrize("role", ["language_editor", "protocol_approver", "auditor"])
 def test_who_does_not_treat_sees_no_contact_and_changes_nothing(role: str) -> None:
     assert may(person(role), May.SEE_CASES)
-    for what in (May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK):
+    for what in (May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EXPORT):
         with pytest.raises(RoleRefused):
             require(person(role), what)
 
@@ -42,3 +42,8 @@ def test_others_who_work_do_not(role: str) -> None:
     require(person(role), May.WORK)
     with pytest.raises(RoleRefused):
         require(person(role), May.SEE_PRIVATE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_takes_records_out_also_sees_whose_they_are(role: str) -> None:
+    assert may(person(role), May.SEE_CONTACT) or not may(person(role), May.EXPORT)

@@ -1,0 +1,45 @@
+"""`python -m bot export fhir CASE`: records for other systems, on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+
+from bot.bootstrap import records_context
+from bot.domain.errors import IntakeError, NotAllowed, StoreUnavailable
+from bot.services import exports
+from bot.settings import Settings, load_settings
+from bot.store import schema_version_ok
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """One subcommand a format."""
+    formats = parser.add_subparsers(dest="format", required=True, metavar="fhir")
+    fhir = formats.add_parser("fhir", help="a case as a FHIR R4 transaction bundle")
+    fhir.add_argument("case", metavar="CASE", help="id or reference")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0, or 1 with one line on stderr that says what to do."""
+    try:
+        print(asyncio.run(_export(load_settings(), args)))
+    except NotAllowed:
+        print("export: there is no such case; give its id or its reference", file=sys.stderr)
+        return 1
+    except IntakeError as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _export(settings: Settings, args: argparse.Namespace) -> str:
+    if not schema_version_ok(settings.database):
+        raise StoreUnavailable("the database is not there or not up to date: run `python -m bot migrate`")
+    async with records_context(settings) as ctx:
+        case_id = await exports.find_case(ctx, args.case)
+        _, bundle = await exports.export_fhir(
+            ctx, exports.COMMAND_LINE, case_id, namespace=settings.fhir_namespace
+        )
+    return json.dumps(bundle, indent=2, ensure_ascii=False)

@@ -52,7 +52,7 @@ _SWAPPED = frozenset(
     ("side", "region", "imaging", "who_for", "radiates", "nicotine", "dx", "prior_surgery_type")
 )
 _DEGREES = (
-    (frozenset(("barely", "hardly", "lift", "unbearable", "severe")), "severe"),
+    (frozenset(("barely", "hardly", "lift", "unbearable", "severe", "severely")), "severe"),
     (frozenset(("lot", "moderate", "skip")), "moderate"),
     (frozenset(("little", "bit", "some", "slightly", "mild", "somewhat", "weaker")), "mild"),
 )
@@ -103,7 +103,18 @@ class Answers:
             return Verdict(answer="none", polarity=None, correction=correction, question=True)
         answer = self._answer(heard, settled, norms, polarity)
         _place_course(heard, settled, self._dictionary)
+        self._place_no(heard, settled, pieces)
         return Verdict(answer=answer, polarity=polarity, correction=correction, question=question)
+
+    def _place_no(self, heard: Heard, settled: Settled, pieces: Sequence[Piece]) -> None:
+        """ "Lower back, no": the question about the place asks as well whether the pain travels."""
+        region = settled.facts.get("region")
+        if heard.asked != "region" or not isinstance(region, tuple) or "radiates" in settled.facts:
+            return
+        if {"leg", "arm"} & set(region) or any(piece.asks for piece in pieces):
+            return
+        if any(self._said.is_(piece.norms, "deny") for piece in pieces[1:]):
+            settled.add(heard.page.whole("radiates", "none", "absent"), "none")
 
     def _plainly_said(self, norms: Sequence[str], pieces: Sequence[Piece]) -> bool:
         """A yes or no of its own, as consent needs: "it's my lower back" and "no MRI yet" are neither."""

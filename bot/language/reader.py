@@ -23,7 +23,7 @@ from bot.language.pipeline import build_pipeline
 from bot.language.relations import relation_of
 from bot.language.report import Report
 from bot.language.screen import Screen, screened
-from bot.language.segments import Segmenter, Token
+from bot.language.segments import DENIALS, NAY, Segmenter, Token
 from bot.language.settle import Settled, value_of
 from bot.language.sexes import find_sex
 from bot.language.story import Story
@@ -128,6 +128,8 @@ class Reader:
                     continue
                 head = chunk[hit.head[0]]
                 assertion, relative = asserted.get(hit.head, ("present", False))
+                if asked == "region" and assertion == "absent" and _no_to_the_rest(chunk, hit.head[0]):
+                    assertion = "present"
                 reports.append(
                     Report(
                         name=hit.frame.name,
@@ -226,6 +228,16 @@ def _chunks(tokens: Sequence[Token]) -> Iterator[tuple[int, Sequence[Token]]]:
         if end_of_text or (new_sentence and index - start >= _DOC_WORDS // 2):
             yield start, tokens[start:index]
             start = index
+
+
+def _no_to_the_rest(words: Sequence[Token], place: int) -> bool:
+    """ "Lower back, no": the place is the answer, the "no" speaks of what was asked beside it."""
+    sentence = [word for word in words if word.sentence == words[place].sentence]
+    before = [word for word in sentence if word.start < words[place].start]
+    if any(word.norm in DENIALS for word in before):
+        return False
+    nay = next((i for i, word in enumerate(words) if i > place and word.norm == NAY), None)
+    return nay is not None and words[nay - 1].norm == ","
 
 
 def _courses(reports: Sequence[Report]) -> Iterator[tuple[str, Report]]:

@@ -26,7 +26,8 @@ _ALSO_NOUNS = frozenset(
     ("drop", "walk", "leak", "trip", "fall", "work", "need", "drag", "slap", "smoke", "ache", "say")
 )
 """Words that are verbs only behind a subject or a plural: "foot drop" against "my feet drop"."""
-_DENIALS = frozenset(("no", "not", "never", "without", "deny", "denies", "none"))
+DENIALS = frozenset(("no", "not", "never", "without", "deny", "denies", "none"))
+"""Words that deny what comes behind them."""
 _POLITE = frozenset(
     ("sir", "ma'am", "maam", "ma", "thanks", "thank", "doctor", "either", "thankfully", "ever", "yet", "here")
 )
@@ -145,7 +146,7 @@ class Segmenter:
         for word in reversed(words[max(0, index - _LIST_REACH) : index]):
             if word.ends_sentence or word.norm in self._always:
                 return False
-            if word.norm in _DENIALS or word.norm == "negative":
+            if word.norm in DENIALS or word.norm == "negative":
                 return True
         return False
 
@@ -165,7 +166,7 @@ class Segmenter:
         for word in reversed(words[max(0, index - 12) : index]):
             if word.ends_sentence or word.norm in self._always or word.norm == ",":
                 return False
-            if word.norm in self._finite or word.norm in _DENIALS or self._is_past(word):
+            if word.norm in self._finite or word.norm in DENIALS or self._is_past(word):
                 return True
         return False
 

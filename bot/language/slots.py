@@ -12,6 +12,8 @@ from bot.language.times import DAYS_PER_MONTH
 
 SURGERY_DATE = "surgery date"
 """Name of the frame that reads "surgery 9 days ago"; without a time it says nothing."""
+CARE_LENGTH = "care length"
+"""Name of the frame that reads "treatment lasted 7 weeks"; without a time it says nothing."""
 OWN = {
     "weakness": "weakness_onset_days", "foot_drop": "weakness_onset_days",
     "hand_clumsiness": "myelo_onset_days", "gait_imbalance": "myelo_onset_days", "trauma": "trauma_days",
@@ -68,6 +70,8 @@ def _slots(report: Report, dictionary: Dictionary) -> Iterator[str]:
         yield "duration_weeks"
     if report.name == SURGERY_DATE:
         yield SURGERY_DATE
+    if report.name == CARE_LENGTH:
+        yield "cons_weeks"
     for variable, value in report.sets.items():
         if variable == "dx":
             if "fracture" in value:  # type: ignore[operator]

@@ -124,6 +124,7 @@ _AGE_NOW = re.compile(
     r"|(?<!\S)(?P<b>\d{2}) (?:year old|yo|y / o|m|f)(?!\S)"
     r"|(?<!\S)(?P<c>\d{2})(?:yo|m|f|y)(?!\S)"
 )
+_AGE_BEFORE = re.compile(r"(?<!\S)(?:age|aged) $")
 _VAGUE = re.compile(
     r"(?<!\S)(?:for |been |in |over )?(?P<word>year|ages|forever|long time|while|all life|life long|lifelong|"
     r"entire life|whole life|decade|childhood|always (?:been|have|had|was|am|is|has)"
@@ -177,7 +178,8 @@ def _candidates(line: Line, tokens: Sequence[Token], date: dt.date, text: str) -
                 yield TimeMention(resolved, *line.span(*match.span()), "date")
     yield from _short_years(tokens, date, text)
     for match in _SPAN.finditer(line.text):
-        yield _span(match, line)
+        if not _AGE_BEFORE.search(line.text[: match.start()]):  # "age 53 years" is no length of anything
+            yield _span(match, line)
     for match in _ONE.finditer(line.text):
         days = _UNIT_DAYS[match["unit"]] * (1.5 if match["half"] else 1)
         yield TimeMention(days, *line.span(*match.span()), "ago" if match["ago"] else "span")

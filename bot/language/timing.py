@@ -238,6 +238,8 @@ def _before_or_after(
     if before:
         same = [a for a in before if a.report.sentence == sentence]
         return _latest(same or before, mention)
+    if any(tokens[i].norm in _STARTERS for i in clause) and any(a.slot == "duration_weeks" for a in anchors):
+        return "duration_weeks"  # "Low back pain. I'm 33. Started 5 weeks ago."
     after = [a for a in real if a.report.start >= mention.end and a.report.sentence == sentence]
     after = after or [a for a in real if a.report.start >= mention.end and a.report.sentence == sentence + 1]
     return min(after, key=lambda a: a.report.start).slot if after else None

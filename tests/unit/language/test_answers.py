@@ -142,3 +142,44 @@ def test_spanish_is_recognised(read):
     assert read("hola, me duele mucho la espalda desde hace dos semanas").language == "es"
     assert read("my back hurts").language == "en"
     assert read("у меня болит спина").language == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "facts"),
+    [
+        ("lower back, no", "region", {"region": ("low_back",), "radiates": "none"}),
+        ("neck and arm, no", "region", {"region": ("neck", "arm")}),
+        ("no, my neck", "region", {"region": ("neck",)}),
+        ("8 months, same", "duration_weeks", {"duration_weeks": 34.8, "course": "same"}),
+        ("3 wks, better", "duration_weeks", {"duration_weeks": 3.0, "course": "improving"}),
+        ("same. Hurry it up.", "course", {"course": "same"}),
+        ("severely", "function_limit", {"function_limit": "severe"}),
+        ("4 weeks, helped partly", "cons_weeks", {"cons_weeks": 4.0, "cons_relief": "partial"}),
+        ("past breast cnacer, otherwise no", "G5", {"cancer_status": "history"}),
+    ],
+)
+def test_what_was_asked_together_is_answered_together(read, text, asked, facts):
+    found = read(text, asked).facts
+    assert {name: found.get(name) for name in facts} == facts
+    assert set(found) - set(facts) <= {"night_pain_unrelenting", "weight_loss", "region"}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (
+            "Low back. Age 33 years. Started 5 weeks ago.",
+            {"age": 33, "duration_weeks": 5.0, "region": ("low_back",)},
+        ),
+        ("Tried PT and pills. Treatment lasted 12 weeks.", {"cons_weeks": 12.0, "cons_pt": "yes"}),
+        ("No shooting pain. Nobody told me why.", {"radiates": "none", "dx": ("none",)}),
+        ("This is for somebody else, my aunt.", {"who_for": "other"}),
+    ],
+)
+def test_a_story_in_short_sentences(read, text, facts):
+    found = read(text).facts
+    assert {name: found.get(name) for name in facts} == facts
+
+
+def test_a_whistling_kettle_is_no_trouble_peeing(read):
+    assert "bladder_retention" not in read("The kettle just whistled, one second. nah none apply", "G3").facts

@@ -84,9 +84,15 @@ def _parent(_: Protocols, view: CaseView, __: Judgement) -> AskPlan | None:
 def _at_once(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskPlan | None:
     """A doubt about a danger sign comes before everything else, consent too (clinical.md 3.3)."""
     plan = _requested(protocols, view, judgement)
-    if plan is None or ABUSE_SCRIPT in view.case.flags or any(name in view.values for name in plan.variables):
+    if plan is None or ABUSE_SCRIPT in view.case.flags or not _open_or_denied(view, plan):
         return None
     return plan if _dangerous(protocols, plan) else None
+
+
+def _open_or_denied(view: CaseView, plan: AskPlan) -> bool:
+    """Not when a danger sign is known to be there already; of a gate, not when nothing is left to ask."""
+    told = [name for name in plan.variables if view.values.get(name) not in (None, "no", "none")]
+    return len(told) < len(plan.variables)
 
 
 def _requested(protocols: Protocols, view: CaseView, _: Judgement) -> AskPlan | None:

@@ -14,8 +14,8 @@ from typing import Literal
 from bot.domain.cases import AskState, Message
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
-from bot.services import agenda, reception, safety, summary
-from bot.services.case_view import CaseView
+from bot.services import agenda, readings, reception, safety, summary
+from bot.services.case_view import AGAIN, DOUBTED, CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 from bot.services.steps import Turn
@@ -60,9 +60,12 @@ async def settle(
 
 
 async def close(uow: UnitOfWork, view: CaseView, name: str, how: Ending) -> None:
-    """End a question for good."""
+    """End a question for good, and what marked it."""
     ask = view.asks.get(name, AskState(name=name, times=1))
     await uow.asks.save(view.case.id, replace(ask, state=how))
+    for mark in (f"{AGAIN}{name}", f"{DOUBTED}{name}"):
+        if mark in view.asks:
+            await uow.asks.save(view.case.id, replace(view.asks[mark], state=how))
 
 
 # --- questions about facts --------------------------------------------------------------------
@@ -78,6 +81,7 @@ async def _settle_facts(
     if view.case.consent != "given":  # nothing is kept yet: the words are read again when it is
         return await _settle_unkept(uow, view, reading, asked, name)
     missing = [variable for variable in asked if variable not in view.values]
+    missing = missing or _still_doubtful(ctx, view, reading, name)
     if _bare_yes(ctx, reading, name) and not missing:
         await request(uow, view, name)  # put as a whole again, and now something of it is so
         return Settled(which=True)
@@ -98,6 +102,15 @@ async def _settle_facts(
     elif name in ctx.protocols.dictionary and _may_be_unsure(ctx, name):
         await _keep_wanted(uow, view, name)
     return Settled()
+
+
+def _still_doubtful(ctx: Context, view: CaseView, reading: Reading, name: str) -> list[str]:
+    """A danger sign asked about once more although it was denied before: only a clear answer ends it."""
+    if not (view.put_again or view.doubted) or name not in ctx.protocols.dictionary:
+        return []
+    clear = reading.polarity in _OPPOSITE or reading.facts.get(name, "unsure") != "unsure"
+    asked_twice = view.values.get(name) == "unsure"
+    return [] if clear or asked_twice or not _may_be_unsure(ctx, name) else [name]
 
 
 async def _settle_unkept(
@@ -277,15 +290,16 @@ async def _which_fact(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
 ) -> Settled:
     """A line of the summary was named: its question is put again; the old value stays until then."""
-    for button in reception.chosen(view.pending, message):
+    for button in readings.chosen(view.pending, message):
         if button.means.startswith("fact:"):
             await request(uow, view, button.means.removeprefix("fact:"))
     return Settled()
 
 
 async def request(uow: UnitOfWork, view: CaseView, name: str) -> None:
-    """Ask this again next, whatever is known."""
+    """Ask this again next, whatever is known; the new answer replaces the old one."""
     await uow.asks.save(view.case.id, AskState(name=name, state="wanted"))
+    await uow.asks.save(view.case.id, AskState(name=f"{AGAIN}{name}"))
 
 
 _SESSION = {

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.domain.cases import AskState, Draft, Phase
 from bot.protocols import AskPlan
 from bot.services import agenda, doubts, summary, wording
-from bot.services.case_view import CaseView
+from bot.services.case_view import AGAIN, CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 from bot.services.steps import Step
@@ -174,6 +174,7 @@ async def _question(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan
         and agenda.DISC_OR_SLIP not in view.asks
     ):
         await uow.asks.save(view.case.id, AskState(name=agenda.DISC_OR_SLIP, times=1))
+        await uow.asks.save(view.case.id, AskState(name=f"{AGAIN}dx"))  # the answer replaces "slipped disc"
         return wording.disc_or_slip(ctx, view)
     if plan.name == doubts.LEAKING and not view.times_asked(plan.name):
         latest = (await uow.messages.of_patient(view.case.id))[-1:]
@@ -200,7 +201,17 @@ def _gates_are_over(ctx: Context, view: CaseView) -> bool:
 
 
 async def _count(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -> None:
+    await _forget_marks(uow, view, plan)
     grouped = () if plan.name in ctx.protocols.dictionary.gates else plan.variables
     for name in dict.fromkeys((plan.name, *grouped)):
         ask = view.asks.get(name, AskState(name=name))
         await uow.asks.save(view.case.id, replace(ask, times=ask.times + 1, state=""))
+
+
+async def _forget_marks(uow: UnitOfWork, view: CaseView, plan: AskPlan) -> None:
+    """Another question is put: one that was put again before is not the open one any more."""
+    for name, ask in view.asks.items():
+        again = name.removeprefix(AGAIN)
+        waits = again in view.asks and view.asks[again].state == "wanted"
+        if name != again != plan.name and not ask.ended and not waits:
+            await uow.asks.save(view.case.id, replace(ask, state="answered"))

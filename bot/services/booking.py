@@ -16,7 +16,7 @@ from bot.domain.errors import HoldExpired, TimeTaken
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
 from bot.domain.schedule import Appointment, Slot, open_slots
-from bot.services import callback, reception, wording
+from bot.services import callback, readings, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.interview import once
@@ -37,7 +37,7 @@ async def take_booking_turn(ctx: Context, turn: Turn) -> Step:
             return await callback.call_back(ctx, uow, view, priority="P1", kind="urgent_callback", lead=())
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
-        choice = _picked(view, message.text, reception.chosen(view.pending, message), reading)
+        choice = _picked(view, message.text, readings.chosen(view.pending, message), reading)
         if choice is None:
             return _unclear(ctx, view)
         if choice.means.startswith("slot:") and view.asked == "choose_time" and not _pressed(view, message):
@@ -198,7 +198,7 @@ def _picked(
 def _pressed(view: CaseView, message: Message) -> bool:
     """Whether the time was picked by its button, digit or place; a day alone is asked about once."""
     words = set(re.findall(r"[a-z0-9]+", message.text.lower()))
-    return bool(reception.chosen(view.pending, message)) or bool(words & set(_ORDINALS))
+    return bool(readings.chosen(view.pending, message)) or bool(words & set(_ORDINALS))
 
 
 def _confirm(ctx: Context, view: CaseView, choice: MessageChoice) -> Step:

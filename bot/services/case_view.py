@@ -10,6 +10,13 @@ from bot.domain.dictionary import Value
 from bot.domain.facts import Fact, values_of
 from bot.services.ports import UnitOfWork
 
+AGAIN = "again:"
+"""Before the name of a question: it was put again on purpose (go back, a line of the summary)."""
+DOUBTED = "doubt:"
+"""Before the name of a fact: a text made it doubtful; `times` is that message's number in the case."""
+MISTAKE = "said:mistake"
+"""The patient said that an emergency rests on a mistake: what they say now corrects."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
@@ -35,6 +42,24 @@ class CaseView:
     def asked(self) -> str | None:
         """Name of the open question."""
         return self.pending.asks if self.pending else None
+
+    @property
+    def put_again(self) -> bool:
+        """Whether the open question was put again on purpose: its new answer replaces the old one."""
+        return self._stands(f"{AGAIN}{self.asked}")
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the open question is about a fact that a text made doubtful."""
+        return self._stands(f"{DOUBTED}{self.asked}")
+
+    @property
+    def mistaken(self) -> bool:
+        """Whether the patient has said that the emergency is a mistake."""
+        return self._stands(MISTAKE)
+
+    def _stands(self, mark: str) -> bool:
+        return mark in self.asks and not self.asks[mark].ended
 
     def times_asked(self, name: str) -> int:
         ask = self.asks.get(name)

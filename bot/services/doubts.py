@@ -7,14 +7,16 @@ the very next reply, before consent too; doubt is never resolved downward.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.cases import AskState, Message
-from bot.domain.dictionary import Dictionary
+from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Finding, Reading
-from bot.services.case_view import CaseView
+from bot.domain.levels import Level
+from bot.protocols import Protocols
+from bot.services.case_view import DOUBTED, CaseView
 from bot.services.ports import UnitOfWork
 
 DOUBT = "unsure"
@@ -29,6 +31,9 @@ _NEVER_ASKED = frozenset({"abuse_unsafe", "gate_incomplete"})
 _NOT_LAUGHING = re.compile(r"\b(not|isn'?t|wasn'?t|new|loss|control)\b", re.IGNORECASE)
 _TRIES = 2
 """A question, and one plainer re-ask (clinical.md 3.6)."""
+_DENIALS = ("no", "none")
+_QUIET = 8
+"""Messages, ours included, before a hint at self-harm is asked about again."""
 
 
 def laughing(text: str) -> bool:
@@ -53,8 +58,9 @@ def settled(view: CaseView, message: Message, reading: Reading, dictionary: Dict
     if only and not _NOT_LAUGHING.search(message.text):
         return _with(reading, name, "no", message)
     closed = DOUBT in dictionary[name].values and dictionary[name].kind == "four_valued"
-    open_still = name not in view.values and reading.answer != "declined" and not reading.question
-    if closed and open_still and view.times_asked(name) >= _TRIES:
+    open_still = name not in view.values or view.doubted or view.put_again
+    unclear = reading.answer != "declined" and not reading.question
+    if closed and open_still and unclear and view.times_asked(name) >= _TRIES:
         return _with(reading, name, DOUBT, message)
     return reading
 
@@ -114,26 +120,68 @@ async def request(
     message: Message,
     reading: Reading,
     *,
-    known: Collection[str],
-    dictionary: Dictionary,
-) -> None:
-    """Ask next, in plain words, what the text hints at; each fact once. Two of one gate: the gate."""
-    doubtful = [name for name, value in reading.facts.items() if value == DOUBT]
-    hinted = ("chest_pain",) if _CHEST.search(message.text) else ()  # 3.3: "chest words"
-    if laughing(message.text) and _WET.search(message.text):  # 3.3: "sarcasm, lol"
-        hinted = (*hinted, LEAKING)
+    values: Mapping[str, Value],
+    protocols: Protocols,
+) -> tuple[str, ...]:
+    """Ask next, in plain words, what the text hints at; which questions. Two of one gate: the gate.
+
+    `values` are the known ones with this message's.
+    """
     wanted = [
         name
-        for name in dict.fromkeys((*doubtful, *reading.ask, *hinted))
-        if name in dictionary
-        and dictionary[name].safety
-        and name not in view.asks
-        and name not in known
-        and name not in _NEVER_ASKED
-        and not (view.asked and view.asked in (name, dictionary[name].gate))
+        for name in _hinted(message, reading)
+        if name in protocols.dictionary and _worth_asking(view, message, reading, name, values, protocols)
     ]
-    for name in dict.fromkeys(_gate_or_fact(name, wanted, view, dictionary) for name in wanted):
-        await uow.asks.save(view.case.id, AskState(name=name, state="wanted"))
+    names = tuple(dict.fromkeys(_gate_or_fact(name, wanted, view, protocols.dictionary) for name in wanted))
+    for name in names:
+        times = view.times_asked(name) if name == SELF_HARM else 0
+        await uow.asks.save(view.case.id, AskState(name=name, times=times, state="wanted"))
+        await uow.asks.save(view.case.id, AskState(name=f"{DOUBTED}{name}", times=message.seq))
+    return names
+
+
+def _hinted(message: Message, reading: Reading) -> tuple[str, ...]:
+    doubtful = [name for name, value in reading.facts.items() if value == DOUBT]
+    hinted = ["chest_pain"] if _CHEST.search(message.text) else []  # 3.3: "chest words"
+    if laughing(message.text) and _WET.search(message.text):  # 3.3: "sarcasm, lol"
+        hinted.append(LEAKING)
+    return tuple(dict.fromkeys((*doubtful, *reading.ask, *hinted)))
+
+
+def _worth_asking(
+    view: CaseView,
+    message: Message,
+    reading: Reading,
+    name: str,
+    values: Mapping[str, Value],
+    protocols: Protocols,
+) -> bool:
+    """A danger sign that is open, or denied although the words speak of it; each is asked about once.
+
+    A denial of an earlier message is doubted only where a yes would be an emergency.
+    """
+    variable, known = protocols.dictionary[name], values.get(name)
+    if not variable.safety or name in _NEVER_ASKED or known not in (None, *_DENIALS):
+        return False
+    if known is None and view.asked is not None and view.asked in (name, variable.gate):
+        return False  # it is being asked about just now
+    if name == SELF_HARM:
+        return _quiet_since(view, name, message)
+    if name in view.asks:
+        return False
+    return known is None or reading.facts.get(name) == known or _would_be_emergency(name, values, protocols)
+
+
+def _quiet_since(view: CaseView, name: str, message: Message) -> bool:
+    """Not asked in the last few messages: a question like this one is put gently, not in every reply."""
+    before = view.asks.get(f"{DOUBTED}{name}")
+    return before is None or message.seq - before.times >= _QUIET
+
+
+def _would_be_emergency(name: str, values: Mapping[str, Value], protocols: Protocols) -> bool:
+    if "yes" not in protocols.dictionary[name].values:
+        return False
+    return protocols.judge({**values, name: "yes"}).level is Level.EMERGENCY_NOW
 
 
 def _gate_or_fact(name: str, wanted: list[str], view: CaseView, dictionary: Dictionary) -> str:

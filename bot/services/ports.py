@@ -36,8 +36,11 @@ class Cases(Protocol):
     async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
         """Cases begun before that time that never had an answer on consent, oldest first; no emergencies."""
 
-    async def silent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
-        """Open cases with consent, in the questions or at the times, whose last message is older."""
+    async def silent(
+        self, *, before: dt.datetime, channel: str | None = None, limit: int = 100
+    ) -> list[Case]:
+        """Open cases with consent, in the questions or at the times, whose last message is older; of one
+        channel when it is named."""
 
     async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
         """Take the case's turn lease by compare-and-swap; False while another owner's lease runs."""

@@ -6,25 +6,23 @@ consent is given (clinical.md 3.7); an emergency is answered all the same.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.domain.cases import AskState, Case, Message, MessageChoice
+from bot.domain.cases import AskState, Case, Message
 from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact, derive, fold, values_of
-from bot.domain.findings import Answer, Finding, Polarity, Reading
+from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
-from bot.services import corrections, doubts, sms_text, summary, wording
+from bot.language.safe_now import safe_now
+from bot.services import corrections, doubts
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 _OF_JUDGEMENT = ("gate_incomplete", "gate_by_exception")
 """Flags of the judgement in force; the others stay with the case."""
-_LISTED = ("choose_time", "confirm_time", "which_fact")
-_POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,96 +43,8 @@ class Reception:
     before: Level
     new_rules: tuple[str, ...]
     changes: tuple[Change, ...]
-
-
-def chosen(pending: Message | None, message: Message) -> tuple[MessageChoice, ...]:
-    """The buttons this message pressed, or named in so many words."""
-    offered = {choice.id: choice for choice in pending.choices} if pending else {}
-    pressed = tuple(offered[choice.id] for choice in message.choices if choice.id in offered)
-    if pressed or message.choices:  # a button of an older question presses nothing, not even its words
-        return pressed
-    return tuple(offered[choice] for choice in _typed(pending, message.text))
-
-
-def _typed(pending: Message | None, text: str) -> list[str]:
-    """A button's own words, or its place where the choices are a plain list, count as pressing it."""
-    if pending is None:
-        return []
-    said = text.strip(" .!").casefold()
-    named = [choice.id for choice in pending.choices if choice.label.casefold() == said]
-    if named or pending.asks not in _LISTED:
-        return named[:1]
-    return sms_text.resolve_digits(text, pending.choices) or []
-
-
-def read(ctx: Context, view: CaseView, message: Message) -> Reading:
-    """The reading of a message: of its buttons when it has any, else of its words."""
-    return doubts.settled(view, message, _read(ctx, view, message), ctx.protocols.dictionary)
-
-
-def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
-    buttons = chosen(view.pending, message)
-    if buttons:
-        return _reading_of(buttons, message.text, group=(view.asked or "") in ctx.protocols.dictionary.gates)
-    if message.choices:
-        return Reading()
-
-    def read_as(asked: str | None) -> Reading:
-        question = view.pending.text if view.pending else None
-        today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
-        return ctx.reader.read(message.text, asked=asked, question=question, date=today)
-
-    def shown(fact: Fact) -> str:
-        return wording.show(ctx.protocols.dictionary[fact.variable], fact.value or "")
-
-    if corrections.goes_back(message.text) or corrections.takes_back(message.text):
-        return Reading()
-    line = summary.named_with_value(ctx, view, message.text)
-    if line is not None:
-        variable, value = line
-        today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
-        said = ctx.reader.read(value, asked=variable, date=today)
-        if variable in said.facts:
-            facts = {variable: said.facts[variable]}
-            findings = tuple(one for one in said.findings if one.variable == variable)
-            return Reading(findings=findings, facts=facts, correction=True)
-    reading = read_as(_asked_of_reader(view, message))
-    return corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
-
-
-def _asked_of_reader(view: CaseView, message: Message) -> str | None:
-    """What the words are read as an answer to; a number sent in an emergency comes with a name."""
-    missing = view.pending.also_asks if view.pending else ()
-    in_emergency = view.asked == "safe_now" and "contact_name" in missing
-    return "contact_name" if in_emergency and re.search(r"\d{4}", message.text) else view.asked
-
-
-def _reading_of(buttons: tuple[MessageChoice, ...], text: str, *, group: bool) -> Reading:
-    """What buttons say; a bare "yes" to a group leaves open which."""
-    facts: dict[str, Value] = {}
-    for button in buttons:
-        for name, value in button.sets.items():
-            before = facts.get(name)
-            facts[name] = (
-                (*before, *value) if isinstance(before, tuple) and isinstance(value, tuple) else value
-            )
-    means = {button.means for button in buttons}
-    polarity = next((word for word in _POLARITIES if word in means), None)
-    findings = tuple(
-        Finding(
-            variable=name,
-            value=value,
-            assertion="absent" if value in ("no", "none") else "present",
-            start=0,
-            end=len(text),
-            words=text,
-        )
-        for name, value in facts.items()
-    )
-    answer: Answer = "declined" if "skip" in means else "unclear" if polarity == "unsure" else "full"
-    if group and not facts and polarity == "affirm":
-        answer = "partial"
-    return Reading(findings=findings, facts=facts, answer=answer, polarity=polarity)
+    doubts: tuple[str, ...] = ()
+    """Danger signs that this message made doubtful: each is a question to be put next."""
 
 
 async def take_in(
@@ -148,16 +58,18 @@ async def take_in(
     kept = view.case.consent == "given" or bool(view.facts)
     told = {} if kept else await _told_before_consent(ctx, uow, view, until=message.id)
     held = {**view.facts, **told}
-    correction = reading.correction or _put_again(view, ctx.protocols.dictionary, says=bool(reading.facts))
+    correction = reading.correction or _corrects(view, message, reading)
     new = [
         *_facts(ctx, view, message, reading),
         *doubts.of_gate(view, message, reading, ctx.protocols.dictionary),
     ]
-    written = _fold_all(held, new, ctx.protocols.dictionary, correction=correction)
-    judgement = ctx.protocols.judge(values_of(_after(held, written)))
+    replaced = _replaced(view, ctx.protocols.dictionary)
+    written = _fold_all(held, new, ctx.protocols.dictionary, correction=correction, replaced=replaced)
+    correction = correction or any(fact.corrected for fact in written)
+    values = values_of(_after(held, written))
+    judgement = ctx.protocols.judge(values)
     before = _stood(ctx, view, told)
-    known = {*held, *(fact.variable for fact in written)}
-    await doubts.request(uow, view, message, reading, known=known, dictionary=ctx.protocols.dictionary)
+    doubted = await doubts.request(uow, view, message, reading, values=values, protocols=ctx.protocols)
     if _somebody_else(view, written):
         await uow.asks.save(view.case.id, AskState(name="age", state="wanted"))
     if kept or judgement.level is Level.EMERGENCY_NOW:
@@ -170,6 +82,7 @@ async def take_in(
         before=before[0],
         new_rules=tuple(rule for rule in judgement.rules if rule not in before[1]),
         changes=tuple(_changes(view.facts, written)),
+        doubts=doubted,
     )
 
 
@@ -334,14 +247,9 @@ def fact(
     )
 
 
-def _first_doubt(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
-    doubtful = value == doubts.DOUBT and dictionary[name].safety
-    return doubtful and not doubts.asked_again(view, name, dictionary)
-
-
 def _denies_the_rest(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
     """A "no" to a gate that was put for the rest of its facts says nothing about those known before."""
-    gate = dictionary.gates.get(view.asked or "")
+    gate = None if view.put_again else dictionary.gates.get(view.asked or "")
     held = view.facts.get(name)
     return (
         gate is not None and held is not None and held.value is not None and gate.clear_no.get(name) == value
@@ -356,19 +264,38 @@ def _denied_with(view: CaseView, reading: Reading, dictionary: Dictionary) -> di
     return {name: "no" for name in also if reading.facts.get(view.pending.asks or "") == "no"}
 
 
-def _put_again(view: CaseView, dictionary: Dictionary, *, says: bool) -> bool:
-    """The open question is about something known already: the new answer replaces the old."""
-    if view.asked in corrections.ABOUT_KNOWN:
-        return says
+def _corrects(view: CaseView, message: Message, reading: Reading) -> bool:
+    """Without a marker: the answer to "what is wrong?", and what follows an emergency called a mistake."""
+    if view.case.phase == "emergency":
+        return view.case.handoff != "crisis" and (view.mistaken or safe_now(message.text) == "mistake")
+    if view.asked == "confirm_summary" and reading.polarity == "affirm":
+        return False
+    return view.asked in corrections.ABOUT_KNOWN and bool(reading.facts)
+
+
+def _replaced(view: CaseView, dictionary: Dictionary) -> frozenset[str]:
+    """What the open question asks about, when it was put again on purpose: the new answer replaces."""
+    if not view.put_again or view.pending is None:
+        return frozenset()
     gate = dictionary.gates.get(view.asked or "")
-    asked = tuple(gate.clear_no) if gate is not None else (view.asked,)
-    return all(name in view.values for name in asked)
+    return frozenset(
+        gate.clear_no if gate is not None else (view.pending.asks or "", *view.pending.also_asks)
+    )
 
 
 def _fold_all(
-    current: Mapping[str, Fact], new: list[Fact], dictionary: Dictionary, *, correction: bool
+    current: Mapping[str, Fact],
+    new: list[Fact],
+    dictionary: Dictionary,
+    *,
+    correction: bool,
+    replaced: Collection[str] = (),
 ) -> list[Fact]:
-    written = fold(current, new, dictionary, correction=correction)
+    """`correction` is about every new fact, `replaced` names those that replace what is known anyway."""
+    written: list[Fact] = []
+    for one in new:
+        anew = correction or one.variable in replaced
+        written += fold(_after(current, written), [one], dictionary, correction=anew)
     held = _after(current, written)
     derived = [
         replace(held[source], variable=name, value=value, by="derived", asked=None)

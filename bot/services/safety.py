@@ -17,10 +17,11 @@ from bot.domain.schedule import Priority, StaffTask
 from bot.language.safe_now import safe_now
 from bot.language.threats import threatens
 from bot.services import agenda, wording
-from bot.services.case_view import CaseView
+from bot.services.case_view import MISTAKE, CaseView
 from bot.services.context import Context
-from bot.services.ports import UnitOfWork
-from bot.services.reception import Reception, chosen
+from bot.services.ports import Note, UnitOfWork
+from bot.services.readings import chosen
+from bot.services.reception import Reception
 
 SELF_HARM = "RF90"
 ABUSE = "RF91"
@@ -28,10 +29,11 @@ OVERDOSE = "RF80"
 _STANDING = {
     "going": "emergency_going",
     "cannot": "emergency_cannot",
-    "mistake": "emergency_mistake",
     "contact": "emergency_contact_noted",
 }
 _SAFE_NOW = (("choice_going", "going"), ("choice_cannot_go", "cannot"), ("choice_mistake", "mistake"))
+_MOST_NAMED = 3
+"""Facts of an emergency that are offered as "not so"; what else is wrong can be said in words."""
 
 
 async def break_in(
@@ -56,6 +58,37 @@ async def break_in(
     if seen.view.asked == "safe_to_text":
         return await _after_abuse(ctx, uow, seen)
     return None
+
+
+async def pass_on_doubts(ctx: Context, uow: UnitOfWork, seen: Reception) -> None:
+    """A danger sign in doubt that the bot may not ask about now: a person of the clinic is told."""
+    case = seen.view.case
+    if not seen.doubts or case.consent == "refused" or not _may_not_ask(case):
+        return
+    labels = [_called(ctx, name) for name in seen.doubts]
+    note = ctx.protocols.texts.say("note_doubt", channel="web", items=", ".join(labels))
+    await uow.desk.add_note(
+        Note(id=ctx.ids.new(), case_id=case.id, text=note, by="service", at=ctx.clock.now())
+    )
+    await add_task(ctx, uow, case, kind="safety_flag", priority="P1")
+
+
+def _may_not_ask(case: Case) -> bool:
+    """A person holds the conversation, or it is over and closed."""
+    return case.phase == "staff" or (case.phase == "done" and case.status == "closed")
+
+
+def _called(ctx: Context, name: str) -> str:
+    dictionary = ctx.protocols.dictionary
+    label = dictionary[name].label if name in dictionary else ""
+    return label or name.replace("_", " ")
+
+
+def net_for_refused(ctx: Context, seen: Reception) -> tuple[Draft, ...] | None:
+    """Who wants nothing kept is asked nothing; words that may mean danger get the safety net."""
+    if not seen.doubts or seen.view.case.consent != "refused":
+        return None
+    return (wording.say(ctx, seen.view, "closed"), wording.say(ctx, seen.view, "safety_net"))
 
 
 async def same_day(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...]:
@@ -117,7 +150,10 @@ async def _raise_p0(ctx: Context, uow: UnitOfWork, seen: Reception, kind: Handof
         body = f"{body}\n{wording.text(ctx, seen.view, 'emergency_which')}"
     if OVERDOSE in rules:  # perhaps on purpose: nobody is questioned, the help line is named (6.5, 6.7)
         body = f"{body}\n{wording.text(ctx, seen.view, 'overdose_988')}"
-    return (_ask_safe_now(ctx, seen.view, body, kind="emergency"),)
+    emergency = _ask_safe_now(ctx, seen.view, body, kind="emergency")
+    if ABUSE in seen.new_rules:  # both are owed; what must happen now comes first
+        return (emergency, wording.say(ctx, seen.view, "abuse_hotline", kind="crisis"))
+    return (emergency,)
 
 
 def _crisis(ctx: Context, seen: Reception) -> tuple[Draft, ...]:
@@ -170,12 +206,54 @@ async def _stands(
         return None
     kind = "crisis" if view.case.handoff == "crisis" else "emergency"
     meant = _meant(view, seen, message)
-    text_id = _STANDING.get(meant, "") if kind == "emergency" or meant == "mistake" else "crisis_repeat"
+    if meant == "mistake" and kind == "emergency":
+        return (await _what_is_wrong(ctx, uow, seen),)
+    if meant in ("going", "cannot") and view.mistaken:
+        await uow.asks.save(view.case.id, AskState(name=MISTAKE, state="answered"))
+    text_id = _STANDING.get(meant, "") if kind == "emergency" else "crisis_repeat"
     if not text_id:
         argued = view.times_asked("safe_now")
         text_id = f"{kind}_repeat" if argued == 0 else "emergency_standing"
         await uow.asks.save(view.case.id, AskState(name="safe_now", times=argued + 1))
     return (_ask_safe_now(ctx, view, wording.text(ctx, view, text_id), kind=kind),)
+
+
+async def _what_is_wrong(ctx: Context, uow: UnitOfWork, seen: Reception) -> Draft:
+    """The one correction question of 6.2; what the emergency rests on is offered as "not so" too."""
+    view = seen.view
+    said_before = view.mistaken
+    await uow.asks.save(view.case.id, AskState(name=MISTAKE))
+    body = wording.text(ctx, view, "emergency_mistake_again" if said_before else "emergency_mistake")
+    draft = _ask_safe_now(ctx, view, body, kind="emergency")
+    dictionary = ctx.protocols.dictionary
+    named = [dictionary[name] for name in _rests_on(ctx, seen.judgement)][:_MOST_NAMED]
+    not_so = [
+        MessageChoice(
+            id=f"n{number}",
+            label=wording.text(ctx, view, "choice_not_so", label=fact.label),
+            sets={fact.name: "no"},
+        )
+        for number, fact in enumerate(named, start=1)
+    ]
+    stay = tuple(choice for choice in draft.choices if choice.means != "mistake")
+    return replace(draft, choices=(*stay, *not_so))
+
+
+def _rests_on(ctx: Context, judgement: Judgement) -> list[str]:
+    """The danger signs behind an emergency that a plain "no" takes away."""
+    dictionary = ctx.protocols.dictionary
+    read = [
+        (name, value)
+        for why in judgement.why
+        if why.level is Level.EMERGENCY_NOW
+        for name, value in why.facts.items()
+    ]
+    signs = [
+        name
+        for name, value in read
+        if name in dictionary and dictionary[name].kind == "four_valued" and value not in ("no", None)
+    ]
+    return [name for name in dict.fromkeys(signs) if dictionary[name].safety and dictionary[name].label]
 
 
 def _meant(view: CaseView, seen: Reception, message: Message) -> str:
@@ -189,6 +267,8 @@ def _meant(view: CaseView, seen: Reception, message: Message) -> str:
 
 async def _take_back(uow: UnitOfWork, view: CaseView) -> None:
     """A correction took the emergency away: the intake may go on; staff keep both and still call."""
+    if view.mistaken:
+        await uow.asks.save(view.case.id, AskState(name=MISTAKE, state="answered"))
     await uow.cases.save(replace(view.case, phase="intake", status="open", handoff="none"))
 
 
@@ -213,12 +293,14 @@ async def _threat(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft
 
 
 async def _abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...]:
+    """The script of 6.6; a red flag of the same message is said too, first."""
     body = wording.text(ctx, seen.view, "abuse")
     choices = tuple(
         MessageChoice(id=f"c{number}", label=wording.text(ctx, seen.view, label), means=means)
         for number, (label, means) in enumerate((("choice_yes", "affirm"), ("choice_no", "deny")), start=1)
     )
-    return (Draft(kind="crisis", text=body, asks="safe_to_text", choices=choices, text_id="abuse"),)
+    script = Draft(kind="crisis", text=body, asks="safe_to_text", choices=choices, text_id="abuse")
+    return (*await same_day(ctx, uow, seen), script)
 
 
 async def _after_abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...] | None:

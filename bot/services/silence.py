@@ -23,12 +23,14 @@ _TALKING = ("intake", "booking")
 
 
 async def look(ctx: Context) -> int:
-    """Nudge and close what is due; how many cases were changed."""
+    """Nudge and close what is due; how many cases were changed. Writes only where something is due."""
     patience, now = ctx.protocols.clinic.patience, ctx.clock.now()
     async with ctx.unit_of_work(write=False) as uow:
-        quiet = await uow.cases.silent(before=now - patience.nudge_after)
-    done = [case for case in quiet if await _nudge(ctx, case.id) or await _close(ctx, case.id)]
-    return len(done)
+        quiet = await uow.cases.silent(before=now - patience.nudge_after, channel="sms")
+        over = await uow.cases.silent(before=now - patience.close_after)
+    nudged = [case.id for case in quiet if NUDGED not in case.flags and await _nudge(ctx, case.id)]
+    closed = [case.id for case in over if case.id not in nudged and await _close(ctx, case.id)]
+    return len(nudged) + len(closed)
 
 
 async def _nudge(ctx: Context, case_id: str) -> bool:
@@ -69,6 +71,8 @@ async def _close(ctx: Context, case_id: str) -> bool:
         status, handoff = _ending(view)
         if handoff == "callback":
             await safety.add_task(ctx, uow, case, kind="callback", priority="P2")
+        elif case.level is Level.URGENT_48H and status == "callback":
+            await safety.add_task(ctx, uow, case, kind="urgent_callback", priority="P1")
         flags = tuple(dict.fromkeys((*case.flags, INCOMPLETE)))
         await uow.cases.save(replace(case, status=status, handoff=handoff, flags=flags))
         await uow.audit.add(actor="service", action="case.closed_incomplete", case_id=case.id, at=now)
@@ -79,8 +83,9 @@ async def _close(ctx: Context, case_id: str) -> bool:
 def _ending(view: CaseView) -> tuple[CaseStatus, HandoffKind]:
     if view.case.level is Level.SAME_DAY:
         return "callback", "urgent_callback"
-    reachable = "contact_phone" in view.values or view.case.address is not None
-    return ("callback", "callback") if reachable else ("closed", "none")
+    if "contact_phone" not in view.values and view.case.address is None:
+        return "closed", "none"
+    return "callback", "urgent_callback" if view.case.level is Level.URGENT_48H else "callback"
 
 
 async def _is_silent(uow: UnitOfWork, case: Case, *, since: dt.datetime) -> bool:
@@ -103,7 +108,7 @@ async def came_back(ctx: Context, uow: UnitOfWork, view: CaseView, message: Mess
         flags = tuple(flag for flag in case.flags if flag != INCOMPLETE)
         if case.phase in _TALKING:  # neither an emergency nor a person at the desk has it since
             await uow.cases.save(replace(case, status="open", handoff="none", flags=flags))
-            await _call_no_more(ctx, uow, case.id)
+            await _call_no_more(ctx, uow, case)
         else:
             await uow.cases.save(replace(case, flags=flags))
     talking = case.consent == "given" and case.phase in _TALKING and view.pending is not None
@@ -113,7 +118,9 @@ async def came_back(ctx: Context, uow: UnitOfWork, view: CaseView, message: Mess
     return (wording.say(ctx, view, "welcome_back"),)
 
 
-async def _call_no_more(ctx: Context, uow: UnitOfWork, case_id: str) -> None:
-    for task in await uow.tasks.of_case(case_id):
-        if task.kind == "callback" and task.status == "open":
+async def _call_no_more(ctx: Context, uow: UnitOfWork, case: Case) -> None:
+    """The call that silence queued; one that is due for a danger of today stays due."""
+    queued = ("callback", "urgent_callback") if case.level is Level.URGENT_48H else ("callback",)
+    for task in await uow.tasks.of_case(case.id):
+        if task.kind in queued and task.status == "open":
             await uow.tasks.finish(task.id, by="service", at=ctx.clock.now(), note="the patient came back")

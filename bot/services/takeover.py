@@ -18,17 +18,26 @@ from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.permissions import TABLE, May, require
 from bot.services.ports import StaffMember, UnitOfWork
+from bot.services.staff import IDLE
 
 HELD: Phase = "staff"
 WAITING: CaseStatus = "waiting_for_staff"
+_WRITTEN = "staff_message"
 _WANTED = "person_wanted"
+_HERE = dt.timedelta(minutes=5)
+"""Who did something at the desk so recently is there; a page left open is not."""
+_ENDED = "ended_before"
+"""Over when a person took the case: it does not begin again when they leave."""
 _WORKING_ROLES = frozenset(role for role, rights in TABLE.items() if May.WORK in rights)
 
 
 async def somebody_is_there(ctx: Context, uow: UnitOfWork) -> bool:
-    """Whether the clinic is open and somebody who may work on cases is signed in."""
+    """Whether the clinic is open and somebody who may work on cases did something at the desk just now."""
     now = ctx.clock.now()
-    return ctx.protocols.clinic.hours.is_open(now) and await uow.staff.present(roles=_WORKING_ROLES, now=now)
+    if not ctx.protocols.clinic.hours.is_open(now):
+        return False
+    # A session ends IDLE after the last thing its owner did.
+    return await uow.staff.present(roles=_WORKING_ROLES, now=now + IDLE - _HERE)
 
 
 async def wait_for_staff(ctx: Context, uow: UnitOfWork, view: CaseView) -> Draft:
@@ -63,7 +72,11 @@ async def take_over(ctx: Context, member: StaffMember, case_id: str) -> Case:
         if case.phase == HELD and case.claimed_by == member.name:
             return case
         status = case.status if case.status == "emergency" else WAITING
-        held = replace(case, phase=HELD, status=status, claimed_by=member.name, engine_state=None)
+        over = case.phase == "done" and case.status == "closed"
+        flags = tuple(dict.fromkeys((*case.flags, _ENDED))) if over else case.flags
+        held = replace(
+            case, phase=HELD, status=status, claimed_by=member.name, engine_state=None, flags=flags
+        )
         await uow.cases.save(held)
         await _settle_call(ctx, uow, case_id, member)
         await _tell(ctx, uow, held, wording.say(ctx, view, "staff_joined", kind="handoff"))
@@ -73,17 +86,25 @@ async def take_over(ctx: Context, member: StaffMember, case_id: str) -> Case:
     return held
 
 
-async def say_as_staff(ctx: Context, member: StaffMember, case_id: str, *, text: str) -> Message:
-    """Write to the patient on their own channel.
+async def say_as_staff(
+    ctx: Context, member: StaffMember, case_id: str, *, text: str, client_message_id: str | None = None
+) -> Message:
+    """Write to the patient on their own channel; the same `client_message_id` again writes nothing more.
 
     Raises Conflict when this person has not taken the conversation over, InvalidInput for bad text.
     """
     require(member, May.WORK)
     async with ctx.unit_of_work() as uow:
+        if client_message_id is not None:
+            sent = await uow.effects.result(case_id, client_message_id, _WRITTEN)
+            if sent is not None:
+                return await uow.messages.get(sent)
         case = await uow.cases.get(case_id)
         _check_holds(case, member)
         _check_text(ctx, case, text)
         said = await _tell(ctx, uow, case, Draft(kind="info", text=text.strip(), sender="staff"))
+        if client_message_id is not None:
+            await uow.effects.record(case_id, client_message_id, _WRITTEN, said.id)
         await _settle_call(ctx, uow, case_id, member)
         await _record(ctx, uow, member, "case.written_to", case_id)
         await uow.commit()
@@ -181,7 +202,8 @@ async def _going_on(ctx: Context, uow: UnitOfWork, view: CaseView, lead: Draft) 
 async def _back_to_the_bot(uow: UnitOfWork, case: Case) -> Case:
     """Phase and status follow from what the case holds; nothing else remembers where it stopped."""
     phase, status, handoff = await _stands(uow, case)
-    freed = replace(case, phase=phase, status=status, handoff=handoff)
+    flags = tuple(flag for flag in case.flags if flag != _ENDED)
+    freed = replace(case, phase=phase, status=status, handoff=handoff, flags=flags)
     await uow.cases.save(freed)
     return freed
 
@@ -189,6 +211,8 @@ async def _back_to_the_bot(uow: UnitOfWork, case: Case) -> Case:
 async def _stands(uow: UnitOfWork, case: Case) -> tuple[Phase, CaseStatus, HandoffKind]:
     if case.level is Level.EMERGENCY_NOW or case.status == "emergency":
         return "emergency", "emergency", case.handoff
+    if _ENDED in case.flags:
+        return "done", "closed", "none"
     if any(one.status == "booked" for one in await uow.appointments.of_case(case.id)):
         return "done", "booked", "booking"
     if case.consent == "refused":  # a person may talk to them, the bot may not begin again

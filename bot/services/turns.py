@@ -11,17 +11,20 @@ import contextlib
 import datetime as dt
 import logging
 import weakref
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.domain.cases import Draft, Message
 from bot.domain.errors import DialogueFailed, StoreUnavailable
+from bot.domain.findings import Reading
 from bot.domain.levels import Level
 from bot.services import (
     asking,
     callback,
     languages,
     quarantine,
+    readings,
     reception,
     safety,
     silence,
@@ -39,6 +42,9 @@ log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.05
 _RECOVER_SECONDS = 15.0
+_JOB_SECONDS = 120.0
+"""Longer than any round of a background job should take; a round that hangs is given up."""
+Job = Callable[[Context], Coroutine[Any, Any, int]]
 _RECORDED = (
     "leave_intake",
     "take_turn",
@@ -51,6 +57,9 @@ _RECORDED = (
     "booking",
 )
 """Effects whose steps say something, in the order they happen within one turn."""
+
+_ARRANGED = ("booked", "callback")
+"""Kinds of messages that tell what has been done: nobody may miss them."""
 
 _locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 """Only an order of waiting; correctness rests on the lease in the store."""
@@ -77,12 +86,15 @@ async def answer_emergency(ctx: Context, message: Message) -> list[Message] | No
 
     Waits for no turn before it: the text that says "call 911" must not wait for the engine.
     """
+    heard = await _hear(ctx, message)
     async with ctx.unit_of_work() as uow:
         stored = await uow.messages.get(message.id)
         if stored.answered:
             return await uow.messages.replies_to(message.id)
         view = await load_view(uow, message.case_id)
-        reading = reception.read(ctx, view, stored)
+        await silence.came_back(ctx, uow, view, stored)
+        view = await load_view(uow, message.case_id)
+        reading = _still_holds(ctx, view, stored, heard)
         seen = await reception.take_in(ctx, uow, view, stored, reading)
         if seen.judgement.level is not Level.EMERGENCY_NOW:
             return None
@@ -117,12 +129,19 @@ async def recover(ctx: Context) -> int:
 
 
 async def keep_recovering(ctx: Context) -> None:
-    """Every quarter of a minute: turns left behind, words left without consent; until cancelled."""
+    """Every quarter of a minute: turns left behind, words left without consent, silence, people who
+    wait; until cancelled. Each job goes its own round: one that hangs or fails keeps no other waiting."""
+    jobs: tuple[Job, ...] = (recover, quarantine.forget_unconsented, silence.look, takeover.give_up_waiting)
+    await asyncio.gather(*(_again_and_again(ctx, job) for job in jobs))
+
+
+async def _again_and_again(ctx: Context, job: Job) -> None:
     while True:
-        await recover(ctx)
-        await quarantine.forget_unconsented(ctx)
-        await silence.look(ctx)
-        await takeover.give_up_waiting(ctx)
+        try:
+            async with asyncio.timeout(_JOB_SECONDS):
+                await job(ctx)
+        except Exception as error:  # the outermost wrapper of a background task: it is tried again
+            log.error("background job %s failed: %s", job.__name__, type(error).__name__)
         await asyncio.sleep(_RECOVER_SECONDS)
 
 
@@ -139,16 +158,18 @@ async def _answer(ctx: Context, message: Message) -> list[Message]:
 
 async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Message] | None]:
     """Read, fold, judge; with the replies when safety or a person at the desk ends the turn here."""
+    heard = await _hear(ctx, message)
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
         welcome = await silence.came_back(ctx, uow, view, message)
         view = await load_view(uow, message.case_id)
-        reading = languages.without_findings(ctx, view, message, reception.read(ctx, view, message))
+        reading = _still_holds(ctx, view, message, heard)
         seen = await reception.take_in(ctx, uow, view, message, reading)
+        await safety.pass_on_doubts(ctx, uow, seen)
         drafts = await safety.break_in(ctx, uow, seen, message)
         today = await safety.same_day(ctx, uow, seen) if drafts is None else ()
         if drafts is None:
-            drafts = await languages.answer(ctx, uow, seen, message)
+            drafts = safety.net_for_refused(ctx, seen) or await languages.answer(ctx, uow, seen, message)
         if drafts is None:
             drafts = await asking.danger_first(ctx, uow, await load_view(uow, message.case_id))
         if drafts is None and ends_chat(message):
@@ -167,6 +188,30 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
             replies = await uow.messages.replies_to(message.id)
         await uow.commit()
     return seen, replies
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """A reading made outside any transaction, and the question it was read as an answer to."""
+
+    reading: Reading
+    pending: str | None
+
+
+async def _hear(ctx: Context, message: Message) -> Heard:
+    """Read the words before the writing transaction opens: reading takes longer than writing."""
+    async with ctx.unit_of_work(write=False) as uow:
+        view = await load_view(uow, message.case_id)
+    return Heard(reading=_read(ctx, view, message), pending=view.case.pending)
+
+
+def _still_holds(ctx: Context, view: CaseView, message: Message, heard: Heard) -> Reading:
+    """The reading, made anew when another question is open by now."""
+    return heard.reading if heard.pending == view.case.pending else _read(ctx, view, message)
+
+
+def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
+    return languages.without_findings(ctx, view, message, readings.read(ctx, view, message))
 
 
 def _request(seen: Reception, message: Message) -> TurnRequest:
@@ -192,22 +237,27 @@ async def _store(
     ctx: Context, message: Message, drafts: tuple[Draft, ...], reply: TurnReply | None
 ) -> list[Message]:
     async with ctx.unit_of_work() as uow:
-        overtaken = await _overtaken(ctx, uow, message)
+        overtaken = await _overtaken(ctx, uow, message, drafts)
         drafts = drafts if overtaken is None else overtaken
         replies = await _reply(ctx, uow, message, drafts, reply)
         await uow.commit()
     return replies
 
 
-async def _overtaken(ctx: Context, uow: UnitOfWork, message: Message) -> tuple[Draft, ...] | None:
+async def _overtaken(
+    ctx: Context, uow: UnitOfWork, message: Message, drafts: tuple[Draft, ...]
+) -> tuple[Draft, ...] | None:
     """What is said instead when something happened while the engine worked; None when nothing did.
 
-    A later message was an emergency: its text stands. A person has taken over: nothing is said.
+    A later message was an emergency: its text stands. A person has taken over: nothing is said but
+    what was arranged before they came.
     """
     view = await load_view(uow, message.case_id)
     if view.case.phase == "emergency":
         return (safety.standing(ctx, view),)
-    return () if view.case.phase == takeover.HELD and view.case.claimed_by else None
+    if view.case.phase == takeover.HELD and view.case.claimed_by:
+        return tuple(draft for draft in drafts if draft.kind in _ARRANGED)
+    return None
 
 
 async def _reply(
@@ -229,8 +279,9 @@ async def _without_engine(ctx: Context, message: Message) -> list[Message]:
     """The engine failed. What its actions already did is said; else a fallback and a staff task."""
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
-        overtaken = await _overtaken(ctx, uow, message)
-        drafts = await _recorded(uow, message) if overtaken is None else overtaken
+        recorded = await _recorded(uow, message)
+        overtaken = await _overtaken(ctx, uow, message, recorded)
+        drafts = recorded if overtaken is None else overtaken
         if not drafts and overtaken is None:
             await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
             drafts = (_fallback(ctx, view), *await asking.doubt(ctx, uow, view))

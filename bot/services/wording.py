@@ -153,12 +153,14 @@ def _question_text(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool) 
         return text(ctx, view, group)
     question = ctx.protocols.dictionary[plan.name].question
     if question is None:
-        return _unwritten(ctx, view, ctx.protocols.dictionary[plan.name])
+        return _unwritten(ctx, view, ctx.protocols.dictionary[plan.name], again=again)
     return question.wording(channel=_channel(view), proxy=view.proxy, again=again)
 
 
-def _unwritten(ctx: Context, view: CaseView, variable: Variable) -> str:
+def _unwritten(ctx: Context, view: CaseView, variable: Variable, *, again: bool) -> str:
     """A fact that no plan asks for: about a danger sign a closed question all the same."""
+    if again and ctx.protocols.texts.has(f"ask_{variable.name}_again"):
+        return text(ctx, view, f"ask_{variable.name}_again")
     if ctx.protocols.texts.has(f"ask_{variable.name}"):
         return text(ctx, view, f"ask_{variable.name}")
     return text(ctx, view, "ask_closed" if variable.safety else "tell_me_more", label=variable.label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, true, update
 
 from bot.domain.cases import Case
 from bot.domain.errors import NotAllowed
@@ -78,7 +78,9 @@ class CaseTable:
         )
         return [_case(row) for row in rows]
 
-    async def silent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
+    async def silent(
+        self, *, before: dt.datetime, channel: str | None = None, limit: int = 100
+    ) -> list[Case]:
         """Open cases with consent, in the questions or at the times, whose last message is older."""
         last = select(func.max(messages.c.at)).where(messages.c.case_id == cases.c.id).scalar_subquery()
         rows = await self._session.all(
@@ -88,6 +90,7 @@ class CaseTable:
                 cases.c.consent == "given",
                 cases.c.phase.in_(("intake", "booking")),
                 last < before,
+                true() if channel is None else cases.c.channel == channel,
             )
             .order_by(cases.c.created_at)
             .limit(limit)

@@ -32,7 +32,14 @@ def staff_part() -> dict[str, Any]:
             f"{case}/take-over": {"post": _work("Take the conversation over", "case_id", conflict=True)},
             f"{case}/hand-back": {"post": _work("Hand it back to the bot", "case_id", conflict=True)},
             f"{case}/messages": {
-                "post": _work("Write to the patient", "case_id", body="text", status=201, conflict=True)
+                "post": _work(
+                    "Write to the patient; the same client_message_id again writes nothing more",
+                    "case_id",
+                    body="text",
+                    status=201,
+                    conflict=True,
+                    once=True,
+                )
             },
             f"{case}/release": {"post": _work("Give the case back", "case_id")},
             f"{case}/notes": {"post": note},
@@ -106,6 +113,7 @@ def _work(
     body: str | None = None,
     status: int = 200,
     conflict: bool = False,
+    once: bool = False,
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": summary,
@@ -118,7 +126,8 @@ def _work(
     }
     if body:
         text = {"type": "string", "minLength": 1, "maxLength": LONGEST_NOTE}
-        schema = {"type": "object", "required": [body], "properties": {body: text}}
+        key = {"client_message_id": {"type": "string", "minLength": 1, "maxLength": 64}} if once else {}
+        schema = {"type": "object", "required": [body], "properties": {body: text, **key}}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return described
 

@@ -10,7 +10,7 @@ from sanic.response import json as json_answer
 
 from bot.domain.cases import Case
 from bot.domain.errors import InvalidInput
-from bot.gateway.body import only_arguments, read_object
+from bot.gateway.body import only_arguments, read_client_id, read_object
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id, staff_errors
 from bot.gateway.staff_api.exports import add_export_routes
 from bot.gateway.staff_api.model import ModelName
@@ -125,8 +125,11 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, ctx: Context) -> Non
     @staff_errors
     async def messages(request: Asked, case_id: str) -> HTTPResponse:
         visitor = await _changing(door, request)
-        text = _string(read_object(request, fields=("text",)), "text")
-        said = await takeover.say_as_staff(ctx, visitor.member, known_id(case_id), text=text)
+        body = read_object(request, fields=("text", "client_message_id"))
+        given = read_client_id(body["client_message_id"]) if "client_message_id" in body else None
+        said = await takeover.say_as_staff(
+            ctx, visitor.member, known_id(case_id), text=_string(body, "text"), client_message_id=given
+        )
         return json_answer(message_shape(said), status=201)
 
     @blueprint.post("/cases/<case_id:str>/notes")

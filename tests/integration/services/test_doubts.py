@@ -109,7 +109,7 @@ async def _hint(ctx: Context, patient: Patient, name: str) -> None:
         view = await load_view(uow, patient.case_id)
         message = (await uow.messages.of_patient(patient.case_id))[-1]
         await doubts.request(
-            uow, view, message, Reading(ask=(name,)), known=(), dictionary=ctx.protocols.dictionary
+            uow, view, message, Reading(ask=(name,)), values=view.values, protocols=ctx.protocols
         )
         await uow.commit()
 
@@ -227,3 +227,87 @@ async def test_same_day_is_said_before_a_doubt_at_the_times(ctx: Context, patien
     reply = await patient.say("and i can't lift my left foot since this morning")
     assert [one.kind for one in reply][:1] == ["same_day"], [one.text for one in reply]
     assert reply[-1].asks == "one_leg_swelling"
+
+
+@pytest.mark.parametrize("doubted", ["saddle_numbness"])
+async def test_a_denial_that_the_words_speak_against_is_asked_about_once(
+    ctx: Context, patient: Patient, doubted: str
+) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await patient.say("no, none of these")
+    await _hint(ctx, patient, doubted)
+    reply = await patient.say("no")
+    assert reply[-1].asks == doubted, "a yes would be an emergency"
+    assert (await patient.choose("not sure"))[-1].asks == doubted, "once more, plainer"
+    assert (await patient.say("no"))[-1].asks != doubted
+    await _hint(ctx, patient, doubted)
+    assert (await patient.say("ok"))[-1].asks != doubted
+
+
+async def test_a_doubted_denial_that_stays_in_doubt_is_no_denial_any_more(
+    ctx: Context, patient: Patient
+) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    await _hint(ctx, patient, "saddle_numbness")
+    await patient.say("no")
+    await patient.choose("not sure")
+    await patient.choose("not sure")
+    assert (await patient.facts())["saddle_numbness"].value == "unsure"
+    assert (await patient.case()).level is Level.SAME_DAY
+
+
+async def test_an_earlier_denial_that_is_no_emergency_is_left_alone(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G5")
+    await _hint(ctx, patient, "immunosuppressed")
+    assert (await patient.say("no"))[-1].asks == "G6"
+
+
+async def test_a_later_hint_at_hurting_oneself_is_asked_about_again_but_not_in_every_reply(
+    ctx: Context, patient: Patient
+) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G2")
+    await _hint(ctx, patient, "self_harm")
+    first = (await patient.say("no"))[-1]
+    await patient.say("no")
+    await _hint(ctx, patient, "self_harm")
+    assert (await patient.say("no"))[-1].asks == "G4", "it was asked just now"
+    await patient.answer_until("function_limit")
+    await _hint(ctx, patient, "self_harm")
+    second = (await patient.say("a lot"))[-1]
+    assert (first.asks, second.asks) == ("self_harm", "self_harm")
+    assert first.text != second.text
+    assert (await patient.say("i don't know"))[0].kind == "crisis"
+
+
+async def test_a_doubt_after_the_end_becomes_a_staff_item(ctx: Context, patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.say("yes")
+    await patient.say("STOP")
+    await patient.say("pain wraps to my ribs when i twist")
+    assert "safety_flag" in [task.kind for task in await patient.tasks()]
+    async with ctx.unit_of_work(write=False) as uow:
+        [note] = await uow.desk.notes(patient.case_id)
+    assert note.text == "The last message may mean: Chest pain. Please ask about it."
+
+
+async def test_a_doubt_of_who_refused_gets_the_safety_net_and_leaves_nothing(
+    ctx: Context, patient: Patient
+) -> None:
+    await patient.choose("no thanks")
+    reply = await patient.say("pain wraps to my ribs when i twist")
+    assert any("911" in one.text for one in reply)
+    assert await patient.tasks() == []
+
+
+async def test_abuse_and_a_danger_sign_in_one_message_are_both_answered(patient: Patient) -> None:
+    await patient.say("yes")
+    reply = await patient.say(
+        "my husband hit me. low back pain for 2 weeks and a fever of 101 since yesterday"
+    )
+    assert [one.kind for one in reply] == ["same_day", "crisis"]
+    assert reply[-1].asks == "safe_to_text"
+    assert sorted(task.kind for task in await patient.tasks()) == ["safety_flag", "urgent_callback"]

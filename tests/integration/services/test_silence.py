@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.cases import Case
-from bot.services import chat, silence, sms
+from bot.domain.levels import Level
+from bot.services import chat, silence, sms, turns
 from bot.services.context import Context
-from bot.services.ports import OutboundSms
+from bot.services.ports import OutboundSms, UnitOfWork
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 
@@ -156,3 +158,51 @@ async def test_coming_back_to_a_person_or_an_emergency_opens_nothing(
     case = await texter.case()
     assert case is not None
     assert (case.status, case.handoff, silence.INCOMPLETE in case.flags) == ("emergency", "emergency", False)
+
+
+async def test_silence_of_somebody_who_should_be_seen_in_two_days_is_called_within_the_hour(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    await patient.say("yes")
+    await patient.say(
+        "for me, i am 61, call me at 314-555-0123. had breast cancer once, new low back pain for 3 weeks"
+    )
+    assert (await patient.case()).level is Level.URGENT_48H
+    clock.forward(hours=49)
+    assert await silence.look(ctx) == 1
+    case = await patient.case()
+    assert (case.status, case.handoff) == ("callback", "urgent_callback")
+    assert [(task.kind, task.priority) for task in await patient.tasks()] == [("urgent_callback", "P1")]
+
+
+async def test_chats_that_are_only_quiet_cost_no_writing(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G3")
+    clock.forward(hours=5)
+    writing: list[bool] = []
+
+    def counted(*, write: bool = True) -> UnitOfWork:
+        writing.append(write)
+        return ctx.unit_of_work(write=write)
+
+    assert await silence.look(replace(ctx, unit_of_work=counted)) == 0
+    assert writing == [False]
+
+
+async def test_a_background_job_that_hangs_keeps_no_other_waiting(
+    ctx: Context, texter: Texter, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(_: Context) -> int:
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(turns, "recover", hangs)
+    clock.forward(hours=5)
+    rounds = asyncio.create_task(turns.keep_recovering(ctx))
+    for _ in range(200):
+        await asyncio.sleep(0.02)
+        if "I kept your answers" in (await texter.received())[-1]:
+            break
+    rounds.cancel()
+    assert "I kept your answers" in (await texter.received())[-1]

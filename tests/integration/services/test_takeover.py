@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.cases import AskState
 from bot.domain.errors import Conflict, InvalidInput, RoleRefused
-from bot.services import agenda, interview, takeover
+from bot.services import agenda, interview, quarantine, takeover
 from bot.services.context import Context
-from bot.services.ports import StaffMember
+from bot.services.ports import StaffMember, TurnReply, TurnRequest
 from bot.services.steps import Turn
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
+from tests.plain_dialogue import PlainDialogue
 
 STORY = "my low back hurts for 8 months, down the left leg past the knee. did PT and pills"
 NUMB = "since yesterday i cant feel it when i wipe"
@@ -182,3 +184,80 @@ async def test_whoever_refused_consent_is_not_asked_again(ctx: Context, patient:
     await takeover.take_over(ctx, NURSE, patient.case_id)
     await takeover.hand_back(ctx, NURSE, patient.case_id)
     assert ((await patient.case()).phase, (await patient.case()).status) == ("done", "closed")
+
+
+async def test_who_left_the_page_open_is_not_there(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    await _sign_in(ctx, DESK)
+    async with ctx.unit_of_work(write=False) as uow:
+        assert await takeover.somebody_is_there(ctx, uow)
+    clock.forward(minutes=6)
+    async with ctx.unit_of_work(write=False) as uow:
+        assert not await takeover.somebody_is_there(ctx, uow), "the cookie lives, nobody did anything"
+
+
+async def test_a_message_sent_twice_is_written_once(ctx: Context, held: Patient) -> None:
+    first = await takeover.say_as_staff(ctx, NURSE, held.case_id, text="Hello", client_message_id="a")
+    again = await takeover.say_as_staff(ctx, NURSE, held.case_id, text="Hello", client_message_id="a")
+    assert first.id == again.id
+    assert [text for _, text in await _last(ctx, held)].count("Hello") == 1
+
+
+@pytest.mark.parametrize("last_words", ["STOP", "i am going to kill my boss"])
+async def test_what_was_over_stays_over_when_the_person_leaves(
+    ctx: Context, patient: Patient, last_words: str
+) -> None:
+    await patient.say(STORY)
+    await patient.say("yes")
+    await patient.say(last_words)
+    await takeover.take_over(ctx, NURSE, patient.case_id)
+    await takeover.hand_back(ctx, NURSE, patient.case_id)
+    case = await patient.case()
+    assert (case.phase, case.status) == ("done", "closed")
+    assert (await patient.case()).pending is None
+
+
+async def test_a_doubt_while_a_person_holds_it_is_theirs_to_ask(ctx: Context, held: Patient) -> None:
+    assert await held.say("pain wraps to my ribs when i twist") == []
+    async with ctx.unit_of_work(write=False) as uow:
+        assert ["Chest pain" in note.text for note in await uow.desk.notes(held.case_id)] == [True]
+    assert "safety_flag" in [task.kind for task in await held.tasks()]
+    await takeover.hand_back(ctx, NURSE, held.case_id)
+    async with ctx.unit_of_work(write=False) as uow:
+        assert (await uow.messages.after(held.case_id, 0))[-1].asks == "chest_pain"
+
+
+async def test_words_before_consent_stay_while_a_person_holds_the_case(
+    ctx: Context, patient: Patient, clock: StandingClock
+) -> None:
+    await patient.say(STORY)
+    await takeover.take_over(ctx, NURSE, patient.case_id)
+    clock.forward(hours=25)
+    assert await quarantine.forget_unconsented(ctx) == 0
+    assert (await patient.case()).phase == "staff"
+    await takeover.hand_back(ctx, NURSE, patient.case_id)
+    assert await quarantine.forget_unconsented(ctx) == 1
+
+
+async def test_a_booking_made_before_a_person_came_is_told(
+    ctx: Context, patient: Patient, dialogue: PlainDialogue
+) -> None:
+    class Joined(PlainDialogue):
+        """Somebody takes the conversation over while the engine's answer is on its way."""
+
+        async def turn(self, request: TurnRequest) -> TurnReply:
+            reply = await super().turn(request)
+            await takeover.take_over(ctx, NURSE, request.case_id)
+            return reply
+
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    await patient.choose("right")
+    joined = Joined()
+    joined.ctx = ctx = replace(ctx, dialogue=joined)
+    patient.ctx = ctx
+    reply = await patient.say("1")
+    assert "booked" in [one.kind for one in reply]
+    await takeover.hand_back(ctx, NURSE, patient.case_id)
+    assert (await patient.case()).status == "booked"

@@ -1,0 +1,106 @@
+"""What one message says: its buttons when it pressed any, else its words as the answer to what is open."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.cases import Message, MessageChoice
+from bot.domain.dictionary import Value
+from bot.domain.facts import Fact
+from bot.domain.findings import Answer, Finding, Polarity, Reading
+from bot.services import corrections, doubts, sms_text, summary, wording
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+
+_LISTED = ("choose_time", "confirm_time", "which_fact")
+_POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
+
+
+def chosen(pending: Message | None, message: Message) -> tuple[MessageChoice, ...]:
+    """The buttons this message pressed, or named in so many words."""
+    offered = {choice.id: choice for choice in pending.choices} if pending else {}
+    pressed = tuple(offered[choice.id] for choice in message.choices if choice.id in offered)
+    if pressed or message.choices:  # a button of an older question presses nothing, not even its words
+        return pressed
+    return tuple(offered[choice] for choice in _typed(pending, message.text))
+
+
+def _typed(pending: Message | None, text: str) -> list[str]:
+    """A button's own words, or its place where the choices are a plain list, count as pressing it."""
+    if pending is None:
+        return []
+    said = text.strip(" .!").casefold()
+    named = [choice.id for choice in pending.choices if choice.label.casefold() == said]
+    if named or pending.asks not in _LISTED:
+        return named[:1]
+    return sms_text.resolve_digits(text, pending.choices) or []
+
+
+def read(ctx: Context, view: CaseView, message: Message) -> Reading:
+    """The reading of a message: of its buttons when it has any, else of its words."""
+    return doubts.settled(view, message, _read(ctx, view, message), ctx.protocols.dictionary)
+
+
+def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
+    buttons = chosen(view.pending, message)
+    if buttons:
+        return _reading_of(buttons, message.text, group=(view.asked or "") in ctx.protocols.dictionary.gates)
+    if message.choices:
+        return Reading()
+
+    def read_as(asked: str | None) -> Reading:
+        question = view.pending.text if view.pending else None
+        today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+        return ctx.reader.read(message.text, asked=asked, question=question, date=today)
+
+    def shown(fact: Fact) -> str:
+        return wording.show(ctx.protocols.dictionary[fact.variable], fact.value or "")
+
+    if corrections.goes_back(message.text) or corrections.takes_back(message.text):
+        return Reading()
+    line = summary.named_with_value(ctx, view, message.text)
+    if line is not None:
+        variable, value = line
+        today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+        said = ctx.reader.read(value, asked=variable, date=today)
+        if variable in said.facts:
+            facts = {variable: said.facts[variable]}
+            findings = tuple(one for one in said.findings if one.variable == variable)
+            return Reading(findings=findings, facts=facts, correction=True)
+    reading = read_as(_asked_of_reader(view, message))
+    return corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
+
+
+def _asked_of_reader(view: CaseView, message: Message) -> str | None:
+    """What the words are read as an answer to; a number sent in an emergency comes with a name."""
+    missing = view.pending.also_asks if view.pending else ()
+    in_emergency = view.asked == "safe_now" and "contact_name" in missing
+    return "contact_name" if in_emergency and re.search(r"\d{4}", message.text) else view.asked
+
+
+def _reading_of(buttons: tuple[MessageChoice, ...], text: str, *, group: bool) -> Reading:
+    """What buttons say; a bare "yes" to a group leaves open which."""
+    facts: dict[str, Value] = {}
+    for button in buttons:
+        for name, value in button.sets.items():
+            before = facts.get(name)
+            facts[name] = (
+                (*before, *value) if isinstance(before, tuple) and isinstance(value, tuple) else value
+            )
+    means = {button.means for button in buttons}
+    polarity = next((word for word in _POLARITIES if word in means), None)
+    findings = tuple(
+        Finding(
+            variable=name,
+            value=value,
+            assertion="absent" if value in ("no", "none") else "present",
+            start=0,
+            end=len(text),
+            words=text,
+        )
+        for name, value in facts.items()
+    )
+    answer: Answer = "declined" if "skip" in means else "unclear" if polarity == "unsure" else "full"
+    if group and not facts and polarity == "affirm":
+        answer = "partial"
+    return Reading(findings=findings, facts=facts, answer=answer, polarity=polarity)

@@ -1,4 +1,4 @@
-"""Errands and figures of speech: words that mean a danger sign elsewhere must not fire among bills and forms."""
+"""Errands and figures of speech: words that mean a danger sign elsewhere do not among bills and forms."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ NUMERIC = re.compile(
     r"| out 10| pain)"
 )
 DAY_OF_MONTH = re.compile(
-    r"(?<!\S)(?:(?:(?P<lead>since|on|from|around|about|by|until|of|it was|was|~|,) |^)(?:about |around )?"
+    r"(?<!\S)(?:(?:(?P<lead>since|on|from|around|about|by|until|of|it was|was|~|¦|,) |^)(?:about |around )?"
     r"(?P<d>3[01]|[12]\d|[1-9]) (?:th|st|nd|rd)(?P<rest> this month)?(?! (?:day|week|month|year|time"
     r"|shot|surgery"
     r"|epidural|injection|floor|grade|visit|opinion|try|round|street|st|ave|birthday|one|session"

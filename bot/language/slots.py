@@ -80,7 +80,7 @@ def _slots(report: Report, dictionary: Dictionary) -> Iterator[str]:
             yield "duration_weeks" if value == "none" else "trauma_days"
         elif variable in OWN:
             yield OWN[variable]
-        elif value == "no":
+        elif value == "no" and variable != "sudden_onset":
             continue  # "my bladder is fine, back pain for 3 weeks": nothing began
         elif f"{variable}_onset_days" in dictionary:
             yield f"{variable}_onset_days"

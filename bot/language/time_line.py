@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from bot.language.segments import Token
 
+BORDER = "¦"
+"""Stands for the end of a sentence or clause; the "~" of "~3 weeks" is the writer's own "about"."""
 _UNITS_WRITTEN = frozenset(("w", "d", "y"))
 
 
@@ -31,11 +33,11 @@ class Line:
 
     @staticmethod
     def _shown(tokens: Sequence[Token], index: int, token: Token) -> str:
-        """Borders as "~", except the point of "2.5" and of "Nov. 3"; "3w" and "10 d" keep their letter."""
+        """Borders as BORDER, except the point of "2.5" and of "Nov. 3"; "3w" and "10 d" keep their letter."""
         before = tokens[index - 1] if index else None
         after = tokens[index + 1] if index + 1 < len(tokens) else None
         if token.norm in ("|", "."):
-            return "·" if _inside_number(before, token, after) else "~"
+            return "·" if _inside_number(before, token, after) else BORDER
         if token.raw in _UNITS_WRITTEN and before is not None and before.norm[-1:].isdigit():
             return token.raw
         if token.norm[:1] == "x" and token.norm[1:].isdigit():

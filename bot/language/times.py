@@ -49,8 +49,8 @@ _LEAD = (
     r"until|til|close to|around|approx|~|×|more than|less than|at least|maybe|next|first|every|come up on) )*"
 )
 _SPAN = re.compile(
-    rf"(?<!\S){_LEAD}{_N}(?: (?:-+|–|to|or|,) (?P<n2>\d+(?:[.,]\d+)?))?(?P<half> and (?:1 )?half)? {_UNIT}"
-    rf"(?: (?:and )?(?P<m>\d+|half) (?P<unit2>month|week|day)|(?P<half2> and (?:1 )?half)"
+    rf"(?<!\S){_LEAD}{_N}(?: (?P<to>-+|–|to|or|,) (?P<n2>\d+(?:[.,]\d+)?))?(?P<half> and (?:1 )?half)?"
+    rf" {_UNIT}(?: (?:and )?(?P<m>\d+|half) (?P<unit2>month|week|day)|(?P<half2> and (?:1 )?half)"
     rf"|(?P<or2> or (?:2|3)(?! \d)))?(?P<ago> ago| back| earlier| prior| before| later)?(?! old| - old|\S)"
 )
 _RATE = re.compile(
@@ -69,7 +69,7 @@ _A_UNIT = re.compile(
 )
 _LEADS_A_UNIT = word_set(
     """
-    for about been since past last over almost nearly in within maybe be ~ , is was only on after
+    for about been since past last over almost nearly in within maybe be ~ ¦ , is was only on after
     and half it around like than x to least up push part have - come say took tak roughly that now
     yet under barely or close some start approx begin
     """
@@ -228,7 +228,9 @@ def _span(match: re.Match[str], line: Line) -> TimeMention:
     days = _length(match)
     if days is None:
         return TimeMention(None, start, end, "old" if _UNIT_DAYS[match["unit"]] > 300 else "vague")
-    if match["n2"] and match["n2"].isdigit():
+    if match["to"] == "," and match["n2"] != str(int(days / _UNIT_DAYS[match["unit"]]) + 1):
+        days = float(match["n2"].replace(",", ".")) * _UNIT_DAYS[match["unit"]]  # "24/7, 2 years" is no range
+    elif match["n2"] and match["n2"].isdigit():
         days = (days + float(match["n2"]) * _UNIT_DAYS[match["unit"]]) / 2
     if match["or2"]:
         days = (days + float(match["or2"][-1]) * _UNIT_DAYS[match["unit"]]) / 2

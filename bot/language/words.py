@@ -249,6 +249,9 @@ class Words:
                 continue
             if following and word.raw in _THEIRS and _placed(out) and following.norm not in self._people:
                 continue
+            if word.raw == "just" and out and out[-1].norm == "," and following:
+                out.append(replace(word, norm="but"))  # "no fever, just an ache": the denial ends here
+                continue
             if word.raw in self._fillers or (word.raw == "its" and out and _owned(out)):
                 continue
             out.append(replace(word, mine=True) if mine else word)

@@ -1,0 +1,274 @@
+"""Which finding a time belongs to: the nearest of its clause, else what was told before or comes next.
+
+"numb when i wipe since monday" dates the numbness; "Six days now." what the sentence before it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.language.report import Report
+from bot.language.segments import Token
+from bot.language.slots import EVENT_SLOTS, after_surgery
+from bot.language.time_line import word_set
+from bot.language.times import TimeMention
+
+LENGTHS = frozenset(("span", "old", "point", "date", "ago"))
+"""Kinds of times that say how long something has been."""
+KINDS_NEVER = frozenset(("rate", "until", "after"))
+"""Kinds of times that date nothing."""
+_SENTENCES_BACK = 3
+"""So near stands what a time of its own speaks of: "I can't feel it. I'm not kidding. Four days."."""
+_ALONE_WORDS, _ALONE_WHEN_STARTING = 1, 3
+"""A clause with at most so many words of its own besides the time is "alone"; "it started" may say more."""
+_NEUTRAL = word_set(
+    """
+    it is this that these those they i be am are was have been had has go on now about around for
+    since start begin began come came happen happening notice all in at by and or so then maybe say
+    guess think would get got more less than over ago back up to there here which with every each as
+    long me yes no well yeah approximately roughly probably almost nearly close not did do when
+    first know believ reckon feel last past straight solid running run deal will still worse better
+    bad off different same unchanged new newly never before steady constant constantly old news very
+    too give take suppos let see pm night morn morning today spel spell bout episod patch stretch right
+    current currently call mayb maybe hard whole entire lately recent recently bother again later total
+    change chang
+    """
+)
+_STARTERS = frozenset(
+    (
+        *("start", "begin", "began", "since", "happen", "notice", "come", "came", "hit", "onset", "from"),
+        *("show", "showed", "appear", "pop", "crept", "creep", "kick", "set", "flare", "arriv", "develop"),
+        *("turn", "return", "went", "snap", "pull", "tweak", "strain", "wrench", "hurt", "injur"),
+    )
+)
+_CORRECTS = word_set(
+    """
+    scratch wait actual actually mean meant sorry typo correct correction chang oop oops not should make
+    """
+)
+_ITS = frozenset(("it", "that", "this", "which", "all", "they", "them", "both", "these"))
+_FUTURE = word_set(
+    """
+    schedul scheduled due expect expecting appointment appt upcoming book booked next will tomorrow
+    planned plan
+    """
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """A finding a time may belong to; `slot` None: its time is nobody's business."""
+
+    report: Report
+    slot: str | None
+
+
+def slot_of(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[Token]) -> str | None:
+    """The slot of the finding the time belongs to."""
+    if mention.kind in KINDS_NEVER or _is_gestation(mention, tokens):
+        return None
+    clause = list(_clause_of(mention, tokens))
+    if any(tokens[index].norm in _FUTURE for index in clause if index < mention.end):
+        return None
+    if mention.kind == "postop":
+        own = [a for a in anchors if a.report.clause == tokens[mention.start].clause]
+        return "postop_days" if after_surgery(tokens, [a.report for a in own]) else None
+    here = [a for a in anchors if a.report.clause == tokens[mention.start].clause and is_real(a.report)]
+    here = [a for a in here if not a.report.sets.keys() & _OF_THE_COMPLAINT]
+    if mention.days is None or mention.days > _LATELY:
+        here = [a for a in here if a.slot != "bilateral_leg_symptoms_onset_days"]
+    if here:
+        slot = min(here, key=lambda a: _distance(a, mention) + _across(a, mention, tokens)).slot
+        return slot if _fits(slot, mention, here, [tokens[index].norm for index in clause]) else None
+    return _before_or_after(mention, anchors, tokens, clause)
+
+
+def _fits(slot: str | None, mention: TimeMention, here: Sequence[Anchor], words: Sequence[str]) -> bool:
+    """A day dates a complaint when it says pain or a start; a cancer's time counts when it is over."""
+    if slot == "duration_weeks" and mention.kind in ("ago", "point", "date", "today"):
+        told = any(a.report.name == "complaint" or not _BEGAN.isdisjoint(a.report.sets) for a in here)
+        return told or not _STARTERS.isdisjoint(words)
+    if slot == "cancer_years":
+        return mention.kind == "ago" or not _OVER.isdisjoint(words)
+    return True
+
+
+_BEGAN = frozenset(("sudden_onset", "trauma"))
+""" "Threw it out on sunday", "felt a snap lifting": how the pain began."""
+_OVER = frozenset(
+    ("remission", "clean", "clear", "free", "finish", "finished", "done", "end", "ended", "beat", "survivor")
+)
+_LATELY = 180
+_CARRYING = word_set(
+    """
+    labor contraction pregnant pregnancy preg ob trimester midwife baby along cervix expecting
+    """
+)
+
+
+def _is_gestation(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+    """ "I'm 31 weeks", "at 36 weeks": how far a pregnancy is."""
+    if mention.kind != "span" or mention.weeks is None or not 4 <= mention.weeks <= 42:
+        return False
+    before = [token.norm for token in tokens[max(0, mention.start - 2) : mention.start]]
+    weeks = any(token.norm == "week" for token in tokens[mention.start : mention.end])
+    bare = before in (["i", "am"], ["she", "is"]) or before[-1:] == ["at"]
+    return weeks and (bare or any(token.norm in _CARRYING for token in tokens))
+
+
+def is_real(report: Report) -> bool:
+    return report.assertion not in ("hypothetical", "other_person", "absent")
+
+
+def _clause_of(mention: TimeMention, tokens: Sequence[Token]) -> Iterator[int]:
+    clause = tokens[mention.start].clause
+    first = mention.start
+    while first > 0 and tokens[first - 1].clause == clause:
+        first -= 1
+    for index in range(first, len(tokens)):
+        if tokens[index].clause != clause and index >= mention.end:
+            return
+        yield index
+
+
+def _distance(anchor: Anchor, mention: TimeMention) -> float:
+    """Words between, with a bias: events like dates, complaints like lengths, symptoms before complaints."""
+    report, slot = anchor.report, anchor.slot
+    gap = float(max(report.start - mention.end, mention.start - report.end, 0))
+    if slot == "duration_weeks":
+        gap += 1.5 if mention.kind in ("span", "old") else 4
+    elif slot is None:
+        gap += 3 if report.sets.keys() <= _WEAK_CLAIMS else 1
+    elif slot in EVENT_SLOTS and mention.kind == "span":
+        gap += 2
+    return gap
+
+
+def _across(anchor: Anchor, mention: TimeMention, tokens: Sequence[Token]) -> float:
+    """A comma between the two sets them apart."""
+    first, second = sorted(((anchor.report.start, anchor.report.end), (mention.start, mention.end)))
+    return 2.0 if any(token.norm == "," for token in tokens[first[1] : second[0]]) else 0.0
+
+
+_OF_THE_COMPLAINT = frozenset(("side", "course", "dominant", "insurance_type", "surgery_preference", "sex"))
+"""What has no time of its own: one beside it is the complaint's."""
+_WEAK_CLAIMS = frozenset(
+    ("side", "course", "who_for", "relation", "sex", "age", "existing_patient", "visit_reason")
+)
+
+
+def _before_or_after(
+    mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[Token], clause: Sequence[int]
+) -> str | None:
+    """A time alone in its clause speaks of what was said before, else of what comes next in its sentence."""
+    said = _up_to_comma(mention, tokens, clause)
+    own = [i for i in said if not mention.start <= i < mention.end and not _is_neutral(tokens[i].norm)]
+    starts = any(tokens[i].norm in _STARTERS for i in clause) and any(tokens[i].norm in _ITS for i in clause)
+    if len(own) > (_ALONE_WHEN_STARTING if starts else _ALONE_WORDS):
+        return None
+    sentence = tokens[mention.start].sentence
+    real = [a for a in anchors if is_real(a.report) and not a.report.sets.keys() <= _WEAK_CLAIMS]
+    before = [a for a in real if a.report.start < mention.start]
+    last = max((a.report.sentence for a in before), default=-_SENTENCES_BACK)
+    if sentence - last < _SENTENCES_BACK:
+        return _latest([a for a in before if a.report.sentence == last], mention)
+    if any(tokens[i].norm in _STARTERS for i in clause) and any(a.slot == "duration_weeks" for a in anchors):
+        return "duration_weeks"  # "Low back pain. I'm 33. Started 5 weeks ago."
+    after = [a for a in real if a.report.start >= mention.end and a.report.sentence == sentence]
+    if not own:
+        after = after or [
+            a for a in real if a.report.start >= mention.end and a.report.sentence == sentence + 1
+        ]
+    if after:
+        return min(after, key=lambda a: a.report.start).slot
+    return _of_the_story(mention, real)
+
+
+def _up_to_comma(mention: TimeMention, tokens: Sequence[Token], clause: Sequence[int]) -> Sequence[int]:
+    """ "Two months or so, about a 4 on most days": a time that opens its clause is alone up to the comma."""
+    if any(not _is_neutral(tokens[i].norm) for i in clause if i < mention.start):
+        return clause
+    comma = next((i for i in clause if i >= mention.end and tokens[i].norm == ","), None)
+    return clause if comma is None else [i for i in clause if i < comma]
+
+
+def _of_the_story(mention: TimeMention, real: Sequence[Anchor]) -> str | None:
+    """ "My neck. Both sides. Two months.": with nothing near, a length is the complaint's, told before."""
+    told = [a.slot for a in real if a.report.start < mention.start]
+    lasting = mention.kind in ("span", "old") or (mention.kind in ("point", "date") and mention.days != 0)
+    return "duration_weeks" if lasting and told[-1:] == ["duration_weeks"] else None
+
+
+def _latest(anchors: Sequence[Anchor], mention: TimeMention) -> str | None:
+    """The finding told last; of one place the symptom before the plain complaint, the event before both."""
+    last = max(a.report.end for a in anchors)
+    near = [a for a in anchors if last - a.report.end <= 3]
+    if all(a.slot in (None, "duration_weeks", *_LIMB_SLOTS) for a in near) and any(
+        a.slot == "duration_weeks" for a in anchors
+    ):
+        return "duration_weeks"
+    return min(near, key=lambda a: _distance(a, mention) - (mention.start - a.report.end)).slot
+
+
+_LIMB_SLOTS = ("limb_numbness_onset_days", "bilateral_leg_symptoms_onset_days")
+
+
+def lasting(
+    times: Sequence[TimeMention], anchors: Sequence[Anchor], tokens: Sequence[Token]
+) -> TimeMention | None:
+    """The one length behind a complaint, other words between: "L4 bulge, pain to my big toe, 5 months".
+
+    It stands between commas or at an end, with no other finding beside it that a time could date.
+    """
+    free = [
+        m
+        for m in times
+        if m.kind == "span"
+        and _ends_its_phrase(m, tokens)
+        and not _dates(m, anchors)
+        and _follows_complaint(m, anchors, tokens)
+    ]
+    return free[0] if len(free) == 1 else None
+
+
+def _ends_its_phrase(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+    after = [token.norm for token in tokens[mention.end : mention.end + 2]]
+    at_end = not after or after[0] in _PHRASE_ENDS or after == ["or", "so"] or after[0] in ("now", "or")
+    before = tokens[mention.start - 1].norm if mention.start else "."
+    led = tokens[mention.start].norm in ("for", "since", "past", "last", "over", "almost", "about", "go", "x")
+    return at_end and (before in _PHRASE_ENDS or led)
+
+
+def _follows_complaint(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[Token]) -> bool:
+    """The complaint is told before it, in its sentence or the one before."""
+    sentence = tokens[mention.start].sentence
+    told = [a for a in anchors if a.slot == "duration_weeks" and is_real(a.report)]
+    return any(a.report.end <= mention.start and a.report.sentence >= sentence - 1 for a in told)
+
+
+def _dates(mention: TimeMention, anchors: Sequence[Anchor]) -> bool:
+    """A finding beside it could own the time, or a denial or another person is what it speaks of."""
+    near = [
+        a
+        for a in anchors
+        if a.report.start >= mention.start - _BESIDE and a.report.end <= mention.end + _BESIDE
+    ]
+    return any(a.slot != "duration_weeks" and not a.report.sets.keys() & _OF_THE_COMPLAINT for a in near)
+
+
+_PHRASE_ENDS = frozenset((",", ".", "|", ")", "-", ";"))
+_BESIDE = 6
+
+
+def _is_neutral(norm: str) -> bool:
+    return norm in _NEUTRAL or norm.isdigit() or not norm[:1].isalpha()
+
+
+def says_only_time(mention: TimeMention, reports: Sequence[Report], tokens: Sequence[Token]) -> bool:
+    """Nothing but the time is said, or what it is not: "since May", "that's 10 weeks not 10 months"."""
+    if reports or mention.kind not in LENGTHS:
+        return False
+    taken_back = next((i for i, t in enumerate(tokens) if t.norm == "not" and i >= mention.end), len(tokens))
+    others = (token for i, token in enumerate(tokens[:taken_back]) if not mention.start <= i < mention.end)
+    return all(_is_neutral(token.norm) or token.norm in _CORRECTS for token in others)

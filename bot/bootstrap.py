@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.dialogue import EngineClient
     from bot.gateway.assembly import App
     from bot.language import Reader as LanguageReader
-    from bot.messaging import TwilioProvider
+    from bot.messaging import FhirServer, TwilioProvider
     from bot.protocols import Protocols
     from bot.store import Store
 
@@ -66,6 +66,7 @@ def build_app(settings: Settings) -> App:
 
     hub, store = WakeHub(), build_store(settings)
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
+    fhir = build_fhir_server(settings)
     ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
     app = assemble(
         door=ServiceDoor(ctx),
@@ -73,13 +74,14 @@ def build_app(settings: Settings) -> App:
         hub=hub,
         probes=_probes(settings, ctx),
         blueprints=[make(ctx, settings) for make in (staff_api_blueprint, console_blueprint, sms_blueprint)],
-        workers=_workers(ctx, provider),
+        workers=[*_workers(ctx, provider), *_publishers(ctx, settings, fhir)],
     )
 
     @app.after_server_stop
     async def close(*_: object) -> None:
-        if provider is not None:
-            await provider.close()
+        for line in (provider, fhir):
+            if line is not None:
+                await line.close()
         await dialogue.close()
         await store.close()
 
@@ -95,6 +97,27 @@ def _workers(ctx: Context, provider: SmsProvider | None) -> list[Callable[[], Aw
     if provider is not None:
         workers.append(lambda: run_workers(ctx, provider, asyncio.Event()))
     return workers
+
+
+def _publishers(
+    ctx: Context, settings: Settings, fhir: FhirServer | None
+) -> list[Callable[[], Awaitable[None]]]:
+    """What tells other systems; nothing goes out unless a server is set."""
+    from bot.messaging import tell_fhir_server
+
+    if fhir is None:
+        return []
+    return [lambda: tell_fhir_server(ctx, fhir, asyncio.Event(), namespace=settings.fhir_namespace)]
+
+
+def build_fhir_server(settings: Settings) -> FhirServer | None:
+    """The server that is told the cases, None when there is none."""
+    from bot.messaging import FhirServer
+
+    if settings.fhir_url is None:
+        return None
+    token = settings.fhir_token.get_secret_value() if settings.fhir_token else None
+    return FhirServer(url=settings.fhir_url, token=token)
 
 
 def build_sms_provider(settings: Settings) -> TwilioProvider | None:

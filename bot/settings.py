@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -21,6 +22,7 @@ PREFIX = "INTAKE_"
 SHORTEST_SECRET = 32
 """Characters. 128 random bits written in hexadecimal; anything shorter was typed by a person."""
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TWILIO = ("twilio_account_sid", "twilio_auth_token", "sms_number", "public_url")
 
 
@@ -62,6 +64,8 @@ class Settings(BaseSettings):
         "https://spine-intake.invalid",
         description="a web address of the clinic: our codes and ids in FHIR live under it",
     )
+    fhir_url: str | None = Field(None, description="the FHIR R4 server that is told every handed-off case")
+    fhir_token: SecretStr | None = Field(None, description="its bearer token")
     session_days: float = Field(30, gt=0, le=365, description="how long a patient's chat token lives")
     metrics_port: int | None = Field(
         None, ge=0, le=65535, description="`/metrics` for Prometheus, loopback only"
@@ -94,7 +98,9 @@ class Settings(BaseSettings):
             raise ValueError(f"use {SHORTEST_SECRET} random characters or more")
         return value
 
-    @field_validator("public_url", "twilio_api_url", "engine_url", "actions_url", "fhir_namespace")
+    @field_validator(
+        "public_url", "twilio_api_url", "engine_url", "actions_url", "fhir_namespace", "fhir_url"
+    )
     @classmethod
     def _without_final_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value
@@ -106,6 +112,18 @@ class Settings(BaseSettings):
             missing = [PREFIX + name.upper() for name in TWILIO if not getattr(self, name)]
             raise ValueError(
                 f"texts also need {', '.join(missing)}; with none of them the SMS door is closed"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _fhir_ready(self) -> Self:
+        if self.fhir_url is None:
+            return self
+        if not is_private_line(self.fhir_url):
+            raise ValueError(f"{PREFIX}FHIR_URL must begin with https:// (http:// on this machine alone)")
+        if ".invalid" in self.fhir_namespace:
+            raise ValueError(
+                f"{PREFIX}FHIR_URL also needs {PREFIX}FHIR_NAMESPACE: a web address of the clinic"
             )
         return self
 
@@ -125,6 +143,12 @@ class Settings(BaseSettings):
     def outside_url(self) -> str:
         """How a browser reaches the gateway, without a final slash."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def is_private_line(address: str) -> bool:
+    """Whether nobody on the way can read along: https, or a server on this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def load_settings(**given: Any) -> Settings:

@@ -114,7 +114,7 @@ class StaffTask:
     case_id: str
     kind: Literal[
         "emergency", "crisis", "urgent_callback", "callback", "engine_failure", "safety_flag", "test_flag",
-        "person_wanted", "undelivered",
+        "person_wanted", "undelivered", "export_failed", "calendar_conflict",
     ]  # fmt: skip
     priority: Priority
     created_at: dt.datetime

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.messaging.fhir_server import FhirServer
+from bot.messaging.publishers import tell_fhir_server
 from bot.messaging.twilio import TwilioProvider
 from bot.messaging.workers import run_workers
 
-__all__ = ["TwilioProvider", "run_workers"]
+__all__ = ["FhirServer", "TwilioProvider", "run_workers", "tell_fhir_server"]

@@ -236,6 +236,46 @@ class Outbox(Protocol):
         """Note what the provider reported later; the text it is about, None for an unknown id."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """A record that another system should hold a copy of, as it was claimed.
+
+    `subject` is a case (target `fhir`) or an appointment (target `calendar`). `known` says what is
+    there: address -> {"version": its version there, "tried": digests of what we sent since we knew it}.
+    """
+
+    target: str
+    subject: str
+    case_id: str
+    revision: int
+    attempts: int
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class Publications(Protocol):
+    """Which copies are behind. The database itself counts the changes (`bot/store/revisions.py`)."""
+
+    async def claim_due(
+        self, target: str, *, owner: str, now: dt.datetime, lease_seconds: float, limit: int = 10
+    ) -> list[Publication]:
+        """Changed records whose copy may be made now, leased to `owner`."""
+
+    async def note_attempt(self, publication: Publication, digests: Mapping[str, str]) -> None:
+        """What is about to be sent, address by address, so that it is recognised there afterwards."""
+
+    async def sent(self, publication: Publication, versions: Mapping[str, str], *, at: dt.datetime) -> None:
+        """The copy is there, in these versions; changes since the claim are due again."""
+
+    async def retry(self, publication: Publication, *, at: dt.datetime, error: str) -> None:
+        """Try again at that time; one more attempt counted."""
+
+    async def refused(self, publication: Publication, *, error: str) -> None:
+        """Not again before the record changes."""
+
+    async def of_case(self, case_id: str) -> list[Publication]:
+        """All of a case."""
+
+
 class Receipts(Protocol):
     """Which of the SMS provider's messages came in before: kept for good, without words or numbers."""
 
@@ -368,6 +408,8 @@ class UnitOfWork(Protocol):
     def tasks(self) -> Tasks: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def publications(self) -> Publications: ...
     @property
     def receipts(self) -> Receipts: ...
     @property

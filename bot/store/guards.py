@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from bot.store import revisions
 from bot.store.tables import metadata
 
 OVERLAP = "appointments_overlap"
@@ -48,7 +49,8 @@ FIRST_ROWS = ("INSERT INTO audit_head (id, last_seq) VALUES (1, 0)",)
 
 def statements(dialect: str) -> tuple[str, ...]:
     """What to run once after the tables exist, on `sqlite` or `postgresql`."""
-    return (*(SQLITE if dialect == "sqlite" else POSTGRESQL), *FIRST_ROWS)
+    own, counting = (SQLITE, revisions.SQLITE) if dialect == "sqlite" else (POSTGRESQL, revisions.POSTGRESQL)
+    return (*own, *counting, *FIRST_ROWS)
 
 
 def create_schema(connection: Connection) -> None:

@@ -19,6 +19,7 @@ from bot.store.judgements import JudgementTable
 from bot.store.messages import MessageTable
 from bot.store.opt_outs import OptOutTable
 from bot.store.outbox import OutboxTable
+from bot.store.publications import PublicationTable
 from bot.store.receipts import ReceiptTable
 from bot.store.session import Session, translated
 from bot.store.sessions import ChatSessionTable
@@ -37,6 +38,7 @@ class SqlUnitOfWork:
     appointments: AppointmentTable
     tasks: TaskTable
     outbox: OutboxTable
+    publications: PublicationTable
     receipts: ReceiptTable
     opt_outs: OptOutTable
     staff: StaffTable
@@ -113,6 +115,7 @@ class SqlUnitOfWork:
         self.appointments = AppointmentTable(session)
         self.tasks = TaskTable(session)
         self.outbox = OutboxTable(session)
+        self.publications = PublicationTable(session)
         self.receipts = ReceiptTable(session)
         self.opt_outs = OptOutTable(session)
         self.staff = StaffTable(session)

@@ -52,6 +52,8 @@ TASKS: Mapping[str, str] = {
     "test_flag": "Looks like a test",
     "person_wanted": "Patient asks for a person",
     "undelivered": "A text did not arrive",
+    "export_failed": "The record did not reach the other system",
+    "calendar_conflict": "The calendar says something else",
 }
 OUTCOMES: Mapping[str, str] = {
     "crisis_support": "Crisis support",

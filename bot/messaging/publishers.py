@@ -1,0 +1,47 @@
+"""The loop that tells other systems what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+
+from bot.messaging.fhir_server import FhirServer
+from bot.services import publishing
+from bot.services.context import Context
+
+log = logging.getLogger("intake.messaging")
+
+PAUSE_SECONDS = 5.0
+"""Between looks when there was nothing to do: no patient waits for it."""
+
+
+async def tell_fhir_server(
+    ctx: Context,
+    server: FhirServer,
+    stop: asyncio.Event,
+    *,
+    namespace: str,
+    pause_seconds: float = PAUSE_SECONDS,
+) -> None:
+    """Until `stop` is set or the task is cancelled. Several processes may run it: cases are leased."""
+    owner = secrets.token_hex(8)
+
+    async def step() -> int:
+        return await publishing.push_due(ctx, server, namespace=namespace, owner=owner)
+
+    await keep(step, stop, pause_seconds=pause_seconds)
+
+
+async def keep(step: Callable[[], Awaitable[int]], stop: asyncio.Event, *, pause_seconds: float) -> None:
+    """Repeat a step, at once while it finds work."""
+    while not stop.is_set():
+        try:
+            pause = 0.0 if await step() else pause_seconds
+        except Exception as error:  # the outermost wrapper of a loop: the store may be back soon
+            log.error("publishing failed: %s", type(error).__name__)
+            pause = pause_seconds
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=pause)

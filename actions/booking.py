@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import booking, interview
+from bot.services import asides, booking, interview
 
 ANSWERS = frozenset({"affirm", "deny", "unsure", "inform", "book", "go_back", "skip"})
 """While a time is chosen, "go back" and "skip" are answers too: the times are offered again."""
@@ -41,6 +41,6 @@ class AfterCompletion(ServiceAction):
     action_name = "action_after_completion"
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        drafts = await interview.interject(self.ctx, _tracker.turn_of(tracker), "after_completion")
+        drafts = await asides.interject(self.ctx, _tracker.turn_of(tracker), "after_completion")
         _tracker.say(dispatcher, tracker, drafts)
         return []

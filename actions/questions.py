@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import interview
+from bot.services import asides
 
 _HOW_MANY = re.compile(
     r"\b(how (many|much) (more|longer|left|questions|of (these|those|them))"
@@ -27,11 +27,11 @@ class Interjection(ServiceAction):
     """A short answer beside the open question."""
 
     def kind(self, tracker: Tracker) -> str:
-        """Which answer, in the words of `interview.interject`."""
+        """Which answer, in the words of `asides.interject`."""
         raise NotImplementedError
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        drafts = await interview.interject(self.ctx, _tracker.turn_of(tracker), self.kind(tracker))
+        drafts = await asides.interject(self.ctx, _tracker.turn_of(tracker), self.kind(tracker))
         _tracker.say(dispatcher, tracker, drafts)
         return []
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.domain.cases import Draft
 from bot.domain.errors import DialogueFailed
 from bot.domain.findings import Reading
-from bot.services import booking, handoff, interview
+from bot.services import asides, booking, handoff, interview
 from bot.services.ports import Intent, TurnReply, TurnRequest
 from bot.services.steps import Step, Turn
 
@@ -61,12 +61,12 @@ class PlainDialogue:
             return step.drafts if step.asking else (*step.drafts, *(await handoff.hand_off(ctx, turn)).drafts)
         self.misses = 0
         if turn.intent in ("faq", "why", "thanks", "abuse", "other_language"):
-            said = await interview.interject(ctx, turn, turn.intent)
+            said = await asides.interject(ctx, turn, turn.intent)
             return said if phase == "done" else (*said, *(await interview.resume(ctx, turn)).drafts)
         if phase == "booking":
             return (await booking.take_booking_turn(ctx, turn)).drafts
         if phase == "done":
-            return await interview.interject(ctx, turn, "out_of_scope")
+            return await asides.interject(ctx, turn, "out_of_scope")
         step = await self._step(ctx, turn)
         if step.asking is not None:
             return step.drafts

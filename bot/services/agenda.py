@@ -6,9 +6,10 @@ the frame around them: consent, who it is about, the story, contact, the summary
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
+from bot.domain.dictionary import Value
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.protocols import AskPlan, Protocols
@@ -45,8 +46,14 @@ def danger_in_doubt(protocols: Protocols, view: CaseView) -> AskPlan | None:
 
 def wants_intake(view: CaseView) -> bool:
     """Whether the clinical questions are wanted at all."""
-    reason = view.values.get("visit_reason")
-    return reason not in NO_INTAKE_REASONS and not {PERSON_WANTED, ABUSE_SCRIPT} & set(view.case.flags)
+    return intake_is_wanted(view.values, view.case.flags)
+
+
+def intake_is_wanted(values: Mapping[str, Value], flags: Collection[str]) -> bool:
+    """Not by who wants the office or a person, nor after the abuse script (clinical.md 3.5)."""
+    return values.get("visit_reason") not in NO_INTAKE_REASONS and not {PERSON_WANTED, ABUSE_SCRIPT} & set(
+        flags
+    )
 
 
 def open_names(view: CaseView) -> frozenset[str]:

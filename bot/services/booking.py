@@ -19,8 +19,8 @@ from bot.domain.schedule import Appointment, Slot, open_slots
 from bot.services import callback, readings, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
-from bot.services.interview import once
 from bot.services.ports import UnitOfWork
+from bot.services.recorded import once
 from bot.services.steps import Step, Turn
 
 _OFFERED = 3

@@ -23,7 +23,8 @@ _MARKER = re.compile(
     r"\b(make (?:that|it)|instead of|rather than|i mean[t]?|i was wrong|my (?:mistake|bad)|i made a mistake"
     r"|oops|typo|correction|should (?:be|say|have been)|change (?:it|that|my|the)|not \d+|i misspoke"
     r"|got that wrong|that'?s (?:wrong|not right)"
-    r"|(?:no|wait|sorry),? (?:it'?s|it was|i(?:'?m|'?ve)?\b)|(?:sorry|oops|whoops)[.! ]*$)",
+    r"|(?:no|wait|sorry),? (?:it'?s|it was|i(?:'?m|'?ve)?\b)|(?:sorry|oops|whoops)[.! ]*$)"
+    r"|^(?:sorry|oops|whoops)\b",
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(
@@ -41,6 +42,9 @@ _GOES_BACK = re.compile(
     re.IGNORECASE,
 )
 _MEANT = re.compile(r"\bi mean[t]?\b", re.IGNORECASE)
+_SPAN = re.compile(r"\b(?:days?|weeks?|wks?|months?|mos?|years?|yrs?)\b", re.IGNORECASE)
+_OLD_AGE = re.compile(r"\b(?:age|aged|old|born|y/?o)\b", re.IGNORECASE)
+"""Without such a word a span of time says how long something has been going on, not how old somebody is."""
 _OLD = re.compile(r"\b(?:instead of|rather than|and not|not|from)\s+(?:the )?([\w.]+)", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(actually|no|wait|sorry|i|meant?|that|it|its|it's|was|is|wrong|oops|my|mistake|made|a|scratch|change|something"
@@ -86,7 +90,10 @@ def reread(
     if reading.facts:
         told = {**_who_is_meant(view, text, reading, read), **reading.facts}
         return replace(reading, facts=told, correction=reading.correction or _all_plain(reading, dictionary))
-    fitting = _fitting(view, dictionary, read)
+    others = _of_others(view, reading, dictionary)
+    if others:
+        return replace(reading, facts=others, correction=True, answer="none", polarity=None)
+    fitting = _fitting(view, dictionary, read, text)
     fact = _meant(view, text, [fact for fact, _ in fitting], shown)
     if fact is None:
         return reading
@@ -114,10 +121,23 @@ def _all_plain(reading: Reading, dictionary: Dictionary) -> bool:
     )
 
 
-def _fitting(view: CaseView, dictionary: Dictionary, read: Read) -> list[tuple[Fact, tuple[Value, Reading]]]:
+def _of_others(view: CaseView, reading: Reading, dictionary: Dictionary) -> dict[str, Value]:
+    """ "I meant my son has the fever, not me": a sign that is known as the patient's is not."""
+    return {
+        finding.variable: "no"
+        for finding in reading.findings
+        if finding.assertion == "other_person"
+        and view.values.get(finding.variable) == "yes"
+        and "no" in dictionary[finding.variable].values
+    }
+
+
+def _fitting(
+    view: CaseView, dictionary: Dictionary, read: Read, text: str
+) -> list[tuple[Fact, tuple[Value, Reading]]]:
     """Known facts that the words would give another value, the latest told first."""
     found = []
-    for fact in list(_known(view, dictionary))[:_MOST_TRIED]:
+    for fact in list(_known(view, dictionary, text))[:_MOST_TRIED]:
         said = read(fact.variable)
         value = said.facts.get(fact.variable)
         if value is not None and value not in (fact.value, "unsure"):
@@ -125,7 +145,7 @@ def _fitting(view: CaseView, dictionary: Dictionary, read: Read) -> list[tuple[F
     return found
 
 
-def _known(view: CaseView, dictionary: Dictionary) -> Iterable[Fact]:
+def _known(view: CaseView, dictionary: Dictionary, text: str) -> Iterable[Fact]:
     told = [
         fact
         for fact in view.facts.values()
@@ -133,6 +153,7 @@ def _known(view: CaseView, dictionary: Dictionary) -> Iterable[Fact]:
         and fact.by == "patient"
         and dictionary[fact.variable].kind in _KINDS
         and dictionary[fact.variable].gate is None
+        and not (fact.variable == "age" and _SPAN.search(text) and not _OLD_AGE.search(text))
     ]
     return sorted(told, key=lambda fact: fact.at, reverse=True)
 

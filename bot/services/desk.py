@@ -17,6 +17,7 @@ from bot.services.case_file import MASK, CaseFile, load_file
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
 from bot.services.ports import Note, StaffMember, UnitOfWork
+from bot.services.recorded import HELD
 
 Queue = Literal["open", "mine", "all"]
 QUEUES: tuple[Queue, ...] = ("open", "mine", "all")
@@ -128,7 +129,7 @@ async def release(ctx: Context, member: StaffMember, case_id: str) -> Case:
     require(member, May.WORK)
     async with ctx.unit_of_work() as uow:
         case = await uow.cases.get(case_id)
-        if case.phase == takeover.HELD:  # the patient waits for somebody else now, and not for ever
+        if case.phase == HELD:  # the patient waits for somebody else now, and not for ever
             await takeover.heard_while_held(ctx, uow, case)
         return await _set_claim(ctx, uow, member, case, by=None)
 

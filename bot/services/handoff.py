@@ -9,10 +9,11 @@ from bot.domain.cases import Draft, HandoffKind
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.services import agenda, booking, callback, reception, safety, wording
+from bot.services.asides import after_completion
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
-from bot.services.interview import after_completion, once
 from bot.services.ports import UnitOfWork
+from bot.services.recorded import once
 from bot.services.steps import Step, Turn
 
 
@@ -35,6 +36,7 @@ async def hand_off(ctx: Context, turn: Turn) -> Step:
             stands = await _where_it_stands(ctx, uow, view)
             return Step(drafts=(stands,), asking=None, phase="done", handoff=view.case.handoff)
         if not agenda.wants_intake(view) and judgement.level < Level.SAME_DAY:
+            await uow.cases.save(reception.without_result(await uow.cases.get(view.case.id)))
             return await callback.call_back(ctx, uow, view, priority="P2", kind="callback", lead=())
         return await _arrange(ctx, uow, view, judgement)
 

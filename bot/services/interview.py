@@ -6,39 +6,25 @@ transaction, and a repeat (the engine retries, a process was killed) returns tha
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.cases import AskState, Draft, Message
 from bot.domain.findings import Reading
-from bot.domain.schedule import Appointment
 from bot.language.refill import asks_refill
 from bot.protocols import AskPlan
-from bot.services import agenda, answers, asking, corrections, echo, summary, takeover, trail, wording
+from bot.services import agenda, answers, asking, corrections, echo, misses, summary, takeover, trail, wording
+from bot.services.asides import after_completion, booked_visit
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
-from bot.services.steps import Step, Turn, step_from_json, step_to_json
+from bot.services.recorded import HELD, once
+from bot.services.steps import Step, Turn
 
-Work = Callable[[UnitOfWork, CaseView], Awaitable[Step]]
-
-_SMALL_TALK = {
-    "greet": "smalltalk_greet",
-    "thanks": "smalltalk_thanks",
-    "goodbye": "smalltalk_goodbye",
-    "chitchat": "smalltalk_chitchat",
-    "complaint": "complaint",
-    "abuse": "abuse_of_bot",
-    "injection": "injection",
-    "out_of_scope": "out_of_scope",
-    "who_reads": "who_reads_this",
-}
 _ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
 _PAIN = "said:pain"
 _UPSET = "said:upset"
 _LOST = "said:lost"
 _MOST_LOST = 2
-_NOT_UNDERSTOOD = {1: "not_understood_rephrase", 2: "not_understood_choices", 3: "not_understood_person"}
 
 
 async def take_turn(ctx: Context, turn: Turn) -> Step:
@@ -50,6 +36,12 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
+        if misses.unread(ctx, view, turn, message, reading):
+            round = await misses.count(uow, view)
+            if round >= misses.MOST or view.asked in ctx.protocols.dictionary.gates:
+                return await _not_understood(ctx, uow, view, round)
+        else:
+            await misses.forget(uow, view)
         settled = await answers.settle(ctx, uow, view, turn, message, reading)
         lead = await _echo(ctx, uow, view, message)
         after = await load_view(uow, turn.case_id)
@@ -85,6 +77,7 @@ async def resume(ctx: Context, turn: Turn) -> Step:
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         pending = view.pending
+        await misses.forget(uow, view)
         if pending is None or pending.asks is None:
             return await asking.ask_next(ctx, uow, view)
         if doubt := await asking.doubt(ctx, uow, view):
@@ -113,26 +106,6 @@ async def _lost_again(uow: UnitOfWork, view: CaseView) -> bool:
     said = view.asks.get(_LOST, AskState(name=_LOST))
     await uow.asks.save(view.case.id, replace(said, times=said.times + 1))
     return said.times >= _MOST_LOST
-
-
-async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
-    """A short answer that leaves the open question as it is."""
-    async with ctx.unit_of_work(write=False) as uow:
-        view = await load_view(uow, turn.case_id)
-    if kind == "faq":
-        return (_faq(ctx, view, turn.topic),)
-    if kind == "why":
-        return (_why(ctx, view),)
-    if kind == "how_many_more":
-        left = asking.remaining(ctx, view)
-        return (wording.say(ctx, view, "progress" if left > 1 else "progress_last", n=left),)
-    if kind == "repeat":
-        return ()
-    if kind == "after_completion":
-        return (after_completion(ctx, view, await _booked(ctx, turn.case_id)),)
-    if kind == "other_language":
-        return (wording.say(ctx, view, "not_understood_english", kind="answer"),)
-    return (wording.say(ctx, view, _SMALL_TALK.get(kind, "out_of_scope"), kind="answer"),)
 
 
 async def go_back(ctx: Context, turn: Turn) -> Step:
@@ -195,7 +168,7 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
         if view.case.status != "open":
-            told = after_completion(ctx, view, await _booked(ctx, turn.case_id))
+            told = after_completion(ctx, view, await booked_visit(ctx, turn.case_id))
             return Step(drafts=(told,), asking=None, phase=view.case.phase, handoff=view.case.handoff)
         flags = tuple(flag for flag in view.case.flags if flag not in agenda.LEFT_INTAKE)
         await uow.cases.save(replace(view.case, flags=flags))
@@ -224,7 +197,7 @@ async def wants_person(ctx: Context, turn: Turn) -> Step:
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         told = await takeover.wait_for_staff(ctx, uow, view)
-        return Step(drafts=(told,), asking=None, phase=takeover.HELD)
+        return Step(drafts=(told,), asking=None, phase=HELD)
 
     async with ctx.unit_of_work(write=False) as uow:
         case = await uow.cases.get(turn.case_id)
@@ -244,71 +217,28 @@ async def admin(ctx: Context, turn: Turn) -> Step:
 
 
 async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
-    """1: say it in other words. 2: choices. 3: a person or a callback. Never the same twice."""
-    if round >= 3:
-        return await _leave_intake(ctx, turn, _NOT_UNDERSTOOD[3])
+    """1: say it in other words. 2: choices. 3: a person or a callback. Never the same twice.
+
+    `round` is the engine's count; the case's own is never lower.
+    """
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
-        if view.asked is None:
-            lead = (wording.say(ctx, view, _NOT_UNDERSTOOD[1], kind="fallback"),)
-            return await asking.ask_next(ctx, uow, view, lead=lead)
-        if doubt := await asking.doubt(ctx, uow, view):
-            return asking.asking(view, doubt)
-        draft = _in_other_words(ctx, view) if round <= 1 else _with_choices(ctx, view)
-        return asking.asking(view, (replace(draft, kind="fallback"),))
+        return await _not_understood(ctx, uow, view, max(round, await misses.count(uow, view)))
 
     redirected = await _redirected(ctx, turn)
     return redirected or await once(ctx, turn, "not_understood", work)
 
 
-def _in_other_words(ctx: Context, view: CaseView) -> Draft:
-    return asking.again(ctx, view, wording.text(ctx, view, _NOT_UNDERSTOOD[1]), reworded=True)
-
-
-def _with_choices(ctx: Context, view: CaseView) -> Draft:
-    """Something to pick from: of a gate the single signs, else the answers there are; else plain words."""
-    name = view.asked or ""
-    if name in ctx.protocols.dictionary.gates:
-        gate = wording.ask_draft(ctx, view, AskPlan(name=name, variables=()), which=True)
-        return replace(gate, text=wording.text(ctx, view, _NOT_UNDERSTOOD[2]))
-    offered = view.pending is not None and view.pending.choices
-    return asking.again(
-        ctx, view, wording.text(ctx, view, _NOT_UNDERSTOOD[2] if offered else "not_understood_plain")
-    )
-
-
-async def once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
-    """Run `work` in one transaction, or return what it returned before for this message."""
-    async with ctx.unit_of_work() as uow:
-        done = await uow.effects.result(turn.case_id, turn.message_id, effect)
-        if done is not None:
-            return step_from_json(done)
-        view = await load_view(uow, turn.case_id)
-        message = await uow.messages.get(turn.message_id)
-        if message.answered or view.case.phase == "emergency":
-            # The gateway has given this turn up, or safety has taken the case: too late to act.
-            return Step(drafts=(), asking=view.asked, phase=view.case.phase)
-        if view.case.phase == takeover.HELD:  # a person took over, now or in this turn: the bot stays silent
-            return Step(drafts=(), asking=None, phase=takeover.HELD, handoff=view.case.handoff)
-        step = await work(uow, view)
-        case = await uow.cases.get(turn.case_id)
-        await uow.cases.save(replace(case, phase=step.phase))
-        await uow.effects.record(turn.case_id, turn.message_id, effect, step_to_json(step))
-        if case.channel == "shell":
-            await _remember_open(ctx, uow, turn, step)
-        await uow.commit()
-    return step
-
-
-async def _remember_open(ctx: Context, uow: UnitOfWork, turn: Turn, step: Step) -> None:
-    """In the engine's shell no gateway stores the replies: the open question is kept here."""
-    case = await uow.cases.get(turn.case_id)
-    said = [
-        await uow.messages.add(case.id, draft, channel="shell", at=ctx.clock.now(), reply_to=turn.message_id)
-        for draft in step.drafts
-    ]
-    asking = [message.id for message in said if message.asks]
-    await uow.cases.save(replace(case, pending=asking[-1] if asking else None))
+async def _not_understood(ctx: Context, uow: UnitOfWork, view: CaseView, round: int) -> Step:
+    if round >= misses.MOST:
+        await misses.forget(uow, view)
+        return await _hand_to_a_person(ctx, uow, view, "not_understood_person")
+    if view.asked is None:
+        lead = (wording.say(ctx, view, "not_understood_rephrase", kind="fallback"),)
+        return await asking.ask_next(ctx, uow, view, lead=lead)
+    if doubt := await asking.doubt(ctx, uow, view):
+        return asking.asking(view, doubt)
+    return asking.asking(view, (misses.put_again(ctx, view, round),))
 
 
 # --- parts --------------------------------------------------------------------------------------
@@ -338,38 +268,6 @@ def _kept(ctx: Context, view: CaseView, name: str) -> Draft:
     variable = ctx.protocols.dictionary[name]
     old = wording.show(variable, view.values[name])
     return wording.say(ctx, view, "answer_kept", label=variable.label, old=old)
-
-
-def _faq(ctx: Context, view: CaseView, topic: str | None) -> Draft:
-    entry = ctx.protocols.faq_answer(topic) if topic else None
-    if entry is None:
-        return wording.say(ctx, view, "faq_unknown", kind="answer")
-    body = entry.answer_sms if view.case.channel == "sms" else entry.answer
-    source = wording.text(ctx, view, "faq_source", source=entry.source_label)
-    return Draft(kind="answer", text=f"{body} {source}".strip(), text_id=f"faq_{entry.topic}")
-
-
-async def _booked(ctx: Context, case_id: str) -> Appointment | None:
-    async with ctx.unit_of_work(write=False) as uow:
-        return next((one for one in await uow.appointments.of_case(case_id) if one.status == "booked"), None)
-
-
-def after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -> Draft:
-    """Where things stand, for whatever is said once the case is done."""
-    if booked is not None:
-        visit, time = ctx.protocols.visits[booked.visit].name, wording.moment(ctx, booked.start)
-        return wording.say(ctx, view, "already_booked", visit=visit, time=time)
-    return wording.say(ctx, view, "already_callback" if view.case.status == "callback" else "closed")
-
-
-def _why(ctx: Context, view: CaseView) -> Draft:
-    name = view.asked or ""
-    dictionary = ctx.protocols.dictionary
-    question = dictionary.gates[name].question if name in dictionary.gates else None
-    if name in dictionary:
-        question = dictionary[name].question
-    reason = question.why if question and question.why else wording.text(ctx, view, "why_default")
-    return Draft(kind="answer", text=reason, text_id="why")
 
 
 async def _leave_intake(ctx: Context, turn: Turn, text_id: str) -> Step:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
-from bot.services.takeover import HELD
+from bot.services.recorded import HELD
 
 KEPT = dt.timedelta(hours=24)
 

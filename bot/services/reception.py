@@ -16,13 +16,18 @@ from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.language.safe_now import safe_now
-from bot.services import corrections, doubts
+from bot.services import agenda, corrections, doubts
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 _OF_JUDGEMENT = ("gate_incomplete", "gate_by_exception")
 """Flags of the judgement in force; the others stay with the case."""
+
+
+_PARTS = ("_onset_days", "_course", "_explained", "_changed_14d", "_where", "_pattern")
+_MEASURES = {"fever": ("temp_f",)}
+"""What belongs to a sign and goes with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,11 +169,22 @@ async def write_facts(
 async def keep_judgement(
     ctx: Context, uow: UnitOfWork, case: Case, judgement: Judgement, *, message_id: str | None
 ) -> None:
-    """Store a judgement and the case that carries it; nothing is stored twice when nothing changed."""
+    """Store a judgement and the case that carries it; nothing is stored twice when nothing changed.
+
+    Where no clinical intake is wanted the case carries no outcome and no visit (clinical.md 3.5).
+    """
+    values = values_of(await uow.facts.current(case.id))
+    if case.level < Level.SAME_DAY and not agenda.intake_is_wanted(values, case.flags):
+        case = without_result(case)
     await uow.cases.save(case)
     latest = await uow.judgements.latest(case.id)
     if latest != judgement:
         await uow.judgements.add(case.id, judgement, message_id=message_id, at=ctx.clock.now())
+
+
+def without_result(case: Case) -> Case:
+    """The case of somebody who wants no clinical intake."""
+    return replace(case, outcome=None, decision=None, visit=None)
 
 
 async def _audit_lowered(ctx: Context, uow: UnitOfWork, case: Case, before: Level) -> None:
@@ -216,7 +232,7 @@ def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> 
             at=message.at,
         )
         for name, value in values.items()
-        if not _denies_the_rest(view, name, value, dictionary)
+        if not _denies_the_rest(view, reading, name, value, dictionary)
         and not (
             value == doubts.DOUBT
             and dictionary[name].safety
@@ -247,9 +263,12 @@ def fact(
     )
 
 
-def _denies_the_rest(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
+def _denies_the_rest(
+    view: CaseView, reading: Reading, name: str, value: Value, dictionary: Dictionary
+) -> bool:
     """A "no" to a gate that was put for the rest of its facts says nothing about those known before."""
-    gate = None if view.put_again else dictionary.gates.get(view.asked or "")
+    names_it = reading.correction and reading.answer != "full"  # "actually no fever, that was my son"
+    gate = None if view.put_again or names_it else dictionary.gates.get(view.asked or "")
     held = view.facts.get(name)
     return (
         gate is not None and held is not None and held.value is not None and gate.clear_no.get(name) == value
@@ -296,6 +315,7 @@ def _fold_all(
     for one in new:
         anew = correction or one.variable in replaced
         written += fold(_after(current, written), [one], dictionary, correction=anew)
+    written += _of_what_is_gone(_after(current, written), written)
     held = _after(current, written)
     derived = [
         replace(held[source], variable=name, value=value, by="derived", asked=None)
@@ -303,6 +323,19 @@ def _fold_all(
         if not (name == "cons_modalities" and value == 1)  # one kind told is not yet all kinds tried
     ]
     return [*written, *fold(held, derived, dictionary, correction=False)]
+
+
+def _of_what_is_gone(held: Mapping[str, Fact], written: list[Fact]) -> list[Fact]:
+    """Since when, how it goes, how high: nothing is known of a sign that was taken back."""
+    gone = [fact for fact in written if fact.corrected and fact.value in ("no", "none")]
+    return [
+        replace(
+            held[name], value=None, message_id=fact.message_id, at=fact.at, reason="its sign was taken back"
+        )
+        for fact in gone
+        for name in (*(f"{fact.variable}{part}" for part in _PARTS), *_MEASURES.get(fact.variable, ()))
+        if name in held and held[name].value is not None
+    ]
 
 
 def _after(current: Mapping[str, Fact], written: Iterable[Fact]) -> dict[str, Fact]:

@@ -32,6 +32,10 @@ _LINE_AND_VALUE = re.compile(
     r"(?:it'?s |it is )?(\S.*)",
     re.IGNORECASE,
 )
+_ONLY_WRONG = re.compile(
+    r"(?:is |was |all )*(?:wrong|off|incorrect|not (?:right|correct|true))[.! ]*", re.IGNORECASE
+)
+"""Says that a line is wrong, not what is right."""
 _FRAME = frozenset(
     {"who_for", "gate_incomplete", "recent_spine_procedure", "channel", "language", "visit_reason"}
 )
@@ -74,8 +78,10 @@ def named_with_value(ctx: Context, view: CaseView, text: str) -> tuple[str, str]
         return None
     found = _LINE_AND_VALUE.fullmatch(text.strip())
     told = lines(ctx, view)
-    place = int(found.group(1)) if found else 0
-    return (told[place - 1].variable, found.group(2)) if found and 1 <= place <= len(told) else None
+    if found is None or _ONLY_WRONG.fullmatch(found.group(2)):
+        return None
+    place = int(found.group(1))
+    return (told[place - 1].variable, found.group(2)) if 1 <= place <= len(told) else None
 
 
 def which_fact_draft(ctx: Context, view: CaseView) -> Draft:

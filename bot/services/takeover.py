@@ -18,9 +18,9 @@ from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.permissions import TABLE, May, require
 from bot.services.ports import StaffMember, UnitOfWork
+from bot.services.recorded import HELD
 from bot.services.staff import IDLE
 
-HELD: Phase = "staff"
 WAITING: CaseStatus = "waiting_for_staff"
 _WRITTEN = "staff_message"
 _WANTED = "person_wanted"

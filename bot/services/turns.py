@@ -36,6 +36,7 @@ from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
 from bot.services.reception import Reception
+from bot.services.recorded import HELD
 from bot.services.steps import step_from_json
 
 log = logging.getLogger(__name__)
@@ -255,7 +256,7 @@ async def _overtaken(
     view = await load_view(uow, message.case_id)
     if view.case.phase == "emergency":
         return (safety.standing(ctx, view),)
-    if view.case.phase == takeover.HELD and view.case.claimed_by:
+    if view.case.phase == HELD and view.case.claimed_by:
         return tuple(draft for draft in drafts if draft.kind in _ARRANGED)
     return None
 

@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from bot.domain.errors import Conflict, TooLong, UnknownChoice
-from bot.services import booking, chat, interview, quarantine, turns
+from bot.services import asides, booking, chat, interview, quarantine, turns
 from bot.services.context import Context
 from bot.services.steps import Turn
 from tests.integration.services.conftest import StandingClock
@@ -280,7 +280,7 @@ async def test_after_the_end_it_is_said_where_things_stand(ctx: Context, patient
     await patient.choose("right")
     booked = await patient.say("1")
     turn = Turn(case_id=patient.case_id, message_id=booked[0].reply_to or "", intent="inform", confidence=1.0)
-    told = await interview.interject(ctx, turn, "after_completion")
+    told = await asides.interject(ctx, turn, "after_completion")
     assert "You're booked" in told[0].text
 
 

@@ -150,3 +150,37 @@ async def test_a_weak_marker_turns_no_gate_fact_around(patient: Patient, text: s
     await patient.say(text)
     after = (await patient.facts())["weakness"]
     assert (after.value, after.conflict) == (before, True)
+
+
+async def test_two_corrections_in_a_row_are_about_the_same_thing(ctx: Context, patient: Patient) -> None:
+    await patient.say("low back pain for 6 months, for me, I'm 52")
+    await patient.answer_until("G2")
+    assert "from about 6 months to about 7 months" in (await patient.say("sorry, 7 months"))[0].text
+    reply = await patient.say("no wait, make that 9 months")
+    assert "from about 7 months to about 9 months" in reply[0].text
+    assert reply[-1].asks == "G2"
+    async with ctx.unit_of_work(write=False) as uow:
+        history = (await uow.facts.history(patient.case_id))["duration_weeks"]
+    assert [round(fact.value) for fact in history] == [26, 30, 39]  # type: ignore[arg-type]
+
+
+async def test_a_sign_that_was_somebody_elses_goes_with_all_that_belongs_to_it(patient: Patient) -> None:
+    await patient.say("low back pain for 3 weeks")
+    await patient.answer_until("G4")
+    await patient.say("I have a fever of 101")
+    assert (await patient.case()).level is Level.SAME_DAY
+    await patient.say("no wait, I meant my son has the fever, not me")
+    facts = await patient.facts()
+    assert (facts["fever"].value, facts["temp_f"].value, facts["who_for"].value) == ("no", None, "self")
+    case = await patient.case()
+    assert case.level < Level.SAME_DAY
+    assert "downgraded_by_patient" in case.flags
+
+
+async def test_a_line_named_as_wrong_is_asked_again_and_not_taken_as_its_value(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("confirm_summary")
+    line = next(line for line in patient.question.text.splitlines() if "Name" in line)
+    reply = await patient.say(f"line {line.split('.')[0]} is wrong")
+    assert reply[-1].asks == "contact_name"
+    assert (await patient.facts())["contact_name"].value == "Dana Example"

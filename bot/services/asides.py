@@ -1,0 +1,74 @@
+"""What is said beside the questions: facts with their source, why we ask, small talk, where things stand."""
+
+from __future__ import annotations
+
+from bot.domain.cases import Draft
+from bot.domain.schedule import Appointment
+from bot.services import asking, wording
+from bot.services.case_view import CaseView, load_view
+from bot.services.context import Context
+from bot.services.steps import Turn
+
+_SMALL_TALK = {
+    "greet": "smalltalk_greet",
+    "thanks": "smalltalk_thanks",
+    "goodbye": "smalltalk_goodbye",
+    "chitchat": "smalltalk_chitchat",
+    "complaint": "complaint",
+    "abuse": "abuse_of_bot",
+    "injection": "injection",
+    "out_of_scope": "out_of_scope",
+    "who_reads": "who_reads_this",
+}
+
+
+async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
+    """A short answer that leaves the open question as it is."""
+    async with ctx.unit_of_work(write=False) as uow:
+        view = await load_view(uow, turn.case_id)
+    if kind == "faq":
+        return (_faq(ctx, view, turn.topic),)
+    if kind == "why":
+        return (_why(ctx, view),)
+    if kind == "how_many_more":
+        left = asking.remaining(ctx, view)
+        return (wording.say(ctx, view, "progress" if left > 1 else "progress_last", n=left),)
+    if kind == "repeat":
+        return ()
+    if kind == "after_completion":
+        return (after_completion(ctx, view, await booked_visit(ctx, turn.case_id)),)
+    if kind == "other_language":
+        return (wording.say(ctx, view, "not_understood_english", kind="answer"),)
+    return (wording.say(ctx, view, _SMALL_TALK.get(kind, "out_of_scope"), kind="answer"),)
+
+
+async def booked_visit(ctx: Context, case_id: str) -> Appointment | None:
+    async with ctx.unit_of_work(write=False) as uow:
+        return next((one for one in await uow.appointments.of_case(case_id) if one.status == "booked"), None)
+
+
+def after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -> Draft:
+    """Where things stand, for whatever is said once the case is done."""
+    if booked is not None:
+        visit, time = ctx.protocols.visits[booked.visit].name, wording.moment(ctx, booked.start)
+        return wording.say(ctx, view, "already_booked", visit=visit, time=time)
+    return wording.say(ctx, view, "already_callback" if view.case.status == "callback" else "closed")
+
+
+def _faq(ctx: Context, view: CaseView, topic: str | None) -> Draft:
+    entry = ctx.protocols.faq_answer(topic) if topic else None
+    if entry is None:
+        return wording.say(ctx, view, "faq_unknown", kind="answer")
+    body = entry.answer_sms if view.case.channel == "sms" else entry.answer
+    source = wording.text(ctx, view, "faq_source", source=entry.source_label)
+    return Draft(kind="answer", text=f"{body} {source}".strip(), text_id=f"faq_{entry.topic}")
+
+
+def _why(ctx: Context, view: CaseView) -> Draft:
+    name = view.asked or ""
+    dictionary = ctx.protocols.dictionary
+    question = dictionary.gates[name].question if name in dictionary.gates else None
+    if name in dictionary:
+        question = dictionary[name].question
+    reason = question.why if question and question.why else wording.text(ctx, view, "why_default")
+    return Draft(kind="answer", text=reason, text_id="why")

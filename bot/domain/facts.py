@@ -105,6 +105,8 @@ def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
     if isinstance(months, (int, float)) and months <= 3:
         # Three months is still "within 90 days": rounding must not push it out.
         derived["postop_days"] = (min(round(months * 30.4), 90), "prior_surgery_months_ago")
+    if _stays_in_the_trunk(values):
+        derived["dominant"] = ("back", "radiates")
     derived = {name: item for name, item in derived.items() if name not in values}
     tried = kinds_of_care(values)
     if tried and len(tried) > _number(values.get("cons_modalities")):
@@ -121,6 +123,12 @@ def kinds_of_care(values: Mapping[str, Value]) -> list[str]:
     tried = [name for name in kinds if values.get(name) == "yes"]
     other = values.get("cons_other")
     return [*tried, "cons_other"] if isinstance(other, tuple) and set(other) - {"none"} else tried
+
+
+def _stays_in_the_trunk(values: Mapping[str, Value]) -> bool:
+    """Pain that neither sits in a limb nor travels into one: the back or neck is what hurts more."""
+    region = values.get("region")
+    return values.get("radiates") == "none" and isinstance(region, tuple) and not {"leg", "arm"} & set(region)
 
 
 def _number(value: Value | None) -> float:

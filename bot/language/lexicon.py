@@ -47,6 +47,8 @@ class Frame:
     """What it sets when it is denied ("no bladder problems")."""
     asked: frozenset[str]
     """Counts only as a reply to one of these asks; empty: always."""
+    not_asked: frozenset[str]
+    """Never counts as a reply to one of these asks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +159,7 @@ def _frames(items: Iterable[Mapping[str, Any]], concepts: Mapping[str, Any]) -> 
         "reach",
         "deny",
         "asked",
+        "not_asked",
     }
     for item in items:
         unknown = sorted(set(item) - allowed)
@@ -189,6 +192,7 @@ def _frame(item: Mapping[str, Any], concepts: Mapping[str, Any]) -> Frame:
         reach=str(item.get("reach", "clause")),
         denies=dict(item.get("deny", {})),
         asked=frozenset(item.get("asked", ())),
+        not_asked=frozenset(item.get("not_asked", ())),
     )
 
 

@@ -113,7 +113,10 @@ class Phrases:
     def is_(self, norms: Sequence[str], kind: str) -> bool:
         """The whole message is of this kind, politeness aside."""
         kept = tuple(n for n in norms if n not in _POLITE) or tuple(norms)
-        return bool(kept) and (kept in self._phrases[kind] or self._made_of(kept, kind))
+        made = self._made_of(kept, kind) or self._made_of(
+            norms, kind
+        )  # "that is ok": ok is no politeness here
+        return bool(kept) and (kept in self._phrases[kind] or made)
 
     def _made_of(self, norms: Sequence[str], kind: str) -> bool:
         index = 0

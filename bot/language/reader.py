@@ -124,7 +124,7 @@ class Reader:
             concepts.update(mention.concept for mention in mentions)
             came_true += [base + mention.start for mention in mentions if mention.concept == "came_true"]
             for hit in doc.user_data["hits"]:
-                if hit.frame.asked and asked not in hit.frame.asked:
+                if (hit.frame.asked and asked not in hit.frame.asked) or asked in hit.frame.not_asked:
                     continue
                 head = chunk[hit.head[0]]
                 assertion, relative = asserted.get(hit.head, ("present", False))

@@ -69,15 +69,19 @@ class Planner:
         gate = self._open_gate(values, closed)
         if gate is not None:
             return gate
-        for name in self._relevant(values, closed):
-            return self._grouped(name, values, closed)
-        return None
+        relevant = list(self._relevant(values, closed))
+        return self._grouped(relevant[0], values, closed, relevant) if relevant else None
 
     def remaining(self, values: Values, *, closed: Collection[str] = ()) -> int:
         """About how many questions are left: each open gate, each group of facts that matter now."""
         gates = sum(self._gate_is_open(name, values, closed) for name in self._dictionary.gates)
-        groups = {self._grouped(name, values, closed).name for name in self._candidates(values, closed)}
+        relevant = self._candidates(values, closed)
+        groups = {self._grouped(name, values, closed, relevant).name for name in relevant}
         return gates + len(groups)
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The facts asked in one message that begins with this one."""
+        return tuple(self._groups.get(name, (name,)))
 
     def askable(self) -> tuple[str, ...]:
         """Every fact that is ever asked, by a gate or by plan."""
@@ -294,15 +298,23 @@ class Planner:
 
     # --- groups -------------------------------------------------------------------------------------
 
-    def _grouped(self, name: str, values: Values, closed: Collection[str]) -> AskPlan:
-        """The question with the facts that belong to it and are not known yet."""
+    def _grouped(
+        self, name: str, values: Values, closed: Collection[str], relevant: Collection[str]
+    ) -> AskPlan:
+        """The question with what belongs to it, is not known and matters, or may once it is answered."""
         head = next(
-            (first for first, group in self._groups.items() if name in group and first not in values), name
+            (first for first, group in self._groups.items() if name in group and first in relevant), name
         )
-        head = head if head == name or (self.may_be_asked(head, values) and head not in closed) else name
-        group = self._groups.get(head, (head,))
-        wanted = tuple(one for one in group if one not in values and one not in closed)
-        return AskPlan(name=head, variables=wanted)
+        wanted = [
+            one
+            for one in self.group(head)
+            if one not in values and one not in closed and (one in relevant or not self._is_planned(one))
+        ]
+        return AskPlan(name=head, variables=tuple(wanted))
+
+    def _is_planned(self, name: str) -> bool:
+        """Asked for its own sake: neither a follow-up of another answer nor only volunteered."""
+        return self._dictionary[name].ask == "plan"
 
 
 def _seen(answers: int) -> tuple[bool, bool]:

@@ -61,6 +61,10 @@ class Protocols:
         """What to ask next, None when no answer can change the result. `closed` is not asked again."""
         return self.planner.next_question(values, closed=closed)
 
+    def asked_with(self, name: str) -> tuple[str, ...]:
+        """The facts that are asked in one message with this one, itself first."""
+        return self.planner.group(name)
+
     def remaining(self, values: Mapping[str, Value], *, closed: Collection[str] = ()) -> int:
         """About how many questions are left."""
         return self.planner.remaining(values, closed=closed)

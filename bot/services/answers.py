@@ -94,7 +94,7 @@ async def _settle_facts(
     elif _bare_yes(ctx, reading, name):
         return Settled(which=True)
     elif _went_on(view, message):
-        doubtful = name in ctx.protocols.dictionary and _may_be_unsure(ctx, name)
+        doubtful = name in missing and _may_be_unsure(ctx, name)
         await (_keep_wanted if doubtful else _ask_once_more)(uow, view, name)
         return Settled(noted=True)
     elif view.times_asked(name) >= 2:

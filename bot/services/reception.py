@@ -220,7 +220,7 @@ def judged(case: Case, judgement: Judgement, *, correction: bool) -> Case:
 def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> list[Fact]:
     """A reading's facts. A first doubt about a safety fact stays open: it is asked once more (3.5)."""
     dictionary = ctx.protocols.dictionary
-    values = {**_denied_with(view, reading, dictionary), **reading.facts}
+    values = {**_said_beside(view, reading, dictionary), **reading.facts}
     return [
         Fact(
             variable=name,
@@ -275,12 +275,25 @@ def _denies_the_rest(
     )
 
 
-def _denied_with(view: CaseView, reading: Reading, dictionary: Dictionary) -> dict[str, Value]:
-    """A plain "no" to two yes-or-no facts asked together denies both."""
-    if view.pending is None or reading.polarity != "deny" or reading.answer != "full":
+def _said_beside(view: CaseView, reading: Reading, dictionary: Dictionary) -> dict[str, Value]:
+    """What a "yes" or "no" says of the facts that were asked in one message with the open one.
+
+    A plain "no" to several yes-or-no facts denies all of them; beside a value ("in June, yes") it answers
+    the one that is left, if that is no danger sign.
+    """
+    asked = view.asked or ""
+    if view.pending is None or asked not in reading.facts or reading.answer != "full":
         return {}
-    also = [name for name in view.pending.also_asks if dictionary[name].kind in ("yes_no", "four_valued")]
-    return {name: "no" for name in also if reading.facts.get(view.pending.asks or "") == "no"}
+    closed = ("yes_no", "four_valued")
+    also = [name for name in view.pending.also_asks if dictionary[name].kind in closed]
+    if dictionary[asked].kind in closed:
+        return (
+            dict.fromkeys(also, "no") if reading.polarity == "deny" and reading.facts[asked] == "no" else {}
+        )
+    said = {"affirm": "yes", "deny": "no"}.get(reading.polarity or "")
+    if said is None or len(view.pending.also_asks) != 1 or len(also) != 1 or dictionary[also[0]].safety:
+        return {}
+    return {also[0]: said}
 
 
 def _corrects(view: CaseView, message: Message, reading: Reading) -> bool:
@@ -320,7 +333,7 @@ def _fold_all(
     derived = [
         replace(held[source], variable=name, value=value, by="derived", asked=None)
         for name, (value, source) in derive(values_of(held)).items()
-        if not (name == "cons_modalities" and value == 1)  # one kind told is not yet all kinds tried
+        if name != "cons_modalities" or value != 1 or _whole_account_of_care(held)
     ]
     return [*written, *fold(held, derived, dictionary, correction=False)]
 
@@ -336,6 +349,11 @@ def _of_what_is_gone(held: Mapping[str, Fact], written: list[Fact]) -> list[Fact
         for name in (*(f"{fact.variable}{part}" for part in _PARTS), *_MEASURES.get(fact.variable, ()))
         if name in held and held[name].value is not None
     ]
+
+
+def _whole_account_of_care(held: Mapping[str, Fact]) -> bool:
+    """One kind told is not yet all kinds tried, unless how long and what came of it are told as well."""
+    return all(name in held and held[name].value is not None for name in ("cons_weeks", "cons_relief"))
 
 
 def _after(current: Mapping[str, Fact], written: Iterable[Fact]) -> dict[str, Fact]:

@@ -148,13 +148,23 @@ def _variable_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool)
 
 
 def _question_text(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool) -> str:
-    group = f"group_{plan.name}"
-    if len(plan.variables) > 1 and not again and ctx.protocols.texts.has(group):
-        return text(ctx, view, group)
+    if len(plan.variables) > 1 and not again:
+        return _group_text(ctx, view, plan)
     question = ctx.protocols.dictionary[plan.name].question
     if question is None:
         return _unwritten(ctx, view, ctx.protocols.dictionary[plan.name], again=again)
     return question.wording(channel=_channel(view), proxy=view.proxy, again=again)
+
+
+def _group_text(ctx: Context, view: CaseView, plan: AskPlan) -> str:
+    """The group's own words; where a part of it is known, the single questions one after the other."""
+    dictionary = ctx.protocols.dictionary
+    missing = [name for name in ctx.protocols.asked_with(plan.name) if name not in plan.variables]
+    whole = not any(dictionary[name].ask == "plan" for name in missing)
+    if whole and ctx.protocols.texts.has(f"group_{plan.name}"):
+        return text(ctx, view, f"group_{plan.name}")
+    single = [AskPlan(name=name, variables=(name,)) for name in plan.variables]
+    return " ".join(_question_text(ctx, view, one, again=False) for one in single)
 
 
 def _unwritten(ctx: Context, view: CaseView, variable: Variable, *, again: bool) -> str:

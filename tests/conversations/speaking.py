@@ -21,8 +21,8 @@ _PLAIN = frozenset(
 """Answered without any ado, by everybody."""
 _SESSION = _PLAIN | {"opening", "parent_present", "clarify"}
 _TOLD_IN_STORY = (
-    "who_for", "age", "region", "radiates", "duration_weeks", "course", "cons_modalities", "cons_weeks",
-    "cons_relief", "imaging", "dx", "prior_spine_surgery",
+    "who_for", "age", "region", "radiates", "duration_weeks", "course", "function_limit", "cons_modalities",
+    "cons_weeks", "cons_relief", "imaging", "dx", "prior_spine_surgery",
 )  # fmt: skip
 TAKEN_BACK = ("course", "function_limit", "dominant", "surgery_preference")
 """Facts that a contradictory person may first tell wrongly; none is a danger sign."""
@@ -45,6 +45,8 @@ class Speaker:
             sentence = self._sentence(name)
             sentences.append(sentence)
             told.update(self._with_tail(name))
+        if self.person.facts["imaging"] != "none":
+            told["imaging_months"] = self.person.facts["imaging_months"]
         if self.person.shuffled:
             self.rng.shuffle(sentences)
         return " ".join(sentences), told
@@ -123,8 +125,6 @@ class Speaker:
             told[name] = "no"
         if name == "radiates" and facts["radiates"] != "none":
             told["side"] = facts["side"]
-        if name == "imaging" and facts["imaging"] != "none":
-            told["imaging_months"] = facts["imaging_months"]
         if name == "cons_modalities":
             told |= {kind: "yes" for kind in ("cons_pt", "cons_meds", "cons_injections") if kind in facts}
         if name == "prior_spine_surgery" and facts[name] == "yes":

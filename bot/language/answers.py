@@ -57,6 +57,7 @@ _DEGREES = (
     (frozenset(("little", "bit", "some", "slightly", "mild", "somewhat", "weaker")), "mild"),
 )
 _SHORT_WORDS = 6
+_AGREED = ("consent", "confirm_summary", "confirm_time")
 _NONE_VALUES = ("no", "none", "never", "other", "self", "same")
 _BARE_YES = {"weakness": "mild"}
 """The least that a bare "yes" says of an enumeration."""
@@ -89,7 +90,7 @@ class Answers:
         """Adds the asked facts to `settled` and says how well the question is answered."""
         norms = [w.norm for w in heard.words if w.norm.isalnum() or "'" in w.norm or w.norm in _SIGNS]
         question = self._is_question(heard, norms)
-        polarity = self._said.polarity(norms, heard.page.source.text)
+        polarity = self._polarity(heard, norms)
         pieces = pieces_of(heard.words)
         if heard.asked == "consent" and not self._plainly_said(norms, pieces):
             polarity = None
@@ -105,6 +106,12 @@ class Answers:
         _place_course(heard, settled, self._dictionary)
         self._place_no(heard, settled, pieces)
         return Verdict(answer=answer, polarity=polarity, correction=correction, question=question)
+
+    def _polarity(self, heard: Heard, norms: Sequence[str]) -> Polarity | None:
+        """Yes, no or doubt; "all good" denies a list of signs and agrees to a summary."""
+        if heard.asked in _AGREED and self._said.is_(norms, "affirm"):
+            return "affirm"
+        return self._said.polarity(norms, heard.page.source.text)
 
     def _place_no(self, heard: Heard, settled: Settled, pieces: Sequence[Piece]) -> None:
         """ "Lower back, no": the question about the place asks as well whether the pain travels."""

@@ -33,6 +33,8 @@ ANSWERS: Mapping[str, str] = {
     "diabetes": "no",
     "clarify": "no, leave it",
 }
+_ANSWERED_TOGETHER = ("cons_weeks", "imaging")
+"""Questions about two facts to which both answers are given, one after the other."""
 SAME_FOR_ANY = "no"
 """To any other yes-or-no question about a sign."""
 
@@ -115,22 +117,31 @@ class Player:
             if last in until or (not until and (self.door.status != "open" or not last)):
                 return
             assert last, f"nothing is asked any more; wanted {until}"
-            answer = known.get(last) or self._plain_no(last)
+            answer = self._plain_answer(last, known)
             assert self.asked.count(last) < STUCK, f"stuck at {last!r}, answered {answer!r}"
             self._hear(self.door.say(answer))
             last = self.open_question
         raise AssertionError(f"{MOST_QUESTIONS} answers and no end" + (f": never {until}" if until else ""))
 
+    def _plain_answer(self, name: str, known: Mapping[str, str]) -> str:
+        answer = known.get(name) or self._plain_no(name)
+        also = self._question().get("also_asks", ()) if name in _ANSWERED_TOGETHER else ()
+        return ", ".join([answer, *(known[one] for one in also if one in known and one != "imaging_months")])
+
     def _plain_no(self, name: str) -> str:
         """Who it is for, with the age only where it is asked; "no" to a yes-or-no question about a sign."""
-        question = next(message for message in reversed(self.door.heard) if message["asks"])
+        question = self._question()
         if name == "who_for":
             return "it's for me, I'm 58" if "age" in question.get("also_asks", ()) else "me"
         assert is_yes_or_no(name), f"no plain answer to {name!r}: add one under `with`"
         return SAME_FOR_ANY
 
+    def _question(self) -> Said:
+        """The last message that asks something; empty when none did."""
+        return next((message for message in reversed(self.door.heard) if message["asks"]), {})
+
     def _last_question(self) -> str:
-        return next((message["asks"] for message in reversed(self.door.heard) if message["asks"]), "")
+        return str(self._question().get("asks", ""))
 
     def _staff(self, what: Any) -> None:
         case_id = self.staff.case(self.door.reference)["id"]

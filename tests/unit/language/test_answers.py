@@ -183,3 +183,9 @@ def test_a_story_in_short_sentences(read, text, facts):
 
 def test_a_whistling_kettle_is_no_trouble_peeing(read):
     assert "bladder_retention" not in read("The kettle just whistled, one second. nah none apply", "G3").facts
+
+
+@pytest.mark.parametrize("text", ["looks good", "all good", "yes that's ok", "everything is correct"])
+def test_agreeing_to_a_summary_states_no_sign(read, text):
+    reading = read(text, "confirm_summary")
+    assert (reading.polarity, dict(reading.facts)) == ("affirm", {})

@@ -1,4 +1,4 @@
-"""`python -m bot export fhir CASE`: records for other systems, on standard output."""
+"""`python -m bot export fhir CASE` and `export csv`: records for other systems, on standard output."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import sys
 
 from bot.bootstrap import records_context
 from bot.domain.errors import IntakeError, NotAllowed, StoreUnavailable
-from bot.services import exports
+from bot.services import case_table, exports
 from bot.settings import Settings, load_settings
 from bot.store import schema_version_ok
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """One subcommand a format."""
-    formats = parser.add_subparsers(dest="format", required=True, metavar="fhir")
+    formats = parser.add_subparsers(dest="format", required=True, metavar="fhir|csv")
     fhir = formats.add_parser("fhir", help="a case as a FHIR R4 transaction bundle")
     fhir.add_argument("case", metavar="CASE", help="id or reference")
+    formats.add_parser("csv", help="all cases as a table, one row each")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,6 +39,8 @@ async def _export(settings: Settings, args: argparse.Namespace) -> str:
     if not schema_version_ok(settings.database):
         raise StoreUnavailable("the database is not there or not up to date: run `python -m bot migrate`")
     async with records_context(settings) as ctx:
+        if args.format == "csv":
+            return await case_table.export_csv(ctx, exports.COMMAND_LINE)
         case_id = await exports.find_case(ctx, args.case)
         _, bundle = await exports.export_fhir(
             ctx, exports.COMMAND_LINE, case_id, namespace=settings.fhir_namespace

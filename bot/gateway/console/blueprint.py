@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from sanic import Blueprint, HTTPResponse
 from sanic.exceptions import SanicException
 from sanic.response import empty, html, redirect
+from sanic.response import text as plain_text
 
 from bot.domain.errors import IntakeError, NotSignedIn, TooManyTries
 from bot.gateway.console.pages import FOLDER, HEADERS, Pages
@@ -111,6 +112,20 @@ def _add_case_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
         visitor = await door.visitor(request)
         file = await desk.open_case(ctx, visitor.member, known_id(case_id))
         return pages.answer("case.html", visitor, **await data_of(visitor, file))
+
+    @blueprint.get("/cases/<case_id:str>/print")
+    @_as_page(pages)
+    async def printed(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await door.visitor(request)
+        file = await desk.open_case(ctx, visitor.member, known_id(case_id))
+        return pages.answer("print.html", visitor, sheet=pages.clinician(file))
+
+    @blueprint.get("/cases/<case_id:str>/text")
+    @_as_page(pages)
+    async def as_text(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await door.visitor(request)
+        file = await desk.open_case(ctx, visitor.member, known_id(case_id))
+        return plain_text(pages.clinician(file).as_text(), headers=dict(HEADERS))
 
     @blueprint.get("/cases/<case_id:str>/live")
     @_as_fragment

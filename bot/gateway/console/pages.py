@@ -12,6 +12,7 @@ from sanic.response import html
 
 from bot.gateway.console import words
 from bot.gateway.console.case_page import CasePage
+from bot.gateway.console.clinician_page import ClinicianPage
 from bot.gateway.console.queue_view import QueueView
 from bot.protocols import Protocols
 from bot.services.case_file import CaseFile
@@ -58,6 +59,10 @@ class Pages:
             now=self._clock.now(),
         )
 
+    def clinician(self, file: CaseFile) -> ClinicianPage:
+        """The page for the clinician, now."""
+        return ClinicianPage(self.case(file), clinic=self._protocols.clinic.name)
+
     def text(self, template: str, visitor: Visitor | None, **data: Any) -> str:
         """One template with its data."""
         member = visitor.member if visitor else None
@@ -66,6 +71,7 @@ class Pages:
             role=words.word(words.ROLES, member.role) if member else "",
             csrf=(visitor.csrf if visitor else "") or "",
             may_work=bool(member and may(member, May.WORK)),
+            may_export=bool(member and may(member, May.EXPORT)),
             may_search=bool(member and may(member, May.SEE_CONTACT)),
             **data,
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.services.desk import LONGEST_NOTE, LONGEST_QUERY, QUEUES
 
+FHIR = "application/fhir+json"
 _SECURITY: list[dict[str, list[str]]] = [{"staff_cookie": []}, {"staff_token": []}]
 _CSRF = {
     "name": "X-CSRF-Token",
@@ -26,8 +27,9 @@ def staff_part() -> dict[str, Any]:
             "/api/staff/logout": {"post": _work("End the session", status=204)},
             "/api/staff/me": {"get": _read("Who this is", "object")},
             "/api/staff/cases": {"get": _list()},
+            "/api/staff/cases.csv": {"get": _download("All cases as a table, one row each", "text/csv")},
             case: {"get": _read("One case, whole; the view is audited", "StaffCase", "case_id")},
-            f"{case}/fhir": {"get": _download("One case as a FHIR R4 transaction bundle", "fhir+json")},
+            f"{case}/fhir": {"get": _download("One case for another system", FHIR, "case_id")},
             f"{case}/claim": {"post": _work("Take the case", "case_id", conflict=True)},
             f"{case}/take-over": {"post": _work("Take the conversation over", "case_id", conflict=True)},
             f"{case}/hand-back": {"post": _work("Hand it back to the bot", "case_id", conflict=True)},
@@ -99,9 +101,9 @@ def _read(summary: str, schema: str, name: str | None = None) -> dict[str, Any]:
     }
 
 
-def _download(summary: str, kind: str) -> dict[str, Any]:
-    described = _read(f"{summary}; the download is audited", "object", "case_id")
-    described["responses"]["200"] = {"description": "ok", "content": {f"application/{kind}": {}}}
+def _download(summary: str, kind: str, name: str | None = None) -> dict[str, Any]:
+    described = _read(f"{summary}; the download is audited", "object", name)
+    described["responses"]["200"] = {"description": "ok", "content": {kind: {}}}
     described["responses"] |= _errors(409)
     return described
 

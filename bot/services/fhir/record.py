@@ -22,7 +22,7 @@ Resource = dict[str, Any]
 
 PRIVATE_VARIABLES = frozenset({"abuse_unsafe"})
 """Never leaves the house: whoever hurts the patient may read the patient's portal (clinical.md 6.6)."""
-_PRIVATE_SCRIPT = "abuse"
+PRIVATE_RULES = frozenset({"RF91"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class Record:
         """The fired rules that may leave the house."""
         judgement = self.file.judgement
         fired = judgement.why if judgement else ()
-        return tuple(why for why in fired if self.protocols.rule(why.rule).script != _PRIVATE_SCRIPT)
+        return tuple(why for why in fired if why.rule not in PRIVATE_RULES)
 
     @property
     def by_somebody_else(self) -> bool:

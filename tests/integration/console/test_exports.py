@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -12,6 +14,7 @@ import httpx
 
 from bot.settings import ROOT
 from tests.fhir.rules import problems
+from tests.integration.console.conversations import Said
 from tests.integration.console.staff_world import World, busy_morning
 
 NAMESPACE = "https://spine-intake.invalid"
@@ -79,3 +82,31 @@ async def test_the_command_says_that_there_is_no_such_case(world: World) -> None
     done = await export(world, "fhir", "NONE-SUCH")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "export: there is no such case; give its id or its reference\n"
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+
+async def test_the_table_has_one_row_a_case_and_no_formula(client: httpx.AsyncClient, world: World) -> None:
+    ids = await busy_morning(world)
+    evil = Said(text="=HYPERLINK(1)", facts={"goals": '=HYPERLINK("http://x")', "contact_name": "@SUM(A1)"})
+    await world.add_case((evil,))
+    await as_role(client, world, "admin")
+    answer = await client.get("/api/staff/cases.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="cases-2026-11-18.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert len(rows) == len(ids) + 1
+    assert not [c for row in rows for c in row.values() if c.startswith(("=", "+", "-", "@"))]
+    booked = next(row for row in rows if row["status"] == "booked")
+    assert (booked["dx"], booked["imaging_months"]) == ("spondylolisthesis", "4.0")
+    assert booked["appointment_start"] == "2026-11-20T20:00:00+00:00"
+    assert (await world.audit())[-1] == ("admin", "cases.exported", None, {"format": "csv"})
+
+
+async def test_the_command_writes_the_same_table(client: httpx.AsyncClient, world: World) -> None:
+    await busy_morning(world)
+    await as_role(client, world, "admin")
+    answer = await client.get("/api/staff/cases.csv")
+    done = await export(world, "csv")
+    assert done.stdout.split() == answer.text.removeprefix("\ufeff").split()

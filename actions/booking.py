@@ -8,10 +8,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import asides, booking, interview
+from bot.services import asides, booking, interview, time_choice
 
 ANSWERS = frozenset({"affirm", "deny", "unsure", "inform", "book", "go_back", "skip"})
 """While a time is chosen, "go back" and "skip" are answers too: the times are offered again."""
+QUESTIONS = frozenset({"faq", "repeat", "why"})
+"""Answers when they ask for a time: "do you have anything thursday after 3?"."""
+MISTAKEN = frozenset({"reschedule", "correct", "out_of_scope", "nlu_fallback", "chitchat", "greet"})
+"""What "later next week" may be taken for; with a day or an hour in it, it is an answer."""
 
 
 class TakeBookingTurn(ServiceAction):
@@ -23,13 +27,21 @@ class TakeBookingTurn(ServiceAction):
         if _tracker.was_answered(tracker):
             return _tracker.stands(tracker)
         interrupted = _tracker.was_interrupted(tracker)
-        if not interrupted and _tracker.intent_of(tracker) not in ANSWERS:
+        if not interrupted and not self._answers(tracker):
             return [ActionExecutionRejected("booking_form")]
         service = interview.resume if interrupted else booking.take_booking_turn
         step = await service(self.ctx, _tracker.turn_of(tracker))
         _tracker.say(dispatcher, tracker, step.drafts)
         stage = SlotSet(_tracker.STAGE, "booking" if step.asking else "done")
         return [*_tracker.leaves_open(tracker, step), SlotSet(_tracker.MISSES, None), stage]
+
+    def _answers(self, tracker: Tracker) -> bool:
+        intent, text = _tracker.intent_of(tracker), str(tracker.latest_message.get("text") or "")
+        if intent in ANSWERS:
+            return True
+        if intent in QUESTIONS:
+            return time_choice.asks_for_time(self.ctx, text)
+        return intent in MISTAKEN and time_choice.speaks_of_time(self.ctx, text)
 
     def after_safety(self, tracker: Tracker) -> list[EventType]:
         return _tracker.safety_spoke(tracker)

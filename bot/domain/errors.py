@@ -11,6 +11,7 @@ IntakeError
 ├── Conflict          the same id came before with other content
 ├── HoldExpired       the offered time is no longer held for this case
 ├── TimeTaken         somebody else holds or booked that time
+├── TooManyHolds      this person holds as many times as one may
 ├── DialogueFailed    the engine was silent, late, garbled, or answered for someone else
 ├── DeliveryFailed    a provider refused or could not be reached
 ├── StoreUnavailable  the record cannot be written or read now
@@ -78,6 +79,10 @@ class HoldExpired(IntakeError):
 
 class TimeTaken(IntakeError):
     """Somebody else holds or booked that time."""
+
+
+class TooManyHolds(IntakeError):
+    """This person holds as many times as one may."""
 
 
 class DialogueFailed(IntakeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ Period = tuple[dt.time, dt.time]
 """Start and end on one day, clinic time; the end is not included."""
 
 _FURTHEST_DAYS = 370
+MOST_HOLDS = 6
+"""Times one person may hold at once: those of two offers."""
 Priority = Literal["P0", "P1", "P2", "P3"]
 
 
@@ -24,14 +26,13 @@ class Hours:
     holidays: frozenset[dt.date] = frozenset()
 
     def periods(self, day: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-        """Open periods of one day as zone-aware times."""
+        """Open periods of one day as zone-aware times; what a clock change skips is no part of them."""
         if day in self.holidays:
             return
-        for start, end in self.weekly[day.weekday()]:
-            yield (
-                dt.datetime.combine(day, start, self.zone),
-                dt.datetime.combine(day, end, self.zone),
-            )
+        for first, last in self.weekly[day.weekday()]:
+            start, end = _existing(day, first, self.zone), _existing(day, last, self.zone)
+            if start < end:
+                yield start, end
 
     def is_open(self, moment: dt.datetime) -> bool:
         """Whether somebody is there at this moment."""
@@ -84,12 +85,17 @@ class Provider:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Slot:
-    """A time that could be offered; UTC, end not included."""
+class Room:
+    """Where visits take place, one at a time."""
 
-    provider_id: str
-    start: dt.datetime
-    end: dt.datetime
+    id: str
+    name: str
+    visits: frozenset[str] = frozenset()
+    """Which visits; empty for every one."""
+
+    def takes(self, visit: str) -> bool:
+        """Whether this visit can be here."""
+        return not self.visits or visit in self.visits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +110,12 @@ class Appointment:
     end: dt.datetime
     status: Literal["held", "booked", "cancelled", "expired"]
     hold_expires_at: dt.datetime | None = None
+    room_id: str | None = None
+    """None where the clinic names no rooms."""
+    busy_until: dt.datetime | None = None
+    """Provider and room are free again from here; None: from the end."""
+    holder: str = ""
+    """Who holds it, for the limit on holds a person: a phone number's digits, else the case's id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,51 +139,17 @@ class StaffTask:
     note: str = ""
 
 
-def open_slots(
-    providers: Iterable[Provider],
-    *,
-    visit: str,
-    minutes: int,
-    earliest: dt.datetime,
-    latest: dt.datetime,
-    taken: Mapping[str, Collection[tuple[dt.datetime, dt.datetime]]],
-) -> Iterator[Slot]:
-    """Free times of `minutes` for a visit, by day then start then provider.
-
-    `taken` maps a provider's id to its held and booked spans. Starts lie on the grid of the
-    visit's own length from each period's start.
-    """
-    able = [p for p in providers if visit in p.visits]
-    days = sorted({d for p in able for d in _days(earliest, latest, p.hours.zone)})
-    for day in days:
-        found = [slot for p in able for slot in _free(p, day, minutes, earliest, latest, taken.get(p.id, ()))]
-        yield from sorted(found, key=lambda s: (s.start, s.provider_id))
+def _existing(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
+    """That wall time on that day; the first minute that exists when a clock change skips it."""
+    moment = dt.datetime.combine(day, time, zone)
+    while not _exists(moment):
+        moment += dt.timedelta(minutes=1)
+    return moment
 
 
-def _free(
-    provider: Provider,
-    day: dt.date,
-    minutes: int,
-    earliest: dt.datetime,
-    latest: dt.datetime,
-    taken: Collection[tuple[dt.datetime, dt.datetime]],
-) -> Iterator[Slot]:
-    step = dt.timedelta(minutes=minutes)
-    for opening, closing in provider.hours.periods(day):
-        start, last = opening.astimezone(dt.timezone.utc), closing.astimezone(dt.timezone.utc)
-        while start + step <= last:
-            slot = Slot(provider_id=provider.id, start=start, end=start + step)
-            within = earliest <= start and slot.end <= latest
-            if within and not any(begin < slot.end and slot.start < end for begin, end in taken):
-                yield slot
-            start += step
-
-
-def _days(earliest: dt.datetime, latest: dt.datetime, zone: ZoneInfo) -> Iterator[dt.date]:
-    day, last = earliest.astimezone(zone).date(), latest.astimezone(zone).date()
-    while day <= last:
-        yield day
-        day += dt.timedelta(days=1)
+def _exists(moment: dt.datetime) -> bool:
+    back = moment.astimezone(dt.timezone.utc).astimezone(moment.tzinfo)
+    return back.replace(tzinfo=None) == moment.replace(tzinfo=None)
 
 
 def _elapsed(start: dt.datetime, end: dt.datetime) -> dt.timedelta:

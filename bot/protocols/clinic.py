@@ -8,15 +8,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.schedule import Hours, Period, Provider
+from bot.domain.schedule import Hours, Period, Provider, Room
 from bot.protocols.documents import Document, body_keys
 from bot.protocols.yamlfile import Section, fail, keys, take, words
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _KEYS = (
     "name", "phone", "demo_phone", "zone", "address", "booking_url", "lead_minutes", "hold_minutes",
-    "same_week",
+    "same_week", "buffer_minutes", "furthest_days",
 )  # fmt: skip
+_FURTHEST_DAYS = 21
 _PERIOD = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _DEMO_PHONE = re.compile(r"\b555-01\d\d\b")
 
@@ -55,6 +56,12 @@ class Clinic:
     """A time is offered no sooner than this from now."""
     hold_minutes: int
     """How long an offered time is kept for one patient."""
+    buffer_minutes: int
+    """Kept free after each visit, for the provider and the room."""
+    furthest_days: int
+    """How far ahead a time may be that the patient asks for; an urgent visit's stays within 48 hours."""
+    rooms: tuple[Room, ...]
+    """None named: a visit needs no room."""
     address: str
     booking_url: str
     same_week: bool
@@ -69,7 +76,7 @@ class Clinic:
 
 def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
     """The profile. Raises ProtocolError with file, line and what is allowed."""
-    allowed = ("clinic", "hours", "holidays", "patience", "providers")
+    allowed = ("clinic", "hours", "holidays", "patience", "rooms", "providers")
     body = body_keys(document, allowed, ("clinic", "hours", "providers"))
     section = take(body, "clinic", Section)
     keys(
@@ -86,8 +93,11 @@ def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
         zone=zone,
         hours=_hours(take(body, "hours", Section), zone, holidays),
         providers=_providers(document.body, zone, holidays, visits),
-        lead_minutes=_minutes(section, "lead_minutes"),
-        hold_minutes=_minutes(section, "hold_minutes"),
+        lead_minutes=_whole(section, "lead_minutes"),
+        hold_minutes=_whole(section, "hold_minutes"),
+        buffer_minutes=_whole(section, "buffer_minutes", least=0) if "buffer_minutes" in section else 0,
+        furthest_days=_whole(section, "furthest_days") if "furthest_days" in section else _FURTHEST_DAYS,
+        rooms=_rooms(document.body, visits),
         address=take(section, "address", str, default=""),
         booking_url=take(section, "booking_url", str, default=""),
         same_week=take(section, "same_week", bool, default=False),
@@ -112,10 +122,10 @@ def _patience(section: Section) -> Patience:
     )
     keys(section, allowed=allowed, required=allowed)
     patience = Patience(
-        nudge_after=dt.timedelta(hours=_minutes(section, "nudge_after_hours")),
-        close_after=dt.timedelta(hours=_minutes(section, "close_after_hours")),
-        welcome_back_after=dt.timedelta(hours=_minutes(section, "welcome_back_after_hours")),
-        staff_wait=dt.timedelta(minutes=_minutes(section, "staff_wait_minutes")),
+        nudge_after=dt.timedelta(hours=_whole(section, "nudge_after_hours")),
+        close_after=dt.timedelta(hours=_whole(section, "close_after_hours")),
+        welcome_back_after=dt.timedelta(hours=_whole(section, "welcome_back_after_hours")),
+        staff_wait=dt.timedelta(minutes=_whole(section, "staff_wait_minutes")),
         texting=_period(section, "texting", take(section, "texting", str)),
     )
     if patience.close_after <= patience.nudge_after:
@@ -133,10 +143,10 @@ def _zone(section: Section) -> ZoneInfo:
         raise fail(section, "zone", "zone is not known; write it like America/Chicago") from error
 
 
-def _minutes(section: Section, key: str) -> int:
+def _whole(section: Section, key: str, *, least: int = 1) -> int:
     value = take(section, key, int)
-    if value < 1:
-        raise fail(section, key, f"{key} must be 1 or more")
+    if value < least:
+        raise fail(section, key, f"{key} must be {least} or more")
     return value
 
 
@@ -171,6 +181,23 @@ def _period(section: Mapping[str, object], name: str, text: str) -> Period:
         raise fail(section, name, f"{name}: write the hours like 08:00-17:00, several parted by commas")
     first, second, third, fourth = (int(part) for part in match.groups())
     return dt.time(first, second), dt.time(third, fourth)
+
+
+def _rooms(body: Section, visits: Collection[str]) -> tuple[Room, ...]:
+    rooms: dict[str, Room] = {}
+    for section in take(body, "rooms", list, default=[]):
+        if not isinstance(section, Section):
+            raise fail(body, "rooms", "rooms: each one has id and name; write them out")
+        keys(section, allowed=("id", "name", "visits"), required=("id", "name"))
+        room = Room(
+            id=take(section, "id", str),
+            name=take(section, "name", str),
+            visits=frozenset(words(section, "visits", allowed=tuple(visits))),
+        )
+        if room.id in rooms:
+            raise fail(section, "id", f"the room {room.id!r} is there twice; give one another id")
+        rooms[room.id] = room
+    return tuple(rooms.values())
 
 
 def _providers(

@@ -12,6 +12,7 @@ from bot.domain.errors import ProtocolError
 from bot.domain.judgement import Judgement, ProtocolStamp
 from bot.protocols.certificate import gate_open_facts
 from bot.protocols.clinic import Clinic, read_clinic
+from bot.protocols.conditions import Compiler
 from bot.protocols.dictionary_file import read_dictionary
 from bot.protocols.documents import Document, read_document
 from bot.protocols.faq import FaqEntry, read_faq, with_clinic
@@ -23,7 +24,7 @@ from bot.protocols.red_flags import RedFlags, Rule, read_red_flags
 from bot.protocols.routing import Routing, read_routing
 from bot.protocols.sources import Sources, check_sources, read_sources
 from bot.protocols.texts import Texts, read_texts
-from bot.protocols.visits import VisitType, read_visits
+from bot.protocols.visits import Modifier, VisitType, read_modifiers, read_visits
 
 FILES = ("variables", "red_flags", "routing", "texts", "faq", "visits", "clinic", "sources")
 
@@ -38,6 +39,7 @@ class Protocols:
     texts: Texts
     faq: tuple[FaqEntry, ...]
     visits: Mapping[str, VisitType]
+    modifiers: tuple[Modifier, ...]
     clinic: Clinic
     sources: Sources
     stamps: tuple[ProtocolStamp, ...]
@@ -80,6 +82,12 @@ class Protocols:
     def handoff_for(self, judgement: Judgement, *, gate_complete: bool) -> HandoffRule:
         """What follows from a result (clinical.md 4.6b)."""
         return handoff_for(self.routing.handoff, judgement, gate_complete=gate_complete)
+
+    def visit_minutes(self, visit: str, values: Mapping[str, Value]) -> int:
+        """How long this visit takes for a case: 40, with a claim 55, with a claim and an interpreter 70."""
+        judgement, known = self.judge(values), with_derived(values)
+        more = sum(one.minutes for one in self.modifiers if one.applies(judgement, known))
+        return self.visits[visit].minutes + more
 
     def emergency_text_id(self, rules: Collection[str], *, told_team: bool) -> str:
         """Which standard text follows the line of these rules (clinical.md 3.7, 6.2).
@@ -134,6 +142,11 @@ def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocol
         texts=replace(read_texts(documents["texts"]), clinic=clinic.fields),
         faq=with_clinic(read_faq(documents["faq"]), clinic.fields),
         visits=visits,
+        modifiers=read_modifiers(
+            documents["visits"],
+            Compiler(words.dictionary, judge.routing.scope),
+            notes=[note.id for note in judge.routing.notes],
+        ),
         clinic=clinic,
         sources=sources,
         stamps=tuple(document.stamp for document in documents.values()),

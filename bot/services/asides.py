@@ -50,7 +50,7 @@ async def booked_visit(ctx: Context, case_id: str) -> Appointment | None:
 def after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -> Draft:
     """Where things stand, for whatever is said once the case is done."""
     if booked is not None:
-        visit, time = ctx.protocols.visits[booked.visit].name, wording.moment(ctx, booked.start)
+        visit, time = wording.visit_name(ctx, booked), wording.moment(ctx, booked.start)
         return wording.say(ctx, view, "already_booked", visit=visit, time=time)
     return wording.say(ctx, view, "already_callback" if view.case.status == "callback" else "closed")
 

@@ -1,4 +1,4 @@
-"""Times: offered, held, chosen in words, booked.
+"""Times: offered, chosen in words, booked.
 
 Times are held before they are offered and a booking presents its hold, so nobody is promised a time
 that somebody else can take. Everything is decided in the transaction that records the step.
@@ -7,26 +7,29 @@ that somebody else can take. Everything is decided in the transaction that recor
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.cases import AskState, Draft, HandoffKind, Message, MessageChoice
-from bot.domain.errors import HoldExpired, TimeTaken
+from bot.domain.cases import AskState, Draft, HandoffKind
+from bot.domain.errors import HoldExpired, TooManyHolds
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
-from bot.domain.schedule import Appointment, Slot, open_slots
-from bot.services import callback, readings, wording
+from bot.domain.openings import fits_schedule
+from bot.domain.schedule import Appointment, Priority
+from bot.domain.time_wish import ANY_TIME, TimeWish
+from bot.services import callback, time_choice, times, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 from bot.services.recorded import once
 from bot.services.steps import Step, Turn
+from bot.services.time_choice import CALL, SLOT, Meant
 
-_OFFERED = 3
 _MOST_ROUNDS = 3
-_URGENT_HOURS = 48
-_LATER = "later"
+"""Offers of "other times" without a wish; then a person calls."""
+_MOST_WISHES = 8
+"""Offers in all."""
+_ROUNDS, _WISHES = "choose_time", "said:time_wish"
 
 
 async def take_booking_turn(ctx: Context, turn: Turn) -> Step:
@@ -37,18 +40,37 @@ async def take_booking_turn(ctx: Context, turn: Turn) -> Step:
             return await callback.call_back(ctx, uow, view, priority="P1", kind="urgent_callback", lead=())
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
-        choice = _picked(view, message.text, readings.chosen(view.pending, message), reading)
-        if choice is None:
+        held = await uow.appointments.of_case(view.case.id)
+        meant = time_choice.meant(ctx, view, message, reading, held)
+        if meant is None:
             return _unclear(ctx, view)
-        if choice.means.startswith("slot:") and view.asked == "choose_time" and not _pressed(view, message):
-            return _confirm(ctx, view, choice)
-        if choice.means.startswith("slot:"):
-            return await _book_fitting(ctx, uow, view, choice.means.removeprefix("slot:"))
-        if choice.means == _LATER:
-            return await _offer_more(ctx, uow, view)
-        return await callback.call_back(ctx, uow, view, priority="P3", kind="callback", lead=())
+        return await _follow(ctx, uow, view, meant, held)
 
     return await once(ctx, turn, "booking", work)
+
+
+async def _follow(
+    ctx: Context, uow: UnitOfWork, view: CaseView, meant: Meant, held: Sequence[Appointment]
+) -> Step:
+    if meant.calls:
+        return await _call(ctx, uow, view)
+    if meant.among:
+        return _unclear(ctx, view, among=meant.among)
+    if meant.wish is not None:
+        return await _search(ctx, uow, view, meant.wish, further=meant.further)
+    chosen = next((one for one in held if one.id == meant.picked), None)
+    if chosen is None or not _still_fits(ctx, view, chosen):
+        return await offer(ctx, uow, view, lead=(wording.say(ctx, view, "hold_expired"),))
+    if not meant.certain and view.asked == "choose_time":
+        return _confirm(ctx, view, chosen)
+    return await _book(ctx, uow, view, chosen)
+
+
+def _still_fits(ctx: Context, view: CaseView, chosen: Appointment) -> bool:
+    """What was told since the offer may call for another visit, or the clinic may have closed that day."""
+    clinic = ctx.protocols.clinic
+    right_visit = chosen.visit == times.visit_of(ctx, view).id
+    return right_visit and fits_schedule(chosen, clinic.providers, clinic.rooms)
 
 
 async def offer(
@@ -57,192 +79,120 @@ async def offer(
     view: CaseView,
     *,
     lead: tuple[Draft, ...],
+    wish: TimeWish = ANY_TIME,
     after: dt.datetime | None = None,
 ) -> Step:
-    """Hold and offer the next free times of the visit; without any, a callback at the right priority."""
-    urgent = view.case.level is Level.URGENT_48H
-    held = await _hold_times(ctx, uow, view, urgent=urgent, after=after)
+    """Hold and offer the next free times of the visit; without any, a callback at the right priority.
+
+    A wish that no time fits is said, and the next free times are offered.
+    """
+    if not times.visit_of(ctx, view).by_patients:
+        return await _call(ctx, uow, view, lead=lead)
+    try:
+        held = await times.hold_times(ctx, uow, view, wish=wish, after=after)
+        if not held and not wish.is_empty:
+            lead, wish = (*lead, wording.say(ctx, view, "no_time_like_that")), ANY_TIME
+            held = await times.hold_times(ctx, uow, view)
+    except TooManyHolds:
+        return await _call(ctx, uow, view, lead=(*lead, wording.say(ctx, view, "too_many_holds")))
     if not held:
-        kind: HandoffKind = "urgent_callback" if urgent else "callback"
-        no_time = (wording.say(ctx, view, "urgent_no_time" if urgent else "no_time_free"),)
-        return await callback.call_back(
-            ctx, uow, view, priority="P1" if urgent else "P3", kind=kind, lead=(*lead, *no_time)
-        )
-    return Step(
-        drafts=(*lead, _times(ctx, view, held, urgent=urgent)),
-        asking="choose_time",
-        phase="booking",
-        handoff="booking",
-    )
+        text_id = "urgent_no_time" if _is_urgent(view) else "no_time_free"
+        return await _call(ctx, uow, view, lead=(*lead, wording.say(ctx, view, text_id)))
+    return _asking((*lead, _times(ctx, view, held, wish)))
 
 
-async def _hold_times(
-    ctx: Context, uow: UnitOfWork, view: CaseView, *, urgent: bool, after: dt.datetime | None
-) -> list[Appointment]:
-    now, clinic = ctx.clock.now(), ctx.protocols.clinic
-    visit = ctx.protocols.visits[view.case.visit or ""]
-    earliest = max(now + dt.timedelta(minutes=clinic.lead_minutes), after or now)
-    latest = now + (dt.timedelta(hours=_URGENT_HOURS) if urgent else dt.timedelta(days=visit.horizon_days))
-    ids = [provider.id for provider in clinic.providers]
-    await uow.appointments.release_holds(view.case.id)
-    taken = await uow.appointments.taken(ids, start=earliest, end=latest, now=now)
-    free = open_slots(
-        clinic.providers, visit=visit.id, minutes=visit.minutes, earliest=earliest, latest=latest, taken=taken
-    )
-    held: list[Appointment] = []
-    for slot in _spread(free):
-        appointment = _held(ctx, view, slot)
-        try:
-            await uow.appointments.hold(appointment, now=now)
-        except TimeTaken:
-            continue
-        held.append(appointment)
-        if len(held) == _OFFERED:
-            break
-    return held
+async def _call(ctx: Context, uow: UnitOfWork, view: CaseView, *, lead: tuple[Draft, ...] = ()) -> Step:
+    """A call instead of a time; an urgent visit's within an hour of open time (clinical.md 4.6b)."""
+    kind: HandoffKind = "urgent_callback" if _is_urgent(view) else "callback"
+    priority: Priority = "P1" if _is_urgent(view) else "P3"
+    return await callback.call_back(ctx, uow, view, priority=priority, kind=kind, lead=lead)
 
 
-def _spread(slots: Iterable[Slot]) -> list[Slot]:
-    """Times a person can choose between: at most two on one day, the second in the other half of it."""
-    chosen: list[Slot] = []
-    for slot in slots:
-        same_day = [one for one in chosen if one.start.date() == slot.start.date()]
-        near = any(abs(one.start - slot.start) < dt.timedelta(hours=3) for one in same_day)
-        if len(same_day) < 2 and not near:
-            chosen.append(slot)
-        if len(chosen) == 4 * _OFFERED:
-            break
-    return chosen
+def _is_urgent(view: CaseView) -> bool:
+    return view.case.level is Level.URGENT_48H
 
 
-def _held(ctx: Context, view: CaseView, slot: Slot) -> Appointment:
-    return Appointment(
-        id=ctx.ids.new(),
-        case_id=view.case.id,
-        provider_id=slot.provider_id,
-        visit=view.case.visit or "",
-        start=slot.start,
-        end=slot.end,
-        status="held",
-        hold_expires_at=ctx.clock.now() + dt.timedelta(minutes=ctx.protocols.clinic.hold_minutes),
-    )
+async def _search(ctx: Context, uow: UnitOfWork, view: CaseView, wish: TimeWish, *, further: bool) -> Step:
+    """Times that fit the wish, or those behind the ones offered; after enough rounds a person calls."""
+    name, most = (_ROUNDS, _MOST_ROUNDS) if further else (_WISHES, _MOST_WISHES)
+    rounds = view.times_asked(name) + 1
+    await uow.asks.save(view.case.id, replace(view.asks.get(name, AskState(name=name)), times=rounds))
+    offered = [one for one in await uow.appointments.of_case(view.case.id) if one.status == "held"]
+    if rounds >= most or (further and not offered):
+        return await _call(ctx, uow, view)
+    after = max(one.end for one in offered) if further else None
+    return await offer(ctx, uow, view, lead=(), wish=wish, after=after)
 
 
-def _times(ctx: Context, view: CaseView, held: list[Appointment], *, urgent: bool) -> Draft:
-    names = {provider.id: provider.name for provider in ctx.protocols.clinic.providers}
+# --- what is said -------------------------------------------------------------------------------
+
+
+def _asking(drafts: tuple[Draft, ...]) -> Step:
+    return Step(drafts=drafts, asking=drafts[-1].asks, phase="booking", handoff="booking")
+
+
+def _times(ctx: Context, view: CaseView, held: Sequence[Appointment], wish: TimeWish) -> Draft:
     labels = [
-        (f"{wording.moment(ctx, one.start)}, {names[one.provider_id]}", f"slot:{one.id}") for one in held
+        (f"{wording.moment(ctx, one.start)}, {wording.provider_name(ctx, one)}", f"{SLOT}{one.id}")
+        for one in sorted(held, key=lambda one: one.start)
     ]
-    more = [
-        (wording.text(ctx, view, "choice_other_times"), _LATER),
-        (wording.text(ctx, view, "choice_call_me"), "call"),
-    ]
-    text_id = "urgent_times" if urgent else "offer_times"
-    visit = ctx.protocols.visits[view.case.visit or ""]
+    text_id = "urgent_times" if _is_urgent(view) else "offer_times"
+    visit, minutes = times.visit_of(ctx, view).name, times.minutes_of(ctx, view)
     return Draft(
         kind="times",
-        text=wording.text(ctx, view, text_id, visit=visit.name, minutes=visit.minutes),
+        text=wording.text(ctx, view, text_id, visit=visit, minutes=minutes),
         asks="choose_time",
-        choices=wording.numbered([*labels, *more]),
+        choices=wording.numbered([*labels, *_other_ways(ctx, view, wish)]),
         text_id=text_id,
     )
 
 
-async def _offer_more(ctx: Context, uow: UnitOfWork, view: CaseView) -> Step:
-    """The times after those offered; after the third round a person calls."""
-    offered = [one for one in await uow.appointments.of_case(view.case.id) if one.status == "held"]
-    rounds = view.times_asked("choose_time") + 1
-    await uow.asks.save(view.case.id, replace(_state(view), times=rounds))
-    if rounds >= _MOST_ROUNDS or not offered:
-        return await callback.call_back(ctx, uow, view, priority="P3", kind="callback", lead=())
-    return await offer(ctx, uow, view, lead=(), after=max(one.end for one in offered))
+def _other_ways(ctx: Context, view: CaseView, wish: TimeWish) -> list[tuple[str, str]]:
+    return [
+        (wording.text(ctx, view, "choice_other_times"), time_choice.later(wish)),
+        (wording.text(ctx, view, "choice_call_me"), CALL),
+    ]
 
 
-def _state(view: CaseView) -> AskState:
-    return view.asks.get("choose_time", AskState(name="choose_time"))
-
-
-_DAYS = {
-    day[:3].title(): frozenset({day, day[:3], f"{day}s"})
-    for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-}
-_NOT = frozenset({"not", "no", "cant", "can", "except", "but", "t", "won", "don"})
-"""Words that turn a named day around ("I can't do Tuesday"); then the times are put again."""
-_ORDINALS = {
-    "first": 0, "1st": 0, "earliest": 0, "soonest": 0, "second": 1, "2nd": 1, "third": 2,
-    "3rd": 2, "last": 2, "latest": 2,
-}  # fmt: skip
-
-
-def _picked(
-    view: CaseView, text: str, buttons: tuple[MessageChoice, ...], reading: Reading
-) -> MessageChoice | None:
-    """The offered choice a text means: its button or digit, its place, its day; None when it is not clear."""
-    if buttons:
-        return buttons[0]
-    offered = view.pending.choices if view.pending else ()
-    if view.asked == "confirm_time" and reading.polarity == "affirm":
-        return next((choice for choice in offered if choice.means.startswith("slot:")), None)
-    words = set(re.findall(r"[a-z0-9]+", text.lower()))
-    slots = [one for one in offered if one.means.startswith("slot:") and one.label[:3] in _DAYS]
-    by_place = [slots[index] for word, index in _ORDINALS.items() if word in words and index < len(slots)]
-    by_day = [choice for choice in slots if words & _DAYS[choice.label[:3]] and not words & _NOT]
-    for found in (by_place, by_day):
-        if len(found) == 1:
-            return found[0]
-    if reading.polarity == "deny" or words & {"none", "other", "another", "later", "different"}:
-        return next((choice for choice in offered if choice.means == _LATER), None)
-    return None
-
-
-def _pressed(view: CaseView, message: Message) -> bool:
-    """Whether the time was picked by its button, digit or place; a day alone is asked about once."""
-    words = set(re.findall(r"[a-z0-9]+", message.text.lower()))
-    return bool(readings.chosen(view.pending, message)) or bool(words & set(_ORDINALS))
-
-
-def _confirm(ctx: Context, view: CaseView, choice: MessageChoice) -> Step:
+def _confirm(ctx: Context, view: CaseView, chosen: Appointment) -> Step:
     """ "Tuesday works": shall I book that?"""
-    items = (
-        (wording.text(ctx, view, "choice_yes"), choice.means),
-        (wording.text(ctx, view, "choice_other_times"), _LATER),
-        (wording.text(ctx, view, "choice_call_me"), "call"),
-    )
+    time = f"{wording.moment(ctx, chosen.start)}, {wording.provider_name(ctx, chosen)}"
+    items = [
+        (wording.text(ctx, view, "choice_yes"), f"{SLOT}{chosen.id}"),
+        *_other_ways(ctx, view, time_choice.standing_wish(view)),
+    ]
     draft = Draft(
         kind="question",
-        text=wording.text(ctx, view, "ask_confirm_time", time=choice.label),
+        text=wording.text(ctx, view, "ask_confirm_time", time=time),
         asks="confirm_time",
         choices=wording.numbered(items),
         text_id="ask_confirm_time",
     )
-    return Step(drafts=(draft,), asking="confirm_time", phase="booking", handoff="booking")
+    return _asking((draft,))
 
 
-def _unclear(ctx: Context, view: CaseView) -> Step:
-    pending = view.pending
-    lead = wording.text(ctx, view, "choose_time_again")
+def _unclear(ctx: Context, view: CaseView, *, among: Sequence[str] = ()) -> Step:
+    """The times again; `among`: only those that fit what was said."""
+    choices = view.pending.choices if view.pending else ()
+    if among:
+        kept = {f"{SLOT}{one}" for one in among}
+        choices = tuple(one for one in choices if not one.means.startswith(SLOT) or one.means in kept)
     draft = Draft(
         kind="times",
-        text=lead,
+        text=wording.text(ctx, view, "choose_time_again"),
         asks=view.asked or "choose_time",
-        choices=pending.choices if pending else (),
+        choices=choices,
         text_id="choose_time_again",
     )
-    return Step(drafts=(draft,), asking=draft.asks, phase="booking", handoff="booking")
+    return _asking((draft,))
 
 
-async def _book_fitting(ctx: Context, uow: UnitOfWork, view: CaseView, appointment_id: str) -> Step:
-    """Book, unless what was told since the offer calls for another visit: then its times are offered."""
-    held = {one.id: one for one in await uow.appointments.of_case(view.case.id)}
-    chosen = held.get(appointment_id)
-    if chosen is not None and chosen.visit != view.case.visit:
-        return await offer(ctx, uow, view, lead=())
-    return await _book(ctx, uow, view, appointment_id)
+# --- booking ------------------------------------------------------------------------------------
 
 
-async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, appointment_id: str) -> Step:
+async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointment) -> Step:
     try:
-        booked = await uow.appointments.book(appointment_id, case_id=view.case.id, now=ctx.clock.now())
+        booked = await uow.appointments.book(chosen.id, case_id=view.case.id, now=ctx.clock.now())
     except HoldExpired:
         return await offer(ctx, uow, view, lead=(wording.say(ctx, view, "hold_expired"),))
     await uow.appointments.release_holds(view.case.id)
@@ -258,12 +208,11 @@ async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, appointment_id: s
 
 
 def _confirmation(ctx: Context, view: CaseView, booked: Appointment) -> tuple[Draft, ...]:
-    visit = ctx.protocols.visits[booked.visit]
-    provider = next(one.name for one in ctx.protocols.clinic.providers if one.id == booked.provider_id)
     told = wording.text(
-        ctx, view, "booked", visit=visit.name, time=wording.moment(ctx, booked.start), provider=provider,
-        reference=view.case.reference,
+        ctx, view, "booked", visit=wording.visit_name(ctx, booked), time=wording.moment(ctx, booked.start),
+        provider=wording.provider_name(ctx, booked), reference=view.case.reference,
     )  # fmt: skip
+    visit = times.visit_of(ctx, view)
     bring = wording.text(ctx, view, "bring", items="; ".join(visit.bring))
     return (
         Draft(kind="booked", text=told, text_id="booked"),

@@ -13,7 +13,8 @@ from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.openings import Taken
+from bot.domain.schedule import MOST_HOLDS, Appointment, StaffTask
 
 # --- the record ---------------------------------------------------------------------------------
 
@@ -149,25 +150,28 @@ class Judgements(Protocol):
 
 
 class Appointments(Protocol):
-    """Holds and bookings. Two overlapping ones of a provider cannot exist: the database refuses."""
+    """Holds and bookings. Two overlapping ones of a provider or a room cannot exist: the database refuses."""
 
-    async def hold(self, appointment: Appointment, *, now: dt.datetime) -> None:
-        """Insert with status held, after expiring holds whose time is over. Raises TimeTaken."""
+    async def hold(self, appointment: Appointment, *, now: dt.datetime, most: int = MOST_HOLDS) -> None:
+        """Insert with status held, after expiring holds whose time is over. Raises TimeTaken, and
+        TooManyHolds when the holder holds `most` times."""
 
     async def book(self, appointment_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
         """held -> booked by compare-and-swap; booking what is booked for the same case returns it.
-        Raises HoldExpired otherwise."""
+        Raises HoldExpired otherwise, and for a time that has begun; Conflict while the case has
+        another booked time."""
 
     async def release_holds(self, case_id: str) -> None:
         """All holds of a case become expired."""
 
-    async def cancel(self, appointment_id: str, *, case_id: str) -> None:
-        """booked -> cancelled; raises NotAllowed when it is not this case's."""
+    async def cancel(self, appointment_id: str, *, case_id: str) -> bool:
+        """booked -> cancelled, and whether this call did it; raises NotAllowed when it is not this case's."""
 
-    async def taken(
-        self, provider_ids: Collection[str], *, start: dt.datetime, end: dt.datetime, now: dt.datetime
-    ) -> dict[str, list[tuple[dt.datetime, dt.datetime]]]:
-        """Held (unexpired) and booked spans by provider within [start, end)."""
+    async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
+        """Held (unexpired) and booked spans by provider and by room that touch [start, end)."""
+
+    async def booked_from(self, now: dt.datetime, *, limit: int = 1000) -> list[Appointment]:
+        """Booked ones that are still to come, soonest first."""
 
     async def of_case(self, case_id: str) -> list[Appointment]:
         """All of a case, newest first."""

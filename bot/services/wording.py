@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.domain.cases import Draft, Kind, MessageChoice
 from bot.domain.dictionary import Value, Variable
+from bot.domain.schedule import Appointment
 from bot.protocols import AskPlan
 from bot.services import naming
 from bot.services.case_view import CaseView
@@ -62,6 +63,18 @@ def moment(ctx: Context, when: dt.datetime) -> str:
     local = when.astimezone(ctx.protocols.clinic.zone)
     half = "AM" if local.hour < 12 else "PM"
     return f"{local:%a}, {local:%b} {local.day} at {local.hour % 12 or 12}:{local:%M} {half}"
+
+
+def provider_name(ctx: Context, appointment: Appointment) -> str:
+    """As the patient reads it; plain words for somebody who is no longer with the clinic."""
+    found = (one.name for one in ctx.protocols.clinic.providers if one.id == appointment.provider_id)
+    return next(found, ctx.protocols.texts.say("somebody_of_ours", channel="web"))
+
+
+def visit_name(ctx: Context, appointment: Appointment) -> str:
+    """As the patient reads it; plain words for a visit that the clinic has renamed."""
+    visit = ctx.protocols.visits.get(appointment.visit)
+    return visit.name if visit else ctx.protocols.texts.say("some_visit", channel="web")
 
 
 def numbered(items: Iterable[tuple[str, str]]) -> tuple[MessageChoice, ...]:

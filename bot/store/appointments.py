@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 
-from bot.domain.errors import HoldExpired, NotAllowed, TimeTaken
-from bot.domain.schedule import Appointment
+from bot.domain.errors import HoldExpired, NotAllowed, TimeTaken, TooManyHolds
+from bot.domain.openings import Span, Taken
+from bot.domain.schedule import MOST_HOLDS, Appointment
 from bot.store.session import Deadlocked, Session
 from bot.store.tables import appointments
 
-Span = tuple[dt.datetime, dt.datetime]
+_ONE_PLACE = next(index for index in appointments.indexes if index.name == "uq_appointments_held")
+_BUSY_UNTIL = func.coalesce(appointments.c.busy_until, appointments.c.end_at)
 
 
 class AppointmentTable:
@@ -22,19 +23,32 @@ class AppointmentTable:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def hold(self, appointment: Appointment, *, now: dt.datetime) -> None:
-        """Raises TimeTaken; what the unit did before stays. Raises Conflict for an id that exists."""
+    async def hold(self, appointment: Appointment, *, now: dt.datetime, most: int = MOST_HOLDS) -> None:
+        """Raises TimeTaken, TooManyHolds; what the unit did before stays. Conflict for an id that exists."""
         await self._expire_stale(now)
+        holder = appointment.holder or appointment.case_id
         try:
             async with self._session.savepoint():
-                await self._session.run(insert(appointments).values(_row(appointment)))
+                for place in await self._free_places(holder, most):
+                    row = {**_row(appointment), "holder": holder, "place": place}
+                    if await self._session.insert_new(appointments, row, index=_ONE_PLACE):
+                        return
         except Deadlocked:
             # Two units each held a time the other one wanted next: losing ours is a taken time.
             raise TimeTaken("somebody else is taking that time") from None
+        raise TooManyHolds(f"one person holds at most {most} times")
+
+    async def _free_places(self, holder: str, most: int) -> list[int]:
+        held = select(appointments.c.place).where(
+            appointments.c.holder == holder, appointments.c.status == "held"
+        )
+        used = {row.place for row in await self._session.all(held)}
+        return [place for place in range(1, most + 1) if place not in used]
 
     async def book(self, appointment_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
-        """Compare-and-swap; raises HoldExpired when the hold is over or not this case's."""
-        live = and_(appointments.c.status == "held", appointments.c.hold_expires_at > now)
+        """Compare-and-swap; raises HoldExpired when the hold is over, begun, or not this case's."""
+        held = and_(appointments.c.status == "held", appointments.c.hold_expires_at > now)
+        live = and_(held, appointments.c.start_at > now)
         mine = and_(appointments.c.id == appointment_id, appointments.c.case_id == case_id)
         booked = {"status": "booked", "hold_expires_at": None}
         await self._session.run(update(appointments).where(mine, live).values(booked))
@@ -48,34 +62,34 @@ class AppointmentTable:
         held = and_(appointments.c.case_id == case_id, appointments.c.status == "held")
         await self._session.run(update(appointments).where(held).values(status="expired"))
 
-    async def cancel(self, appointment_id: str, *, case_id: str) -> None:
-        """Cancelling what is cancelled is fine; raises NotAllowed when it is not this case's booking."""
-        mine = and_(
-            appointments.c.id == appointment_id,
-            appointments.c.case_id == case_id,
-            appointments.c.status.in_(("booked", "cancelled")),
-        )
-        if not await self._session.changed(update(appointments).where(mine).values(status="cancelled")):
+    async def cancel(self, appointment_id: str, *, case_id: str) -> bool:
+        """Whether this call did it; raises NotAllowed when it is not this case's booking."""
+        mine = and_(appointments.c.id == appointment_id, appointments.c.case_id == case_id)
+        booked = and_(mine, appointments.c.status == "booked")
+        if await self._session.changed(update(appointments).where(booked).values(status="cancelled")):
+            return True
+        if await self._session.first(_select().where(mine, appointments.c.status == "cancelled")) is None:
             raise NotAllowed("no such appointment")
+        return False
 
-    async def taken(
-        self, provider_ids: Collection[str], *, start: dt.datetime, end: dt.datetime, now: dt.datetime
-    ) -> dict[str, list[Span]]:
-        """Held (unexpired) and booked spans that touch [start, end), by provider, in order."""
-        live = or_(
-            appointments.c.status == "booked",
-            and_(appointments.c.status == "held", appointments.c.hold_expires_at > now),
-        )
-        rows = await self._session.all(
-            _select()
-            .where(appointments.c.provider_id.in_(list(provider_ids)), live)
-            .where(appointments.c.start_at < end, appointments.c.end_at > start)
-            .order_by(appointments.c.start_at)
-        )
-        spans: dict[str, list[Span]] = {}
+    async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
+        """Held (unexpired) and booked spans, buffer included, that touch [start, end), in order."""
+        meets = and_(appointments.c.start_at < end, start < _BUSY_UNTIL)
+        rows = await self._session.all(_select().where(_live(now), meets).order_by(appointments.c.start_at))
+        providers: dict[str, list[Span]] = {}
+        rooms: dict[str, list[Span]] = {}
         for row in rows:
-            spans.setdefault(row.provider_id, []).append((row.start_at, row.end_at))
-        return spans
+            span = (row.start_at, row.busy_until or row.end_at)
+            providers.setdefault(row.provider_id, []).append(span)
+            if row.room_id is not None:
+                rooms.setdefault(row.room_id, []).append(span)
+        return Taken(providers=providers, rooms=rooms)
+
+    async def booked_from(self, now: dt.datetime, *, limit: int = 1000) -> list[Appointment]:
+        """Booked ones that are still to come, soonest first."""
+        coming = _select().where(appointments.c.status == "booked", appointments.c.start_at > now)
+        rows = await self._session.all(coming.order_by(appointments.c.start_at).limit(limit))
+        return [_appointment(row) for row in rows]
 
     async def of_case(self, case_id: str) -> list[Appointment]:
         """All of a case, newest (latest start) first."""
@@ -93,6 +107,11 @@ class AppointmentTable:
             await self._session.run(update(appointments).where(stale_ids, stale).values(status="expired"))
 
 
+def _live(now: dt.datetime) -> ColumnElement[bool]:
+    held = and_(appointments.c.status == "held", appointments.c.hold_expires_at > now)
+    return or_(appointments.c.status == "booked", held)
+
+
 def _select() -> Select[Any]:
     return select(appointments)
 
@@ -107,6 +126,8 @@ def _row(appointment: Appointment) -> dict[str, Any]:
         "end_at": appointment.end,
         "status": "held",
         "hold_expires_at": appointment.hold_expires_at,
+        "room_id": appointment.room_id,
+        "busy_until": appointment.busy_until,
     }
 
 
@@ -120,4 +141,7 @@ def _appointment(row: Row[Any]) -> Appointment:
         end=row.end_at,
         status=row.status,
         hold_expires_at=row.hold_expires_at,
+        room_id=row.room_id,
+        busy_until=row.busy_until,
+        holder="" if row.holder in (None, row.case_id) else row.holder,
     )

@@ -8,18 +8,35 @@ from bot.store import revisions
 from bot.store.tables import metadata
 
 OVERLAP = "appointments_overlap"
-"""Name of the constraint on PostgreSQL, error text of the trigger on SQLite."""
+ROOM_OVERLAP = "appointments_room_overlap"
+"""Names of the constraints on PostgreSQL, error texts of the triggers on SQLite."""
 
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'audit_append_only'); END"
 
-_LIVE_OVERLAP = """
-BEGIN
-  SELECT RAISE(ABORT, 'appointments_overlap') WHERE EXISTS (
+
+def _no_overlap(name: str, column: str) -> str:
+    """Refuses a live appointment that meets another one with the same value in `column`."""
+    return f"""
+  SELECT RAISE(ABORT, '{name}') WHERE EXISTS (
     SELECT 1 FROM appointments AS other
-    WHERE other.provider_id = NEW.provider_id AND other.id <> NEW.id
+    WHERE other.{column} = NEW.{column} AND other.id <> NEW.id
       AND other.status IN ('held', 'booked')
-      AND other.start_at < NEW.end_at AND NEW.start_at < other.end_at);
+      AND other.start_at < coalesce(NEW.busy_until, NEW.end_at)
+      AND NEW.start_at < coalesce(other.busy_until, other.end_at));"""  # noqa: S608 - our own names
+
+
+_LIVE_OVERLAP = f"""
+BEGIN{_no_overlap(OVERLAP, "provider_id")}{_no_overlap(ROOM_OVERLAP, "room_id")}
 END"""
+
+
+def _exclude(name: str, column: str) -> str:
+    return (
+        f"ALTER TABLE appointments ADD CONSTRAINT {name} EXCLUDE USING gist "
+        f"({column} WITH =, tstzrange(start_at, coalesce(busy_until, end_at)) WITH &&) "
+        "WHERE (status IN ('held', 'booked'))"
+    )
+
 
 SQLITE = (
     "CREATE TRIGGER appointments_no_overlap_insert BEFORE INSERT ON appointments "
@@ -34,8 +51,8 @@ SQLITE = (
 
 POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
-    f"ALTER TABLE appointments ADD CONSTRAINT {OVERLAP} EXCLUDE USING gist "
-    "(provider_id WITH =, tstzrange(start_at, end_at) WITH &&) WHERE (status IN ('held', 'booked'))",
+    _exclude(OVERLAP, "provider_id"),
+    _exclude(ROOM_OVERLAP, "room_id"),
     "CREATE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION 'audit_append_only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
     "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit "

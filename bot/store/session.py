@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from sqlalchemy import Executable, Table, func, literal_column, select
+from sqlalchemy import Executable, Index, Table, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import (
@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Conflict, IntakeError, StoreUnavailable, TimeTaken
-from bot.store.guards import OVERLAP
+from bot.store.guards import OVERLAP, ROOM_OVERLAP
 
 DEADLOCK = "40P01"
 """SQLSTATE of PostgreSQL: two transactions waited for each other and this one was chosen to lose."""
@@ -60,9 +60,19 @@ class Session:
         """Whether the statement touched a row."""
         return (await self.run(statement)).rowcount > 0
 
-    async def insert_new(self, table: Table, values: dict[str, Any]) -> bool:
-        """Insert unless a unique constraint says it is there; whether it was inserted."""
-        statement = self._insert(table).values(values).on_conflict_do_nothing()
+    async def insert_new(self, table: Table, values: dict[str, Any], *, index: Index | None = None) -> bool:
+        """Insert unless a unique constraint says it is there; whether it was inserted.
+
+        With `index` only that unique index says so; every other constraint raises as usual.
+        """
+        statement = self._insert(table).values(values)
+        if index is None:
+            statement = statement.on_conflict_do_nothing()
+        else:
+            where = index.dialect_options[self._connection.dialect.name]["where"]
+            statement = statement.on_conflict_do_nothing(
+                index_elements=list(index.columns), index_where=where
+            )
         return await self.first(statement.returning(literal_column("1"))) is not None
 
     async def upsert(self, table: Table, values: dict[str, Any], *, keys: list[str]) -> None:
@@ -131,7 +141,8 @@ def _reason(cause: BaseException) -> str:
 
 
 def _is_overlap(error: Exception, cause: Any) -> bool:
-    return isinstance(error, DBAPIError) and (_constraint(cause) == OVERLAP or str(cause) == OVERLAP)
+    refused = {_constraint(cause), str(cause)}
+    return isinstance(error, DBAPIError) and not refused.isdisjoint((OVERLAP, ROOM_OVERLAP))
 
 
 def _constraint(cause: Any) -> str:

@@ -205,13 +205,38 @@ appointments = Table(
     _needed("end_at", UtcTime),
     _needed("status", String(16)),
     Column("hold_expires_at", UtcTime),
+    Column("room_id", String(64)),
+    Column("busy_until", UtcTime),
+    Column("holder", SearchKey),
+    Column("place", Integer),
     CheckConstraint("start_at < end_at", name="length"),
     CheckConstraint("status IN ('held', 'booked', 'cancelled', 'expired')", name="status"),
     CheckConstraint("status <> 'held' OR hold_expires_at IS NOT NULL", name="hold"),
     Index("ix_appointments_provider", "provider_id", "status", "start_at"),
     Index("ix_appointments_case", "case_id", "start_at"),
+    Index("ix_appointments_room", "room_id", "status", "start_at"),
+    Index("ix_appointments_start", "status", "start_at"),
+    Index(
+        "uq_appointments_held",
+        "holder",
+        "place",
+        unique=True,
+        sqlite_where=text("status = 'held'"),
+        postgresql_where=text("status = 'held'"),
+    ),
+    Index(
+        "uq_appointments_booked",
+        "case_id",
+        unique=True,
+        sqlite_where=text("status = 'booked'"),
+        postgresql_where=text("status = 'booked'"),
+    ),
 )
-"""`guards.py` adds what forbids two live ones of a provider to overlap."""
+"""`guards.py` adds what forbids two live ones of a provider or a room to overlap.
+
+`busy_until` is the end of the buffer, NULL for none. `place` numbers the holds of one holder: there are
+only so many places, so there are only so many holds.
+"""
 
 tasks = Table(
     "tasks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 
@@ -107,3 +108,8 @@ class Patient:
     async def appointments(self) -> list[Appointment]:
         async with self.ctx.unit_of_work(write=False) as uow:
             return await uow.appointments.of_case(self.case_id)
+
+    async def held_times(self) -> list[dt.datetime]:
+        """The times kept for this patient, in order, clinic time."""
+        zone = self.ctx.protocols.clinic.zone
+        return sorted(one.start.astimezone(zone) for one in await self.appointments() if one.status == "held")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
 
-from bot.domain.errors import Conflict, HoldExpired, NotAllowed, TimeTaken
+from bot.domain.errors import Conflict, HoldExpired, NotAllowed, TimeTaken, TooManyHolds
+from bot.domain.openings import Taken
 from bot.domain.schedule import Appointment
 from bot.store import Store
 from tests.integration.store.samples import HOUR, MINUTE, NOW, a_hold, stored_case
@@ -127,18 +129,95 @@ async def test_released_and_cancelled_times_are_free(store: Store) -> None:
 
 async def test_taken_shows_live_times_only(store: Store) -> None:
     case = await stored_case(store)
-    hold = await held(store, case.id)
+    hold = await held(store, case.id, room_id="exam_1", busy_until=START + HOUR + 5 * MINUTE)
     booked = await held(store, case.id, start=START + 2 * HOUR)
-    await held(store, case.id, start=START + 2 * HOUR, provider_id="dr_b")
+    other = await held(store, case.id, start=START + 2 * HOUR, provider_id="dr_b")
     async with store.unit_of_work() as uow:
         await uow.appointments.book(booked.id, case_id=case.id, now=NOW)
         look = {"start": START, "end": START + 3 * HOUR}
-        spans = [(hold.start, hold.end), (booked.start, booked.end)]
-        assert await uow.appointments.taken(["dr_a"], **look, now=NOW) == {"dr_a": spans}
-        assert await uow.appointments.taken(["dr_a"], **look, now=LATER) == {"dr_a": spans[1:]}
-        assert await uow.appointments.taken([], **look, now=NOW) == {}
-        later = {"start": booked.end, "end": booked.end + HOUR}
-        assert await uow.appointments.taken(["dr_a"], **later, now=NOW) == {}
+        spans = [(hold.start, hold.busy_until), (booked.start, booked.end)]
+        both = await uow.appointments.taken(**look, now=NOW)
+        assert both == Taken(
+            providers={"dr_a": spans, "dr_b": [(other.start, other.end)]}, rooms={"exam_1": spans[:1]}
+        )
+        later = await uow.appointments.taken(**look, now=LATER)
+        assert later == Taken(providers={"dr_a": spans[1:]})
+        after = {"start": booked.end, "end": booked.end + HOUR}
+        assert await uow.appointments.taken(**after, now=NOW) == Taken()
+
+
+@pytest.mark.parametrize(("shift", "taken"), [(-66, False), (-64, True), (64, True), (65, False)])
+async def test_a_buffer_keeps_the_provider_free(store: Store, shift: int, taken: bool) -> None:
+    """An hour and five minutes after it; the one before must leave its own five minutes."""
+    case = await stored_case(store)
+    await held(store, case.id, busy_until=START + 65 * MINUTE)
+    start = START + shift * MINUTE
+    other = a_hold(case.id, start=start, busy_until=start + 65 * MINUTE)
+    async with store.unit_of_work() as uow:
+        with pytest.raises(TimeTaken) if taken else nullcontext():
+            await uow.appointments.hold(other, now=NOW)
+
+
+async def test_a_room_takes_one_visit_at_a_time(store: Store) -> None:
+    case = await stored_case(store)
+    await held(store, case.id, room_id="exam_1")
+    async with store.unit_of_work() as uow:
+        with pytest.raises(TimeTaken):
+            await uow.appointments.hold(a_hold(case.id, provider_id="dr_b", room_id="exam_1"), now=NOW)
+        await uow.appointments.hold(a_hold(case.id, provider_id="dr_b", room_id="exam_2"), now=NOW)
+
+
+async def test_one_person_holds_only_so_many_times_whatever_the_chats(store: Store) -> None:
+    first, second = await stored_case(store), await stored_case(store)
+    hours = [a_hold(first.id, start=START + n * HOUR, holder="3145550123") for n in range(3)]
+    async with store.unit_of_work() as uow:
+        await uow.appointments.hold(hours[0], now=NOW, most=2)
+        await uow.appointments.hold(dataclasses.replace(hours[1], case_id=second.id), now=NOW, most=2)
+        with pytest.raises(TooManyHolds):
+            await uow.appointments.hold(hours[2], now=NOW, most=2)
+        await uow.appointments.hold(dataclasses.replace(hours[2], holder="other"), now=NOW, most=2)
+        await uow.appointments.book(hours[0].id, case_id=first.id, now=NOW)
+        again = a_hold(first.id, start=START + 9 * HOUR, holder="3145550123")
+        await uow.appointments.hold(again, now=NOW, most=2)
+
+
+async def test_parallel_holds_of_one_person_stay_within_the_limit(store: Store) -> None:
+    case = await stored_case(store)
+
+    async def hold(number: int) -> bool:
+        one = a_hold(case.id, start=START + number * 2 * HOUR, holder="3145550123")
+        async with store.unit_of_work() as uow:
+            try:
+                await uow.appointments.hold(one, now=NOW, most=3)
+            except TooManyHolds:
+                return False
+            await uow.commit()
+        return True
+
+    assert sum(await asyncio.gather(*(hold(number) for number in range(8)))) == 3
+
+
+async def test_a_case_books_one_time(store: Store) -> None:
+    case = await stored_case(store)
+    first, second = await held(store, case.id), await held(store, case.id, start=START + 2 * HOUR)
+    async with store.unit_of_work() as uow:
+        await uow.appointments.book(first.id, case_id=case.id, now=NOW)
+        await uow.commit()
+    async with store.unit_of_work() as uow:
+        with pytest.raises(Conflict):
+            await uow.appointments.book(second.id, case_id=case.id, now=NOW)
+    async with store.unit_of_work() as uow:
+        assert await uow.appointments.cancel(first.id, case_id=case.id)
+        assert (await uow.appointments.book(second.id, case_id=case.id, now=NOW)).status == "booked"
+        assert not await uow.appointments.cancel(first.id, case_id=case.id), "it was cancelled before"
+
+
+async def test_a_time_that_has_begun_is_not_booked(store: Store) -> None:
+    case = await stored_case(store)
+    hold = await held(store, case.id, start=NOW + MINUTE, hold_expires_at=NOW + HOUR)
+    async with store.unit_of_work() as uow:
+        with pytest.raises(HoldExpired):
+            await uow.appointments.book(hold.id, case_id=case.id, now=NOW + MINUTE)
 
 
 async def test_parallel_holds_on_one_time_have_one_winner(store: Store) -> None:

@@ -61,3 +61,29 @@ def test_hours_are_clinic_time_and_holidays_are_closed(protocols: Protocols) -> 
     assert not hours.is_open(dt.datetime(2026, 11, 22, 10, 0, tzinfo=zone)), "Sunday"
     for provider in protocols.clinic.providers:
         assert not list(provider.hours.periods(dt.date(2026, 11, 26)))
+
+
+@pytest.mark.parametrize(
+    ("facts", "minutes"),
+    [
+        ({}, 40),
+        ({"workers_comp": "yes"}, 55),
+        ({"workers_comp": "no"}, 40),
+        ({"insurance_type": "auto"}, 55),
+        ({"insurance_type": "auto", "workers_comp": "yes"}, 55),
+        ({"language": "es"}, 55),
+        ({"language": "en"}, 40),
+        ({"language": "other", "insurance_type": "wc"}, 70),
+        ({"second_opinion": "yes"}, 40),
+    ],
+)
+def test_a_claim_and_an_interpreter_take_fifteen_minutes_more(
+    protocols: Protocols, facts: dict[str, str], minutes: int
+) -> None:
+    assert protocols.visit_minutes("NEW_PATIENT_EVAL", facts) == minutes
+
+
+def test_every_visit_that_patients_book_has_a_room(protocols: Protocols) -> None:
+    for name, visit in protocols.visits.items():
+        if visit.by_patients:
+            assert any(room.takes(name) for room in protocols.clinic.rooms)

@@ -1,0 +1,130 @@
+"""Free times of a visit: looked for, held for one case, named. What cannot be held is not offered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.domain.errors import TimeTaken, TooManyHolds
+from bot.domain.levels import Level
+from bot.domain.openings import Slot, Wanted, open_slots
+from bot.domain.schedule import Appointment
+from bot.domain.time_wish import ANY_TIME, TimeWish
+from bot.protocols.visits import VisitType
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+
+OFFERED = 3
+_URGENT = dt.timedelta(hours=48)
+_APART = dt.timedelta(hours=3)
+
+
+def visit_of(ctx: Context, view: CaseView) -> VisitType:
+    """The visit the judgement allows; of the facts now when the clinic has renamed the one on the case."""
+    visits = ctx.protocols.visits
+    known = visits.get(view.case.visit or "")
+    return known or visits[ctx.protocols.judge(view.values).visit]
+
+
+def minutes_of(ctx: Context, view: CaseView) -> int:
+    """How long that visit takes for this case: a claim and an interpreter make it longer."""
+    return ctx.protocols.visit_minutes(visit_of(ctx, view).id, view.values)
+
+
+async def hold_times(
+    ctx: Context,
+    uow: UnitOfWork,
+    view: CaseView,
+    *,
+    wish: TimeWish = ANY_TIME,
+    after: dt.datetime | None = None,
+) -> list[Appointment]:
+    """Up to three free times that fit the wish, held for this case; its earlier holds are given back.
+
+    Empty when there is none. Raises TooManyHolds when this person holds as many as one may elsewhere.
+    """
+    await uow.appointments.release_holds(view.case.id)
+    held: list[Appointment] = []
+    for slot in _spread(ctx, await _open(ctx, uow, view, wish, after)):
+        try:
+            one = await _hold(ctx, uow, view, slot)
+        except TooManyHolds:
+            if not held:
+                raise
+            break
+        held += [one] if one else []
+        if len(held) == OFFERED:
+            break
+    return held
+
+
+async def _open(
+    ctx: Context, uow: UnitOfWork, view: CaseView, wish: TimeWish, after: dt.datetime | None
+) -> Iterator[Slot]:
+    now, clinic, wanted = ctx.clock.now(), ctx.protocols.clinic, _wanted(ctx, view, wish, after)
+    taken = await uow.appointments.taken(start=wanted.earliest, end=wanted.latest, now=now)
+    slots = open_slots(clinic.providers, clinic.rooms, wanted, taken=taken)
+    return (slot for slot in slots if wish.fits(slot.start.astimezone(clinic.zone)))
+
+
+def _wanted(ctx: Context, view: CaseView, wish: TimeWish, after: dt.datetime | None) -> Wanted:
+    now, clinic, visit = ctx.clock.now(), ctx.protocols.clinic, visit_of(ctx, view)
+    lead = dt.timedelta(minutes=clinic.lead_minutes if visit.lead_minutes is None else visit.lead_minutes)
+    days = visit.horizon_days if wish.is_empty else max(visit.horizon_days, clinic.furthest_days)
+    reach = _URGENT if view.case.level is Level.URGENT_48H else dt.timedelta(days=days)
+    return Wanted(
+        visit=visit.id,
+        minutes=minutes_of(ctx, view),
+        buffer_minutes=clinic.buffer_minutes,
+        earliest=max(now + lead, after or now),
+        latest=now + reach,
+    )
+
+
+def _spread(ctx: Context, slots: Iterable[Slot]) -> Iterator[Slot]:
+    """Times a person can choose between: at most two on a day, hours apart; after these the others."""
+    zone = ctx.protocols.clinic.zone
+    chosen: list[Slot] = []
+    near: list[Slot] = []
+    for slot in slots:
+        day = slot.start.astimezone(zone).date()
+        same_day = [one for one in chosen if one.start.astimezone(zone).date() == day]
+        if len(same_day) < 2 and all(slot.start - one.start >= _APART for one in same_day):
+            chosen.append(slot)
+            yield slot
+        else:
+            near.append(slot)
+    yield from near
+
+
+async def _hold(ctx: Context, uow: UnitOfWork, view: CaseView, slot: Slot) -> Appointment | None:
+    """The time held in the first room that is free for it; None when somebody else was faster."""
+    now, minutes = ctx.clock.now(), ctx.protocols.clinic.hold_minutes
+    for room in slot.rooms or (None,):
+        one = Appointment(
+            id=ctx.ids.new(),
+            case_id=view.case.id,
+            provider_id=slot.provider_id,
+            visit=visit_of(ctx, view).id,
+            start=slot.start,
+            end=slot.end,
+            status="held",
+            hold_expires_at=now + dt.timedelta(minutes=minutes),
+            room_id=room,
+            busy_until=slot.busy_until,
+            holder=_holder(view),
+        )
+        try:
+            await uow.appointments.hold(one, now=now)
+        except TimeTaken:
+            continue
+        return one
+    return None
+
+
+def _holder(view: CaseView) -> str:
+    """One person, whatever the number of chats: the phone number, else the case."""
+    digits = re.sub(r"\D", "", str(view.values.get("contact_phone") or view.case.address or ""))
+    return digits[-10:] or view.case.id

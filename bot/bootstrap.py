@@ -57,6 +57,7 @@ def build_context(
 def build_app(settings: Settings) -> App:
     """The gateway with all its doors, not listening yet. Raises ProtocolError; takes seconds."""
     from bot.gateway.assembly import assemble
+    from bot.gateway.calendar_feed import calendar_blueprint
     from bot.gateway.console import console_blueprint
     from bot.gateway.options import options_from
     from bot.gateway.service_door import ServiceDoor
@@ -68,12 +69,13 @@ def build_app(settings: Settings) -> App:
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
     fhir = build_fhir_server(settings)
     ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
+    doors = (staff_api_blueprint, console_blueprint, sms_blueprint, calendar_blueprint)
     app = assemble(
         door=ServiceDoor(ctx),
         options=options_from(settings, ctx.protocols),
         hub=hub,
         probes=_probes(settings, ctx),
-        blueprints=[make(ctx, settings) for make in (staff_api_blueprint, console_blueprint, sms_blueprint)],
+        blueprints=[make(ctx, settings) for make in doors],
         workers=[*_workers(ctx, provider), *_publishers(ctx, settings, fhir)],
     )
 

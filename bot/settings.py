@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         "https://spine-intake.invalid",
         description="a web address of the clinic: our codes and ids in FHIR live under it",
     )
+    calendar_secret: SecretStr | None = Field(
+        None, description="makes the addresses of the providers' calendar feeds, 32 characters or more"
+    )
     fhir_url: str | None = Field(None, description="the FHIR R4 server that is told every handed-off case")
     fhir_token: SecretStr | None = Field(None, description="its bearer token")
     session_days: float = Field(30, gt=0, le=365, description="how long a patient's chat token lives")
@@ -91,10 +94,10 @@ class Settings(BaseSettings):
             raise ValueError("write exact origins such as https://clinic.example, no star, no final slash")
         return value
 
-    @field_validator("engine_secret", "actions_secret")
+    @field_validator("engine_secret", "actions_secret", "calendar_secret")
     @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
-        if len(value.get_secret_value()) < SHORTEST_SECRET:
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"use {SHORTEST_SECRET} random characters or more")
         return value
 

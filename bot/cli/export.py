@@ -1,4 +1,4 @@
-"""`python -m bot export fhir CASE` and `export csv`: records for other systems, on standard output."""
+"""`python -m bot export fhir CASE|csv|feeds`: records for other systems, on standard output."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import asyncio
 import json
 import sys
 
-from bot.bootstrap import records_context
-from bot.domain.errors import IntakeError, NotAllowed, StoreUnavailable
-from bot.services import case_table, exports
+from bot.bootstrap import build_protocols, records_context
+from bot.domain.errors import IntakeError, NotAllowed, SettingsError, StoreUnavailable
+from bot.services import calendars, case_table, exports
 from bot.settings import Settings, load_settings
 from bot.store import schema_version_ok
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """One subcommand a format."""
-    formats = parser.add_subparsers(dest="format", required=True, metavar="fhir|csv")
+    formats = parser.add_subparsers(dest="format", required=True, metavar="fhir|csv|feeds")
     fhir = formats.add_parser("fhir", help="a case as a FHIR R4 transaction bundle")
     fhir.add_argument("case", metavar="CASE", help="id or reference")
+    formats.add_parser("feeds", help="the providers' secret calendar addresses")
     formats.add_parser("csv", help="all cases as a table, one row each")
 
 
@@ -36,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _export(settings: Settings, args: argparse.Namespace) -> str:
+    if args.format == "feeds":
+        return _feeds(settings)
     if not schema_version_ok(settings.database):
         raise StoreUnavailable("the database is not there or not up to date: run `python -m bot migrate`")
     async with records_context(settings) as ctx:
@@ -46,3 +49,11 @@ async def _export(settings: Settings, args: argparse.Namespace) -> str:
             ctx, exports.COMMAND_LINE, case_id, namespace=settings.fhir_namespace
         )
     return json.dumps(bundle, indent=2, ensure_ascii=False)
+
+
+def _feeds(settings: Settings) -> str:
+    if settings.calendar_secret is None:
+        raise SettingsError("INTAKE_CALENDAR_SECRET: set 32 random characters or more to open the feeds")
+    secret, base = settings.calendar_secret.get_secret_value(), f"{settings.outside_url}/calendar"
+    names = [provider.id for provider in build_protocols(settings).clinic.providers]
+    return "\n".join(f"{name} {base}/{name}/{calendars.feed_token(secret, name)}.ics" for name in names)

@@ -176,6 +176,11 @@ class Appointments(Protocol):
     async def of_case(self, case_id: str) -> list[Appointment]:
         """All of a case, newest first."""
 
+    async def booked_of(
+        self, provider_id: str, *, start: dt.datetime, end: dt.datetime
+    ) -> list[tuple[Appointment, str]]:
+        """A provider's booked times that begin within [start, end), in order, with references of cases."""
+
 
 class Tasks(Protocol):
     """What staff must do."""

@@ -11,7 +11,7 @@ from bot.domain.errors import HoldExpired, NotAllowed, TimeTaken, TooManyHolds
 from bot.domain.openings import Span, Taken
 from bot.domain.schedule import MOST_HOLDS, Appointment
 from bot.store.session import Deadlocked, Session
-from bot.store.tables import appointments
+from bot.store.tables import appointments, cases
 
 _ONE_PLACE = next(index for index in appointments.indexes if index.name == "uq_appointments_held")
 _BUSY_UNTIL = func.coalesce(appointments.c.busy_until, appointments.c.end_at)
@@ -96,6 +96,19 @@ class AppointmentTable:
         own = _select().where(appointments.c.case_id == case_id)
         rows = await self._session.all(own.order_by(appointments.c.start_at.desc(), appointments.c.id))
         return [_appointment(row) for row in rows]
+
+    async def booked_of(
+        self, provider_id: str, *, start: dt.datetime, end: dt.datetime
+    ) -> list[tuple[Appointment, str]]:
+        """In order, with the references of their cases."""
+        rows = await self._session.all(
+            select(appointments, cases.c.reference)
+            .join(cases, cases.c.id == appointments.c.case_id)
+            .where(appointments.c.provider_id == provider_id, appointments.c.status == "booked")
+            .where(appointments.c.start_at >= start, appointments.c.start_at < end)
+            .order_by(appointments.c.start_at)
+        )
+        return [(_appointment(row), row.reference) for row in rows]
 
     async def _expire_stale(self, now: dt.datetime) -> None:
         stale = and_(appointments.c.status == "held", appointments.c.hold_expires_at <= now)

@@ -107,6 +107,8 @@ def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
         derived["postop_days"] = (min(round(months * 30.4), 90), "prior_surgery_months_ago")
     if _stays_in_the_trunk(values):
         derived["dominant"] = ("back", "radiates")
+    if kinds_of_care(values) == ["cons_pt"] and "cons_pt_weeks" in values:
+        derived["cons_weeks"] = (values["cons_pt_weeks"], "cons_pt_weeks")
     derived = {name: item for name, item in derived.items() if name not in values}
     tried = kinds_of_care(values)
     if tried and len(tried) > _number(values.get("cons_modalities")):

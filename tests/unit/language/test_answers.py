@@ -189,3 +189,20 @@ def test_a_whistling_kettle_is_no_trouble_peeing(read):
 def test_agreeing_to_a_summary_states_no_sign(read, text):
     reading = read(text, "confirm_summary")
     assert (reading.polarity, dict(reading.facts)) == ("affirm", {})
+
+
+def test_who_it_is_for_is_read_beside_other_facts(read):
+    found = read("im 61, its for me. low back pain for 7 months", "consent").facts
+    assert (found["who_for"], found["age"]) == ("self", 61)
+    assert "who_for" not in read("surgery is not for me").facts
+
+
+@pytest.mark.parametrize(
+    ("text", "preference"),
+    [("no, open to it", "open"), ("no, no surgery thanks", "no"), ("no", None)],
+)
+def test_a_wish_beside_who_advised_surgery(read, text, preference):
+    found = read(text, "surgery_recommended").facts
+    assert found["surgery_recommended"] == "no"
+    assert found.get("surgery_preference") == preference
+    assert "prior_spine_surgery" not in found

@@ -33,9 +33,66 @@ def tens_and_ones(match: re.Match[str]) -> str:
     return str(int(match.group(1)) + int(match.group(2)))
 
 
+_SCORES = re.compile(
+    r"(?<![\w/.-])(?P<a>\d{1,2}(?:[.,]5)?)(?: ?(?:-|to|or) ?(?P<b>10|\d)(?![\w.]))?"
+    r"(?:ish| ?(?:/|out of) ?10)?\b"
+    r"(?! ?(?:times?|x\b|weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|hrs?|minutes?|mins?|pills?|mg"
+    r"|kids?|am\b|pm\b|%|:))"
+)
+_CHANGED = re.compile(r"\b(?:change|make|put|not)\b.* (?:to|it|but) (?:a |an )?(\d{1,2})\b")
+_USUAL = re.compile(
+    r"\b(?:usual(?:ly)?|most days|mostly|average|averages|normally|typical(?:ly)?|generally)"
+    r"[^\d,.]{0,20}(\d{1,2})\b"
+)
+
+
+def score_of(digits: str) -> Value | None:
+    """The one pain score of an answer, the middle of a range; None of several ("3 sitting, 8 up")."""
+    changed = _CHANGED.search(digits) or _USUAL.search(digits)
+    if changed:
+        return min(int(changed.group(1)), 10)
+    found = {match.groups() for match in _SCORES.finditer(digits)}
+    if len(found) != 1:
+        return None
+    low, high = found.pop()
+    score = float(low.replace(",", "."))
+    score = (score + float(high)) / 2 if high else score
+    return min(int(score) if score == int(score) else score, 10)
+
+
+_GRADE = re.compile(
+    r"\b(?P<roman>iv|iii|ii|i|v)\b|(?<![\w.])(?P<digit>[1-5])(?![\w.%])|\b(?P<one>one|first)\b"
+)
+_PERCENT = re.compile(r"\b(\d{1,3}) ?(?:%|percent|per cent)")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+
+
+def slip_of(digits: str) -> Value | None:
+    """Meyerding's grade of "grade ii", "2", "about 30%"; of two named the worse ("1 to 2")."""
+    percent = _PERCENT.search(digits)
+    if percent:
+        return 1 + sum(int(percent.group(1)) > limit for limit in (25, 50, 75, 100))
+    text = re.sub(r"\bi (?!or|to|-)", " ", digits)
+    grades = [_ROMAN.get(m["roman"] or "", int(m["digit"] or 1)) for m in _GRADE.finditer(text)]
+    return max(grades) if grades else None
+
+
+_FEET = re.compile(r"\b([4-7])(?: ?(?:'|ft|foot|feet),? ?| )(1[01]|\d)?(?:\"|''| inches| in| even)?(?!\d)")
+_INCHES = re.compile(r"\b([4-8]\d)(?: ?(?:in|inches|\"))?\b")
+
+
+def height_of(digits: str) -> Value | None:
+    """Inches of "5 4", "6 foot even", "67 inches"."""
+    feet = _FEET.search(digits + " ")
+    if feet:
+        return int(feet.group(1)) * 12 + int(feet.group(2) or 0)
+    inches = _INCHES.search(digits)
+    return int(inches.group(1)) if inches else None
+
+
 def asks_in_unit(variable: Variable) -> bool:
-    """The question itself says "how many weeks", so a bare number needs no unit."""
-    return bool(
+    """The question says "how many weeks", or nobody would count otherwise: a bare number needs no unit."""
+    return variable.name == "walk_minutes" or bool(
         variable.question and re.search(r"how many (?:weeks|days|months)", variable.question.web.lower())
     )
 

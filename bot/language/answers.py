@@ -18,14 +18,17 @@ from bot.language.answer_values import (
     assertion_of,
     counts_care,
     ends_at,
+    height_of,
     in_unit,
     measured,
+    score_of,
     shaped,
+    slip_of,
     taken,
     tens_and_ones,
     yes_no,
 )
-from bot.language.cues import NOBODY_KNOWS, NOW_AND_THEN
+from bot.language.cues import ASKS_BACK, HUH, NOBODY_KNOWS, NOW_AND_THEN
 from bot.language.gate_answers import GateAnswers
 from bot.language.heard import Heard
 from bot.language.lexicon import Lexicon
@@ -33,6 +36,7 @@ from bot.language.pieces import Piece, pieces_of, polarity_of
 from bot.language.polarity import POLARITIES, Phrases, Polarity
 from bot.language.settle import Settled, allowed
 from bot.language.slots import unit_days
+from bot.language.spelled import with_digits
 from bot.language.times import find_times
 from bot.language.timing import OLD_DAYS, course_slot
 from bot.language.words import Word, Words
@@ -102,6 +106,9 @@ class Answers:
             polarity = None  # the "no" of "no, I meant ..." takes back; it denies nothing that was asked
         if question and not self._told(heard, settled):
             return Verdict(answer="none", polarity=None, correction=correction, question=True)
+        if self._asks_back(heard, pieces):
+            self._take_back(heard, settled)
+            return Verdict(answer="none", polarity=None, correction=correction, question=True)
         answer = self._answer(heard, settled, norms, polarity)
         _place_course(heard, settled, self._dictionary)
         self._place_no(heard, settled, pieces)
@@ -122,6 +129,24 @@ class Answers:
             return
         if any(self._said.is_(piece.norms, "deny") for piece in pieces[1:]):
             settled.add(heard.page.whole("radiates", "none", "absent"), "none")
+
+    def _asks_back(self, heard: Heard, pieces: Sequence[Piece]) -> bool:
+        """ "What does tearing mean?": a question about the question, with no yes or no beside it."""
+        text = heard.page.source.text
+        if heard.asked is None or not (HUH.match(text) or ASKS_BACK.search(text)):
+            return False
+        said = any(self._said.is_(p.norms, kind) for p in pieces for kind in ("affirm", "deny", "none_of"))
+        return HUH.match(text) is not None or not said
+
+    def _take_back(self, heard: Heard, settled: Settled) -> None:
+        """Words of the question said back answer nothing; what was told before them stands."""
+        match = ASKS_BACK.search(heard.page.source.text)
+        gate = self._dictionary.gates.get(heard.asked or "")
+        begin = heard.page.source.at(match.start()) if match else 0
+        for name in gate.clear_no if gate else (heard.asked or "",):
+            told = [f.start for f in settled.findings if f.variable == name]
+            if all(start >= begin for start in told):
+                settled.facts.pop(name, None)
 
     def _plainly_said(self, norms: Sequence[str], pieces: Sequence[Piece]) -> bool:
         """A yes or no of its own, as consent needs: "it's my lower back" and "no MRI yet" are neither."""
@@ -171,6 +196,8 @@ class Answers:
         if variable.name == "cons_modalities" and counts_care(settled, polarity):
             kinds = kinds_of_care(settled.facts)
             settled.replace(heard.page.whole(variable.name, len(kinds), "present"), len(kinds))
+        if variable.name.endswith("_course"):
+            _place_course(heard, settled, self._dictionary)
         if variable.name in settled.facts:
             return "unclear" if settled.facts[variable.name] == "unsure" else "full"
         value = self._value(variable, heard, settled, norms, polarity)
@@ -270,10 +297,22 @@ class Answers:
             norm in ("year", "decade", "forever") for norm in norms
         ):
             return OLD_DAYS
+        if variable.name == "pain_nrs":
+            return score_of(with_digits(heard.page.source).text)
         decimal = _DECIMAL.search(heard.page.source.text)
         if decimal and not unit and len(norms) <= 2 * _SHORT_WORDS:
             return measured(variable.name, float(decimal.group(1).replace(",", ".")))
-        match = _NUMBER.search(_TENS.sub(tens_and_ones, " ".join(norms)))
+        digits = with_digits(heard.page.source, pounds=variable.name == "weight_lb").text
+        if variable.name == "slip_grade":
+            return slip_of(digits)
+        if variable.name == "height_in":
+            return height_of(digits)
+        if variable.name.endswith("_count") and len(norms) <= _SHORT_WORDS and {"onc", "1"} & set(norms):
+            return 1
+        if variable.name == "walk_minutes":
+            match = _NUMBER.fullmatch(digits.strip(" .!"))
+            return None if match is None else int(float(match.group(1)))
+        match = _NUMBER.search(digits) or _NUMBER.search(_TENS.sub(tens_and_ones, " ".join(norms)))
         if match is None or len(norms) > _SHORT_WORDS or (unit and not asks_in_unit(variable)):
             return None
         number = float(match.group(1))

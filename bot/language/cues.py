@@ -7,11 +7,35 @@ import re
 from bot.language.time_line import word_set
 
 EXCEPTION = re.compile(
-    r"\b(?:no|none|nope|nah|nothing|fine|good)\b.{0,40}?\b(?:just|only|except(?: for| that)?|but|besides"
+    r"\b(?:no|none|nope|nah|nothing|fine|good)\b.{0,40}?(?<!\bi )(?<!\bwe )(?<!\bhave )"
+    r"\b(?:just|only|except(?: for| that)?|but|besides"
     r"|other than|apart from|aside from|although|unless you count)\b(?P<rest>[^?]{2,80})",
     re.DOTALL,
 )
 """ "No... just that I leak": what stands in `rest` is not denied."""
+ASKS_BACK = re.compile(
+    r"\bwhat(?:'?s| is| are| does| do|) .{0,30}\b(?:mean|supposed to)\b|\b(?:do|did) (?:you|u|ya) mean\b"
+    r"|\b(?:don'?t|dont|not) (?:understand|know what|get) .{0,12}\b(?:what|question|word|mean)\b"
+    r"|\A.{0,30}\b(?:like how|how so|meaning what)\W*\Z|\bwhy (?:does|do|would|are) (?:it|that|you|u|they)\b"
+    r"|\bhow come\b|\bwhat (?:counts|has (?:that|this) got)\b|\bwhat'?s (?:that|this|it) got to do\b"
+)
+HUH = re.compile(r"\A\W*(?:huh|what|wut|wat|come again|say again|say what|sorry|pardon|eh)\W*\Z")
+"""A question about the question: nothing in it answers."""
+REST_NO = re.compile(
+    r"\b(?:rest|others?|other (?:things?|stuff|ones?|two|three|four|five|parts?|items?|questions?)"
+    r"|everything else|all else|anything else|otherwise)\b"
+    r"(?: (?:is|are|was|of (?:it|them|that|those|the list)|on (?:that|the|your|this) list|all|i'?m|im)){0,3}"
+    r"[ ,:=-]*\b(?:no|nope|none|nah|negative|fine|good|ok|okay|clear|normal|never)\b"
+    r"|\b(?:no|nope|none|nah|negative)(?: to| on| for| of)?(?: all)? (?:the |those |them )?"
+    r"(?:rest|others?|other (?:things?|stuff|ones?|two|three|four|five|parts?)|(?:every|any)thing else)\b"
+    r"|\bnothing else\b|\bno to (?:all )?(?:the )?(?:rest|others?)\b"
+)
+""" "Others no", "the rest is fine", "no to the other two": what was not named is denied."""
+ALL_BUT = re.compile(
+    r"\b(?:all|everything|every one|each)(?: (?:of (?:it|them)|is|are)){0,2} (?:no |fine |good )?"
+    r"(?:but|except(?: for)?|besides|other than|apart from)\b(?P<rest>.{2,60})"
+)
+""" "Everything but the headache one is no"."""
 BENIGN = word_set(
     """
     pain back ach ache sore neck leg hurt stiff tired old age usual normal same hip sciatica job
@@ -19,7 +43,8 @@ BENIGN = word_set(
     me be thank thanks please you for ask good worry do not no know question spine disc waist
     shoulder arm getting get long so far sir ready want appointment help need see someone doctor
     can we move on everything els what why all day work much a the my or with of at up now will
-    let if anything chang change say tell mom dad wife husband had was years ago year he she they
+    came come itself own prove let if anything chang change say tell mom dad wife husband had was
+    years ago year he she they
     """
 )
 """Words of an exception that excepts nothing: "no, just my back"."""

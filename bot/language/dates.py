@@ -108,8 +108,9 @@ def near_days(word: str, date: dt.date) -> float:
 def month_days(match: re.Match[str], date: dt.date) -> float | None:
     """Days since the month or its day; 15th when no day is said."""
     lead, said = match["lead"].split(), match["day"] or match["day0"]
-    if match["month"] in ("may", "march") and not lead and not said and _year_said(match, date) is None:
-        return None
+    bare = not lead and not said and _year_said(match, date) is None
+    if bare and match["month"] in ("may", "march") and match.string.strip() != match.group().strip():
+        return None  # "I may", "march on"; alone it answers a question
     month = MONTHS.index(match["month"]) + 1
     day = int(said) if said else _part_of_month(lead)
     if {"next", "until", "by"} & set(lead):
@@ -159,7 +160,7 @@ def numeric_days(match: re.Match[str], date: dt.date) -> float | None:
     if not year:
         bare = match["lead"] is None or match["lead"] in ("about", "around")
         if match["sep"] == "-" or (
-            bare and ((match["m"], match["d"]) in _FRACTIONS or (day in (5, 10) and month <= day))
+            bare and ((match["m"], match["d"]) in _FRACTIONS or (day in (5, 10) and month <= day + 2))
         ):
             return None
         return _latest(month, day, date, whole_month=False)

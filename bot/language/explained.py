@@ -45,6 +45,16 @@ def explanations(
                 yield from _of_symptom(name, report, reports, facts)
 
 
+def cause_told(reports: Sequence[Report], asked: str | None) -> Iterator[Explained]:
+    """ "He said it's the diabetes", asked what a doctor told: the first cause of the answer."""
+    if asked is None or not asked.endswith("_explained"):
+        return
+    named = (r for r in reports if r.name.startswith(_CAUSE) and r.assertion in ("present", "historical"))
+    cause = next(named, None)
+    if cause is not None:
+        yield Explained(variable=asked, value=_cause_of(cause), said_by=cause)
+
+
 def _of_symptom(
     name: str, symptom: Report, reports: Sequence[Report], facts: Mapping[str, Value]
 ) -> Iterator[Explained]:

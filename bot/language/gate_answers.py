@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain.dictionary import Dictionary, Value
 from bot.domain.findings import Answer
 from bot.language.answer_values import assertion_of
-from bot.language.cues import BENIGN, EXCEPTION
+from bot.language.cues import ALL_BUT, BENIGN, EXCEPTION, REST_NO
 from bot.language.heard import Heard
 from bot.language.pieces import Items, Piece, pieces_of
 from bot.language.polarity import Phrases, Polarity
@@ -19,6 +19,8 @@ _ONLY = re.compile(r"\s*(?:(?:yes|yeah|yep|ya|no|nope|well|um)[,. ]+)?(?:i )?(?:
 _GATE_YES: Mapping[str, Value | None] = {"weakness": "mild", "trauma": "minor", "cancer_status": None}
 """What "yes" says of an item that is no yes-or-no fact; None: which it is must be asked."""
 _NAME_WORDS = 2
+_SUBJECTS = frozenset(("i", "it", "we", "that", "this", "everything", "all", "he", "she", "they"))
+_DENIED = frozenset(("no", "none", "negative", "fine", "good", "ok"))
 _NONE_VALUES = ("no", "none", "never", "other", "self", "same")
 
 
@@ -45,7 +47,8 @@ class GateAnswers:
         told = [n for n in clear if n in settled.facts]
         yes = [n for n in told if settled.facts[n] != clear[n]]
         rest_no = (
-            bool(_ONLY.match(heard.page.source.text))
+            REST_NO.search(heard.page.source.text) is not None
+            or bool(_ONLY.match(heard.page.source.text))
             or self._said.contains(norms, "only")
             or self._said.lead(norms) in ("none_of", "deny")
             or self._none_inside(norms)
@@ -59,7 +62,7 @@ class GateAnswers:
         ):
             self._set_all(clear, heard, settled)
             return "full"
-        if yes and rest_no:
+        if (yes and rest_no) or (told and REST_NO.search(heard.page.source.text)):
             self._set_all({n: v for n, v in clear.items() if n not in settled.facts}, heard, settled)
             unclear = any(settled.facts.get(n) == "unsure" for n in clear)
             return "partial" if unclear else "full"
@@ -75,7 +78,9 @@ class GateAnswers:
         self, clear: Mapping[str, Value], pieces: Sequence[Piece], heard: Heard, settled: Settled
     ) -> None:
         """Each item the answer judges by name: "fever yes, infection no"."""
-        verdicts = self._items.verdicts(pieces, tuple(clear), heard.page.source.text)
+        text = heard.page.source.text
+        verdicts = self._items.verdicts(pieces, tuple(clear), text, gate=heard.asked)
+        verdicts |= self._excepted(clear, text)
         for fact, mark in verdicts.items():
             value = clear[fact] if mark == "no" else _GATE_YES.get(fact, mark) if mark == "yes" else mark
             read = settled.facts.get(fact, clear[fact])
@@ -85,6 +90,21 @@ class GateAnswers:
             if value is None or (fired and mark == "yes") or not allowed(value, self._dictionary[fact]):
                 continue
             settled.replace(heard.page.whole(fact, value, assertion_of(value)), value)
+
+    def _excepted(self, clear: Mapping[str, Value], text: str) -> dict[str, str]:
+        """ "Everything but the headache one is no": the one item named behind it is a yes."""
+        match = ALL_BUT.search(text)
+        if match is None:
+            return {}
+        norms = self._words.phrase(match["rest"])
+        named = [
+            fact
+            for fact in clear
+            if any(self._said.match_at(norms, index, f"item {fact}") for index in range(len(norms)))
+        ]
+        if len(named) != 1 or _DENIED.isdisjoint(self._words.phrase(text)):
+            return {}
+        return {fact: "yes" if fact in named else "no" for fact in clear}
 
     def _closes_with_none(self, pieces: Sequence[Piece]) -> bool:
         """ "The kettle whistled, one moment. none": talk first, then the answer."""
@@ -116,7 +136,9 @@ class GateAnswers:
         return not pure and not self._no_alone(norms)
 
     def _no_alone(self, norms: Sequence[str]) -> bool:
-        return norms[:2] == ["no", "no"] or self._said.contains(norms, "only")
+        """A "no" of its own: "no no", "no I walk fine", "nope my hands are fine"."""
+        own = norms[0] == "no" and norms[1] in _SUBJECTS
+        return norms[:2] == ["no", "no"] or own or self._said.contains(norms, "only")
 
     def _set_all(self, clear: Mapping[str, Value], heard: Heard, settled: Settled) -> None:
         for name, value in clear.items():

@@ -1,4 +1,4 @@
-"""Numbers with a unit or a role: ages, scores, temperatures, height and weight, A1c, levels, slip, Cobb.
+"""Numbers with a unit or a role: ages, scores, height and weight, A1c, levels, slip, Cobb.
 
 All patterns run over the clean lowercase text, once each, and never nest a repetition (linear time).
 """
@@ -32,9 +32,21 @@ _AGE = re.compile(
     r"|late)[ -](?P<f>[2-9]0)'?s\b"
 )
 _SON = re.compile(
-    r"\b(?:son|daughter|mom|dad|mother|father|husband|wife|grandma|grandpa|girl|boy|kid"
-    r"|child),? (?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago"
+    r"\b(?:son|daughter|mom|dad|mother|father|husband|wife|grandma|grandpa|girl|boy|kid|lady|gentleman|woman|man"
+    r"|aunt|uncle|niece|nephew|sister|brother|client|resident|patient|boyfriend|girlfriend|nana|granny"
+    r"|child),? \(?(?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago"
     r"|years? (?!old)|times))"
+)
+_OPENS = re.compile(r"\A(?:(?:hi|hello|hey)[,.!]? )?(?P<a>[2-9]\d)[,.] (?!\d)")
+""" "72, bad neck": a number that opens a message alone."""
+_NOT_AGED = frozenset(
+    (
+        *("pain", "back", "neck", "it", "leg", "arm", "this", "that", "score", "temp", "temperature"),
+        *("level", "number", "ache", "one", "mine", "which", "here", "spine", "hip", "knee", "shoulder"),
+        *("usually", "there", "pressure", "sugar", "a1c", "weight", "height", "bmi", "what", "average"),
+        *("best", "rate", "pulse", "discomfort", "now", "max", "problem", "issue", "thing", "injury"),
+        *("fever", "today", "worst", "trouble"),
+    )
 )
 _SCORE = re.compile(
     r"\b(?P<a>\d{1,2})(?:\.5)? ?(?:/|out of) ?10\b|\bpain (?:is |level |score |of |at |about |a "
@@ -43,15 +55,6 @@ _SCORE = re.compile(
     r"|pm|:|%))|\b(?P<c>\d{1,2})ish\b|\b(?:solid|like an?|its an?|it'?s an?) (?P<d>[5-9]"
     r"|10)\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|lb|foot|ft|mm"
     r"|cm|hour|day|week|month|year|out of|/|[-\w]))"
-)
-_TEMP = re.compile(
-    r"\b(?:temp|temperature|fever|running"
-    r"|ran)\b[^.\n]{0,18}?\b(?P<a>1?\d\d(?:[.,]\d)?)\b(?! ?(?:weeks?|days?|hours?|hrs?|months?|years?"
-    r"|mg|%))|\b(?P<b>(?:9[6-9]|10[0-6])[.,]\d)\b|\b(?P<c>10[0-6]) (?:fever|temp|degree|f\b)"
-    r"|\b(?P<d>3[5-9]|4[0-2])(?P<dd>[.,]\d)? ?°?c\b|\b(?P<e>3[7-9][.,]\d|4[01][.,]\d)\b"
-)
-_WEATHER = re.compile(
-    r"\b(?:outside|attic|weather|oven|room|garage|heat index|hot tub|pool|sauna|thermostat)\b"
 )
 _HEIGHT = re.compile(
     r"\b(?P<f>[4-7]) ?(?:'|ft|feet|foot|′) ?(?:(?P<i>1[01]|\d)(?:\.5)? ?(?:\"|''|in|inches|″)?)?(?=\D"
@@ -115,15 +118,17 @@ _CERV, _THOR, _LUMB, _SACR = 7, 12, 5, 5
 def find_figures(text: str, *, year: int) -> Iterator[Figure]:
     """Every figure of the clean text; `year` is the message's, for birth years."""
     yield from _ages(text, year)
-    yield from _scores_and_temperatures(text)
+    yield from _scores(text)
     yield from _body(text)
     yield from _spine(text)
     yield from _counts(text)
 
 
 def _ages(text: str, year: int) -> Iterator[Figure]:
-    for match in (*_AGE.finditer(text), *_SON.finditer(text)):
+    for match in (*_AGE.finditer(text), *_SON.finditer(text), *_OPENS.finditer(text)):
         groups = match.groupdict()
+        if match.re is _AGE and not _is_age(match, text):
+            continue
         shift = {"mid": 5, "early": 2, "late": 8}.get(groups.get("e2") or "", 0)
         digits = next(groups[k] for k in "abcdf" if groups.get(k))
         age = int(digits) + shift
@@ -137,6 +142,21 @@ def _ages(text: str, year: int) -> Iterator[Figure]:
             yield Figure("age", age, *match.span())
 
 
+def _is_age(match: re.Match[str], text: str) -> bool:
+    """Not "my back is a 9", "the ache is 15 years old", "since age 9"."""
+    before = text[: match.start()].split()[-1:]
+    said = match.group()
+    if said.startswith("age") and before and before[0] in ("since", "at", "from", "by", "until", "before"):
+        return False
+    if match["b"]:
+        before = [word for word in text[: match.start()].split()[-2:] if word not in ("is", "about")][-1:]
+        return not (before and before[0] in _NOT_AGED)
+    if not match["a"]:
+        return True
+    scored = re.search(r"\ban? \d{1,2}\Z", said) is not None and int(match["a"]) <= 10
+    return not scored and not (said.startswith("is") and before and before[0] in _NOT_AGED)
+
+
 def bare_age(text: str) -> list[Figure]:
     """ "me, 45": the one number of a reply to "who is it for, and how old?"."""
     found = list(re.finditer(r"(?<![\w.])(\d{1,3})(?![\w.%])", text))
@@ -144,18 +164,11 @@ def bare_age(text: str) -> list[Figure]:
     return ages if len(ages) == 1 and 0 < int(found[0].group(1)) <= 120 else []
 
 
-def _scores_and_temperatures(text: str) -> Iterator[Figure]:
+def _scores(text: str) -> Iterator[Figure]:
     for match in _SCORE.finditer(text):
         score = int(next(g for g in match.groups() if g))
         if score <= 15 or match["a"]:
             yield Figure("pain_nrs", min(score, 10), *match.span())
-    for match in _TEMP.finditer(text):
-        number = match["a"] or match["b"] or match["c"] or match["e"]
-        degrees = float((number or match["d"] + (match["dd"] or "")).replace(",", "."))
-        fahrenheit = round(degrees * 9 / 5 + 32, 1) if 35 <= degrees <= 42 else degrees
-        around = text[max(0, match.start() - 25) : match.end() + 25]
-        if 94 <= fahrenheit <= 108 and not _WEATHER.search(around):
-            yield Figure("temp_f", fahrenheit, *match.span())
 
 
 def _body(text: str) -> Iterator[Figure]:

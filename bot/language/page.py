@@ -24,9 +24,12 @@ class Page:
         first, last = self.tokens[start].start, self.tokens[max(start, end - 1)].end
         return self._made(variable, value, assertion, first, last)
 
-    def figure(self, figure: Figure) -> Finding:
-        """A finding over characters of the clean text."""
-        start, end = self.source.at(figure.start), self.source.end_at(figure.end)
+    def figure(self, figure: Figure, source: CleanText | None = None) -> Finding:
+        """A finding over characters of the clean text, or of `source` made from it; words stay whole."""
+        text = source or self.source
+        start, end = text.at(figure.start), text.end_at(figure.end)
+        while 0 < start < len(self.text) and self.text[start].isalnum() and self.text[start - 1].isalpha():
+            start -= 1
         return self._made(figure.variable, figure.value, "present", start, end)
 
     def whole(self, variable: str, value: Value, assertion: Assertion = "present") -> Finding:

@@ -6,11 +6,11 @@ say yes, no, fine or not sure of it, or do both; a bare verdict behind a bare it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.language.polarity import Phrases, Polarity
+from bot.language.question_parts import PLACE_WORDS, one_by_one, part_named
 from bot.language.time_line import word_set
 from bot.language.words import Word
 
@@ -32,18 +32,6 @@ _RESTS = frozenset(("rest", "others", "other", "everything", "nothing", "otherwi
 """ "First one yes rest no": the rest is a piece of its own."""
 _LEFT_OVER = 2
 _PICKS = frozenset(("1", "one", "part", "thing", "question", "bit"))
-_ORDINALS = {
-    "first": 0,
-    "1 st": 0,
-    "second": 1,
-    "2 nd": 1,
-    "third": 2,
-    "3 rd": 2,
-    "4 th": 3,
-    "fourth": 3,
-    "last": -1,
-}
-_COUNTED = re.compile(r" (?:\d+|sec|just a|per) second")
 _SHORT = 7
 
 
@@ -78,11 +66,14 @@ class Items:
     def __init__(self, said: Phrases) -> None:
         self._said = said
 
-    def verdicts(self, pieces: Sequence[Piece], order: Sequence[str], text: str) -> dict[str, str]:
+    def verdicts(
+        self, pieces: Sequence[Piece], order: Sequence[str], text: str, *, gate: str | None
+    ) -> dict[str, str]:
         """yes, no or unsure for the items of `order` (the gate's facts) that the pieces judge."""
-        found: dict[str, str] = {}
+        found = dict(one_by_one(gate, [norm for piece in pieces for norm in piece.norms]))
+        pieces = [part for piece in pieces for part in self._pairs(piece, order)]
         for index, piece in enumerate(pieces):
-            items, rest = self._items(piece, order)
+            items, rest = self._items(piece, order, gate)
             if not items:
                 continue
             mark = self._mark(piece, rest)
@@ -91,12 +82,34 @@ class Items:
                 mark = self.bare_mark(following)
             if mark is None and self._picked(piece, rest, pieces, text):
                 mark = _YES
+            if mark == _YES and len(items) > 1 and self._by_place(piece, order):
+                continue  # "the second part": which of its facts is not said
             if mark is not None and len(rest - _NEUTRAL - self._mark_words(piece)) <= _LEFT_OVER:
                 found.update({item: mark for item in items if found.get(item) != _YES})
         return found
 
-    def _items(self, piece: Piece, order: Sequence[str]) -> tuple[list[str], set[str]]:
-        """The items a piece names, and its other words; an ordinal names the item by its place."""
+    def _pairs(self, piece: Piece, order: Sequence[str]) -> list[Piece]:
+        """ "Arms fine legs fine hands fine": each item with its own verdict is a piece."""
+        parts: list[Piece] = []
+        start = index = 0
+        while index < len(piece.norms):
+            length = self._said.match_at(piece.norms, index, "well")
+            index += length or 1
+            names = any(self._said.match_at(piece.norms, index, f"item {fact}") for fact in order)
+            if length and names and index - length > start:
+                parts.append(Piece(piece.norms[start:index], piece.asks))
+                start = index
+        return [*parts, Piece(piece.norms[start:], piece.asks)]
+
+    def _by_place(self, piece: Piece, order: Sequence[str]) -> bool:
+        return not any(
+            self._said.match_at(piece.norms, index, f"item {fact}")
+            for index in range(len(piece.norms))
+            for fact in order
+        )
+
+    def _items(self, piece: Piece, order: Sequence[str], gate: str | None) -> tuple[list[str], set[str]]:
+        """The items a piece names, and its other words; an ordinal names a part of the question."""
         named: list[str] = []
         rest = set(piece.norms)
         for index in range(len(piece.norms)):
@@ -105,13 +118,9 @@ class Items:
                 if length:
                     named.append(fact)
                     rest -= set(piece.norms[index : index + length])
-        if not named and rest & _PICKS:
-            line = f" {' '.join(piece.norms)} "
-            counted = _COUNTED.search(line) is not None  # "one second": a time, no place in a list
-            place = next((at for word, at in _ORDINALS.items() if f" {word} " in line and not counted), None)
-            if place is not None and place < len(order):
-                named.append(order[place])
-                rest -= set(_ORDINALS) | {"1", "st", "2", "nd", "3", "rd", "4", "th"}
+        if not named and (rest & _PICKS or _opens_with_place(piece.norms)):
+            named += part_named(gate, piece.norms)
+            rest -= PLACE_WORDS if named else frozenset()
         return list(dict.fromkeys(named)), rest
 
     def _mark(self, piece: Piece, rest: set[str]) -> str | None:
@@ -151,6 +160,18 @@ class Items:
         return len(piece.norms) <= _SHORT and (
             bool(rest & _PICKS) or (only and piece is pieces[0] and len(rest) <= 1)
         )
+
+
+def _opens_with_place(norms: Sequence[str]) -> bool:
+    """ "Last is a maybe", "second yes"."""
+    return norms[0] in PLACE_WORDS and norms[1:2] in (
+        ("is",),
+        ("was",),
+        ("yes",),
+        ("no",),
+        ("maybe",),
+        ("mayb",),
+    )
 
 
 def polarity_of(pieces: Sequence[Piece], said: Phrases) -> Polarity | None:

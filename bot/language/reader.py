@@ -14,9 +14,9 @@ from bot.language.answers import Answers
 from bot.language.assertions import assertions_of
 from bot.language.births import find_births
 from bot.language.contacts import find_contacts, find_name
-from bot.language.explained import explanations
+from bot.language.explained import cause_told, explanations
 from bot.language.heard import Heard
-from bot.language.lexicon import Lexicon, load_lexicon
+from bot.language.lexicon import Frame, Lexicon, load_lexicon
 from bot.language.numbers import Figure, bare_age, find_figures
 from bot.language.page import Page
 from bot.language.pipeline import build_pipeline
@@ -26,14 +26,17 @@ from bot.language.screen import Screen, screened
 from bot.language.segments import DENIALS, NAY, Segmenter, Token
 from bot.language.settle import Settled, value_of
 from bot.language.sexes import find_sex
+from bot.language.spelled import with_digits
 from bot.language.story import Story
 from bot.language.supposed import settle_supposed
+from bot.language.temperatures import find_temperatures
 from bot.language.times import find_times
 from bot.language.timing import course_slot, time_facts
 from bot.language.tongue import language_of
 from bot.language.wishes import find_goals
 from bot.language.words import Words, clean
 
+_FEVER_ASKS = ("temp_f", "fever", "G4")
 _DOC_WORDS = 70
 """Sentences are read together up to this many words, so that cost stays linear in the text's length."""
 
@@ -89,7 +92,8 @@ class Reader:
         self._add_reports(settled, reports, page)
         correcting = self._answers.corrects(words)
         self._add_times(settled, reports, page, day, asked, correcting=correcting)
-        for said in explanations(reports, settled.facts, self._dictionary):
+        causes = [*explanations(reports, settled.facts, self._dictionary), *cause_told(reports, asked)]
+        for said in causes:
             finding = page.finding(said.variable, said.value, "present", said.said_by.start, said.said_by.end)
             settled.add(finding, said.value)
         self._add_figures(settled, page, asked, day)
@@ -124,7 +128,7 @@ class Reader:
             concepts.update(mention.concept for mention in mentions)
             came_true += [base + mention.start for mention in mentions if mention.concept == "came_true"]
             for hit in doc.user_data["hits"]:
-                if (hit.frame.asked and asked not in hit.frame.asked) or asked in hit.frame.not_asked:
+                if not _is_asked(hit.frame, asked):
                     continue
                 head = chunk[hit.head[0]]
                 assertion, relative = asserted.get(hit.head, ("present", False))
@@ -182,14 +186,13 @@ class Reader:
                 )
 
     def _add_figures(self, settled: Settled, page: Page, asked: str | None, day: dt.date) -> None:
-        figures: list[Figure] = list(find_figures(page.source.text, year=day.year))
+        self._add_numbers(settled, page, asked, day)
+        figures: list[Figure] = []
         figures += find_births(page.source.text, date=day, asked=asked == "birth_date")
         figures += find_goals(page.source.text)
         figures += find_contacts(page.source.text, asked=asked)
         name = find_name(page.text, page.source.text, asked=asked == "contact_name")
         figures += [name] if name else []
-        if asked == "who_for" and not any(figure.variable == "age" for figure in figures):
-            figures += bare_age(page.source.text)
         related = relation_of(page.source.text, bare=asked == "relation")
         if related and (asked == "relation" or settled.facts.get("who_for") == "other"):
             figures.append(Figure("relation", *related))
@@ -197,6 +200,17 @@ class Reader:
         figures += [sex] if sex and not any(figure.variable == "sex" for figure in figures) else []
         for figure in figures:
             settled.add(page.figure(figure), figure.value)
+
+    def _add_numbers(self, settled: Settled, page: Page, asked: str | None, day: dt.date) -> None:
+        """Figures with a unit or a role, written in digits or in words."""
+        digits = with_digits(page.source, pounds=asked == "weight_lb")
+        figures = list(find_figures(digits.text, year=day.year))
+        if asked == "who_for" and not any(figure.variable == "age" for figure in figures):
+            figures += bare_age(digits.text)
+        other = settled.facts.get("who_for") == "other"
+        figures += find_temperatures(digits.text, asked=asked in _FEVER_ASKS, other=other)
+        for figure in figures:
+            settled.add(page.figure(figure, digits), figure.value)
 
     def _asks(self, reports: Sequence[Report], settled: Settled) -> tuple[str, ...]:
         """Safety variables to ask about at once: likely, and not settled by the text itself."""
@@ -217,6 +231,12 @@ class Reader:
             n for n in wanted if n in self._dictionary and settled.facts.get(n, "unsure") == "unsure"
         ]
         return tuple(dict.fromkeys(open_ones))
+
+
+def _is_asked(frame: Frame, asked: str | None) -> bool:
+    """The frame counts as a reply to this ask; a symptom's course is asked like the complaint's."""
+    asks = {asked, "course"} if asked and asked.endswith("_course") else {asked}
+    return (not frame.asked or not frame.asked.isdisjoint(asks)) and asked not in frame.not_asked
 
 
 def _chunks(tokens: Sequence[Token]) -> Iterator[tuple[int, Sequence[Token]]]:

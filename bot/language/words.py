@@ -249,7 +249,7 @@ class Words:
                 continue
             if following and word.raw in _THEIRS and _placed(out) and following.norm not in self._people:
                 continue
-            if word.raw == "just" and out and out[-1].norm == "," and following:
+            if word.raw == "just" and following and _after_denial(out):
                 out.append(replace(word, norm="but"))  # "no fever, just an ache": the denial ends here
                 continue
             if word.raw in self._fillers or (word.raw == "its" and out and _owned(out)):
@@ -257,6 +257,11 @@ class Words:
             out.append(replace(word, mine=True) if mine else word)
             mine = False
         return list(_once_denied(out))
+
+
+def _after_denial(out: Sequence[Word]) -> bool:
+    """Behind a comma, or behind a "no" that is all so far: "no just that i leak"."""
+    return bool(out) and (out[-1].norm == "," or (len(out) == 1 and out[0].norm in ("no", "none")))
 
 
 def _placed(out: Sequence[Word]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from bot.store import revisions
-from bot.store.tables import metadata
+from bot.store.publication_table import publications
 
 OVERLAP = "appointments_overlap"
 ROOM_OVERLAP = "appointments_room_overlap"
@@ -72,6 +72,6 @@ def statements(dialect: str) -> tuple[str, ...]:
 
 def create_schema(connection: Connection) -> None:
     """Tables and guards from this code, without migrations: for comparing the two."""
-    metadata.create_all(connection)
+    publications.metadata.create_all(connection)
     for statement in statements(connection.dialect.name):
         connection.exec_driver_sql(statement)

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, update
 
 from bot.services.ports import Publication
+from bot.store.publication_table import publications
 from bot.store.revisions import CALENDAR, FHIR
 from bot.store.session import Session
-from bot.store.tables import appointments, cases, publications
+from bot.store.tables import appointments, cases
 
 FIELDS = ("target", "subject", "case_id", "revision", "attempts", "known")
 SETTLED_AFTER = dt.timedelta(seconds=10)

@@ -299,34 +299,6 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
-publications = Table(
-    "publications",
-    metadata,
-    Column("target", String(16), primary_key=True),
-    Column("subject", String(64), primary_key=True),
-    _case(),
-    _needed("revision", Integer),
-    _needed("sent_revision", Integer),
-    _needed("refused_revision", Integer),
-    _needed("attempts", Integer),
-    Column("due_at", UtcTime),
-    Column("lease_owner", String(64)),
-    Column("lease_until", UtcTime),
-    Column("known", PlainJson),
-    Column("error", String(64)),
-    Column("sent_at", UtcTime),
-    Index(
-        "ix_publications_changed",
-        "target",
-        "due_at",
-        sqlite_where=text("revision > sent_revision AND revision > refused_revision"),
-        postgresql_where=text("revision > sent_revision AND revision > refused_revision"),
-    ),
-    Index("ix_publications_case", "case_id"),
-)
-"""What other systems have of a record. `revision` is counted by the triggers of `revisions.py`; `known`
-says what is there: address -> its version there and digests of what we sent."""
-
 receipts = Table(
     "receipts",
     metadata,

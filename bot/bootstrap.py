@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.dialogue import EngineClient
     from bot.gateway.assembly import App
     from bot.language import Reader as LanguageReader
-    from bot.messaging import FhirServer, TwilioProvider
+    from bot.messaging import CaldavServer, FhirServer, TwilioProvider
     from bot.protocols import Protocols
     from bot.store import Store
 
@@ -67,7 +67,7 @@ def build_app(settings: Settings) -> App:
 
     hub, store = WakeHub(), build_store(settings)
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
-    fhir = build_fhir_server(settings)
+    fhir, caldav = build_fhir_server(settings), build_caldav_server(settings)
     ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
     doors = (staff_api_blueprint, console_blueprint, sms_blueprint, calendar_blueprint)
     app = assemble(
@@ -76,12 +76,12 @@ def build_app(settings: Settings) -> App:
         hub=hub,
         probes=_probes(settings, ctx),
         blueprints=[make(ctx, settings) for make in doors],
-        workers=[*_workers(ctx, provider), *_publishers(ctx, settings, fhir)],
+        workers=[*_workers(ctx, provider), *_publishers(ctx, settings, fhir, caldav)],
     )
 
     @app.after_server_stop
     async def close(*_: object) -> None:
-        for line in (provider, fhir):
+        for line in (provider, fhir, caldav):
             if line is not None:
                 await line.close()
         await dialogue.close()
@@ -102,14 +102,28 @@ def _workers(ctx: Context, provider: SmsProvider | None) -> list[Callable[[], Aw
 
 
 def _publishers(
-    ctx: Context, settings: Settings, fhir: FhirServer | None
+    ctx: Context, settings: Settings, fhir: FhirServer | None, caldav: CaldavServer | None
 ) -> list[Callable[[], Awaitable[None]]]:
     """What tells other systems; nothing goes out unless a server is set."""
-    from bot.messaging import tell_fhir_server
+    from bot.messaging import keep_calendar, tell_fhir_server
 
-    if fhir is None:
-        return []
-    return [lambda: tell_fhir_server(ctx, fhir, asyncio.Event(), namespace=settings.fhir_namespace)]
+    workers: list[Callable[[], Awaitable[None]]] = []
+    if fhir is not None:
+        namespace = settings.fhir_namespace
+        workers.append(lambda: tell_fhir_server(ctx, fhir, asyncio.Event(), namespace=namespace))
+    if caldav is not None:
+        workers.append(lambda: keep_calendar(ctx, caldav, asyncio.Event()))
+    return workers
+
+
+def build_caldav_server(settings: Settings) -> CaldavServer | None:
+    """The server that appointments are published to, None when there is none."""
+    from bot.messaging import CaldavServer
+
+    url, user, password = settings.caldav_url, settings.caldav_user, settings.caldav_password
+    if url is None or user is None or password is None:
+        return None
+    return CaldavServer(url=url, user=user, password=password.get_secret_value())
 
 
 def build_fhir_server(settings: Settings) -> FhirServer | None:

@@ -22,6 +22,9 @@ PREFIX = "INTAKE_"
 SHORTEST_SECRET = 32
 """Characters. 128 random bits written in hexadecimal; anything shorter was typed by a person."""
 
+ADDRESSES = (
+    "public_url", "twilio_api_url", "engine_url", "actions_url", "fhir_namespace", "fhir_url", "caldav_url",
+)  # fmt: skip
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TWILIO = ("twilio_account_sid", "twilio_auth_token", "sms_number", "public_url")
 
@@ -67,6 +70,11 @@ class Settings(BaseSettings):
     calendar_secret: SecretStr | None = Field(
         None, description="makes the addresses of the providers' calendar feeds, 32 characters or more"
     )
+    caldav_url: str | None = Field(
+        None, description="the CalDAV server that appointments are published to: the folder of the calendars"
+    )
+    caldav_user: str | None = Field(None, description="its user")
+    caldav_password: SecretStr | None = Field(None, description="and its password")
     fhir_url: str | None = Field(None, description="the FHIR R4 server that is told every handed-off case")
     fhir_token: SecretStr | None = Field(None, description="its bearer token")
     session_days: float = Field(30, gt=0, le=365, description="how long a patient's chat token lives")
@@ -101,9 +109,7 @@ class Settings(BaseSettings):
             raise ValueError(f"use {SHORTEST_SECRET} random characters or more")
         return value
 
-    @field_validator(
-        "public_url", "twilio_api_url", "engine_url", "actions_url", "fhir_namespace", "fhir_url"
-    )
+    @field_validator(*ADDRESSES)
     @classmethod
     def _without_final_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value
@@ -116,6 +122,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"texts also need {', '.join(missing)}; with none of them the SMS door is closed"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _caldav_ready(self) -> Self:
+        if self.caldav_url is None:
+            return self
+        if not is_private_line(self.caldav_url):
+            raise ValueError(f"{PREFIX}CALDAV_URL must begin with https:// (http:// on this machine alone)")
+        if not (self.caldav_user and self.caldav_password):
+            raise ValueError(f"{PREFIX}CALDAV_URL also needs {PREFIX}CALDAV_USER and {PREFIX}CALDAV_PASSWORD")
         return self
 
     @model_validator(mode="after")

@@ -8,14 +8,17 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
+from bot.messaging.caldav import CaldavServer
 from bot.messaging.fhir_server import FhirServer
-from bot.services import publishing
+from bot.services import calendar_publishing, publishing
 from bot.services.context import Context
 
 log = logging.getLogger("intake.messaging")
 
 PAUSE_SECONDS = 5.0
 """Between looks when there was nothing to do: no patient waits for it."""
+WATCH_SECONDS = 300.0
+"""Between looks for changes made in the calendar itself."""
 
 
 async def tell_fhir_server(
@@ -33,6 +36,29 @@ async def tell_fhir_server(
         return await publishing.push_due(ctx, server, namespace=namespace, owner=owner)
 
     await keep(step, stop, pause_seconds=pause_seconds)
+
+
+async def keep_calendar(
+    ctx: Context,
+    server: CaldavServer,
+    stop: asyncio.Event,
+    *,
+    pause_seconds: float = PAUSE_SECONDS,
+    watch_seconds: float = WATCH_SECONDS,
+) -> None:
+    """Publishes appointments and looks for changes made there, until `stop` is set."""
+    owner = secrets.token_hex(8)
+
+    async def publish() -> int:
+        return await calendar_publishing.publish_due(ctx, server, owner=owner)
+
+    async def watch() -> int:
+        await calendar_publishing.watch(ctx, server)
+        return 0
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(keep(publish, stop, pause_seconds=pause_seconds))
+        group.create_task(keep(watch, stop, pause_seconds=watch_seconds))
 
 
 async def keep(step: Callable[[], Awaitable[int]], stop: asyncio.Event, *, pause_seconds: float) -> None:

@@ -281,6 +281,9 @@ class Publications(Protocol):
     async def refused(self, publication: Publication, *, error: str) -> None:
         """Not again before the record changes."""
 
+    async def published(self, target: str, *, now: dt.datetime) -> list[Publication]:
+        """Copies that are up to date and still matter at that time."""
+
     async def of_case(self, case_id: str) -> list[Publication]:
         """All of a case."""
 

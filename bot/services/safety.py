@@ -343,6 +343,7 @@ async def add_task(
     priority: Priority,
     private: bool = False,
     due: dt.datetime | None = None,
+    note: str = "",
 ) -> StaffTask:
     """Queue something for a person, due in the clinic's open time unless `due` says when (4.6b)."""
     now = ctx.clock.now()
@@ -354,6 +355,7 @@ async def add_task(
         created_at=now,
         due_at=due or due_at(ctx, priority),
         private=private,
+        note=note,
     )
     if not await uow.tasks.add(task) and priority == "P0":
         await _sound_again(uow, task)

@@ -75,6 +75,12 @@ class PublicationTable:
             **_NO_LEASE,
         )
 
+    async def published(self, target: str, *, now: dt.datetime) -> list[Publication]:
+        """Told, and nothing has changed since."""
+        told = publications.c.sent_revision == publications.c.revision
+        mine = select(publications).where(publications.c.target == target, told, _told(target, now))
+        return [_publication(row) for row in await self._session.all(mine)]
+
     async def of_case(self, case_id: str) -> list[Publication]:
         """All of a case."""
         rows = await self._session.all(select(publications).where(publications.c.case_id == case_id))

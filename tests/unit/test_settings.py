@@ -116,3 +116,32 @@ def test_an_absolute_data_folder_and_a_database_address_are_taken_as_they_are(tm
 def test_outside_url_has_no_final_slash() -> None:
     assert load(public_url="https://intake.example/").outside_url == "https://intake.example"
     assert load(port=8001).outside_url == "http://127.0.0.1:8001"
+
+
+NAMESPACE = {"fhir_namespace": "https://clinic.example/fhir"}
+LOGIN = {"caldav_user": "clinic", "caldav_password": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"fhir_url": "http://ehr.example/fhir", **NAMESPACE}, "INTAKE_FHIR_URL must begin with https://"),
+        ({"fhir_url": "https://ehr.example/fhir"}, "INTAKE_FHIR_NAMESPACE"),
+        ({"caldav_url": "http://cal.example/clinic", **LOGIN}, "INTAKE_CALDAV_URL must begin with https://"),
+        ({"caldav_url": "https://cal.example/clinic"}, "INTAKE_CALDAV_USER"),
+        ({"calendar_secret": "short"}, "INTAKE_CALENDAR_SECRET"),
+    ],
+)
+def test_a_line_outward_is_private_and_whole(given: dict[str, Any], named: str) -> None:
+    assert named in complaint(**given)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:9000", "localhost", "[::1]:8080"])
+def test_a_server_on_this_machine_needs_no_https(host: str) -> None:
+    loaded = load(fhir_url=f"http://{host}/fhir/", caldav_url=f"http://{host}/cal", **NAMESPACE, **LOGIN)
+    assert loaded.fhir_url == f"http://{host}/fhir"
+
+
+def test_nothing_goes_out_unless_it_is_set() -> None:
+    loaded = load()
+    assert (loaded.fhir_url, loaded.caldav_url, loaded.calendar_secret) == (None, None, None)

@@ -1,0 +1,186 @@
+"""Appointments published to a calendar server: one object each, in its provider's collection.
+
+The same promise as for records (`publishing.py`): due with the change itself, written again under the same
+name after any interruption, and never over somebody else's change. A change made there is reported to
+staff and left as it is; the appointment in our record is what counts.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from typing import Protocol
+
+from bot.domain.errors import DeliveryFailed
+from bot.domain.schedule import Appointment
+from bot.failpoints import reach
+from bot.services import ics, safety
+from bot.services.calendars import event_of
+from bot.services.context import Context
+from bot.services.ports import Publication
+from bot.services.publishing import FAILURES_TO_TELL, LEASE_SECONDS, pause
+
+log = logging.getLogger("intake.publishing")
+
+TARGET = "calendar"
+CONFLICT = "calendar_conflict"
+CHANGED_THERE = "412"
+MOVED = "moved or edited in the calendar"
+REMOVED = "removed from the calendar"
+
+
+class CalendarServer(Protocol):
+    """The line to a calendar server; a collection for each provider."""
+
+    async def put(self, collection: str, name: str, body: str, *, version: str | None) -> str:
+        """The version there; `version` None: it must not be there yet. Raises DeliveryFailed, code 412."""
+
+    async def delete(self, collection: str, name: str, *, version: str) -> None:
+        """Raises DeliveryFailed, code 412."""
+
+    async def read(self, collection: str, name: str) -> tuple[str, str] | None:
+        """(version, text). Raises DeliveryFailed."""
+
+
+async def publish_due(
+    ctx: Context,
+    server: CalendarServer,
+    *,
+    owner: str,
+    limit: int = 10,
+    jitter: Callable[[], float] = random.random,
+) -> int:
+    """Publish what is due; how many appointments were tried."""
+    async with ctx.unit_of_work() as uow:
+        claimed = await uow.publications.claim_due(
+            TARGET, owner=owner, now=ctx.clock.now(), lease_seconds=LEASE_SECONDS, limit=limit
+        )
+        await uow.commit()
+    for publication in claimed:
+        await _publish(ctx, server, publication, jitter())
+    return len(claimed)
+
+
+async def watch(ctx: Context, server: CalendarServer) -> int:
+    """Look at every published time that is still to come; how many differ there from our record."""
+    found = 0
+    async with ctx.unit_of_work(write=False) as uow:
+        published = await uow.publications.published(TARGET, now=ctx.clock.now())
+    for publication in published:
+        item, _ = await _appointment(ctx, publication)
+        if item.status == "booked" and (difference := await _difference(server, publication, item)):
+            found += await _report(ctx, publication, difference)
+    return found
+
+
+async def _publish(ctx: Context, server: CalendarServer, publication: Publication, jitter: float) -> None:
+    reach("calendar.claimed")
+    item, reference = await _appointment(ctx, publication)
+    try:
+        versions = await _write(ctx, server, publication, item, reference)
+    except DeliveryFailed as failure:
+        await _failed(ctx, publication, failure, jitter)
+        return
+    reach("calendar.sent")
+    async with ctx.unit_of_work() as uow:
+        await uow.publications.sent(publication, versions, at=ctx.clock.now())
+        await uow.commit()
+
+
+async def _write(
+    ctx: Context, server: CalendarServer, publication: Publication, item: Appointment, reference: str
+) -> dict[str, str]:
+    """The version there by address, none for what was taken away. Raises DeliveryFailed."""
+    address = address_of(item)
+    known = publication.known.get(address, {})
+    event = event_of(
+        ctx.protocols, item, reference=reference, stamp=ctx.clock.now(), sequence=publication.revision
+    )
+    body = ics.calendar([event])
+    async with ctx.unit_of_work() as uow:
+        await uow.publications.note_attempt(publication, {address: ics.essence(body)})
+        await uow.commit()
+    version = await _expected(server, publication, item)
+    if item.status == "booked":
+        return {address: await server.put(item.provider_id, _name(item), body, version=version)}
+    if version is not None:
+        await server.delete(item.provider_id, _name(item), version=version)
+    return {address: ""} if known else {}
+
+
+async def _expected(server: CalendarServer, publication: Publication, item: Appointment) -> str | None:
+    """The version to write over: what is there, if it is ours. Raises DeliveryFailed, code 412."""
+    there = await server.read(item.provider_id, _name(item))
+    known = publication.known.get(address_of(item), {})
+    if there is None:
+        if known.get("version") and item.status == "booked":
+            raise _conflict()
+        return None
+    version, text = there
+    if version != known.get("version") and ics.essence(text) not in known.get("tried", ()):
+        raise _conflict()
+    return version
+
+
+async def _difference(server: CalendarServer, publication: Publication, item: Appointment) -> str:
+    known = publication.known.get(address_of(item), {})
+    try:
+        there = await server.read(item.provider_id, _name(item))
+    except DeliveryFailed:
+        return ""  # a server that is down says nothing about our appointments
+    if there is None:
+        return REMOVED
+    version, text = there
+    same = version == known.get("version") or ics.essence(text) in known.get("tried", ())
+    return "" if same else MOVED
+
+
+async def _report(ctx: Context, publication: Publication, difference: str) -> bool:
+    """Tell staff, once for each open task; whether it was news."""
+    async with ctx.unit_of_work() as uow:
+        open_kinds = [t.kind for t in await uow.tasks.of_case(publication.case_id) if t.status != "done"]
+        news = CONFLICT not in open_kinds
+        if news:
+            case = await uow.cases.get(publication.case_id)
+            note = f"{difference}; our record is unchanged: call the patient or put the calendar right"
+            await safety.add_task(ctx, uow, case, kind=CONFLICT, priority="P2", note=note)
+            await uow.commit()
+    return news
+
+
+async def _failed(ctx: Context, publication: Publication, failure: DeliveryFailed, jitter: float) -> None:
+    error = failure.code or "unreachable"
+    case = {"case_id": publication.case_id}
+    log.error("an appointment was not taken by the calendar: %s", error, extra=case)
+    async with ctx.unit_of_work() as uow:
+        if failure.permanent:
+            await uow.publications.refused(publication, error=error)
+        else:
+            at = ctx.clock.now() + pause(publication.attempts, jitter)
+            await uow.publications.retry(publication, at=at, error=error)
+        await uow.commit()
+    if error == CHANGED_THERE:
+        await _report(ctx, publication, "changed or removed in the calendar")
+    elif failure.permanent or publication.attempts + 1 == FAILURES_TO_TELL:
+        await _report(ctx, publication, f"not in the calendar yet ({error})")
+
+
+async def _appointment(ctx: Context, publication: Publication) -> tuple[Appointment, str]:
+    async with ctx.unit_of_work(write=False) as uow:
+        items = await uow.appointments.of_case(publication.case_id)
+        case = await uow.cases.get(publication.case_id)
+    return next(item for item in items if item.id == publication.subject), case.reference
+
+
+def address_of(item: Appointment) -> str:
+    """Where an appointment lies below the base address."""
+    return f"{item.provider_id}/{_name(item)}"
+
+
+def _name(item: Appointment) -> str:
+    return f"{item.id}.ics"
+
+
+def _conflict() -> DeliveryFailed:
+    return DeliveryFailed("the calendar was changed there", permanent=True, code=CHANGED_THERE)

@@ -1,0 +1,201 @@
+"""Appointments in a real Radicale: published, changed, taken away, and what others do to them there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from icalendar import Calendar
+
+from bot.domain.errors import DeliveryFailed
+from bot.domain.schedule import Appointment
+from bot.messaging import CaldavServer
+from bot.protocols import Protocols
+from bot.services import calendar_publishing
+from bot.services.ports import Publication
+from bot.store import Store
+from tests.integration.calendars.radicale import PASSWORD, USER, Radicale, running
+from tests.integration.console.conversations import ROUTINE
+from tests.integration.console.staff_world import HandClock, World
+
+
+@pytest.fixture(scope="module")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
+    with running(tmp_path_factory.mktemp("radicale")) as server:
+        yield server
+
+
+@dataclass(kw_only=True)
+class Clinic:
+    """The record, the line, and the calendar program of somebody of the clinic."""
+
+    world: World
+    line: CaldavServer
+    program: httpx.AsyncClient
+
+    async def book(self) -> Appointment:
+        """A booked visit of the first provider."""
+        case_id = await self.world.add_case(ROUTINE, booked_in_hours=50, status="booked", handoff="booking")
+        return await self.visit(case_id)
+
+    async def visit(self, case_id: str) -> Appointment:
+        async with self.world.store.unit_of_work(write=False) as uow:
+            return (await uow.appointments.of_case(case_id))[0]
+
+    async def cancel(self, visit: Appointment) -> None:
+        async with self.world.store.unit_of_work() as uow:
+            await uow.appointments.cancel(visit.id, case_id=visit.case_id)
+            await uow.commit()
+
+    async def publish(self, line: CaldavServer | None = None) -> int:
+        self.world.clock.pass_(seconds=1)
+        return await calendar_publishing.publish_due(
+            self.world.ctx, line or self.line, owner="w1", jitter=lambda: 1.0
+        )
+
+    async def watch(self) -> int:
+        return await calendar_publishing.watch(self.world.ctx, self.line)
+
+    async def there(self, visit: Appointment) -> httpx.Response:
+        return await self.program.get(f"{visit.provider_id}/{visit.id}.ics")
+
+    async def move(self, visit: Appointment) -> None:
+        """Somebody drags the appointment to another hour in their calendar."""
+        text = (await self.there(visit)).text
+        later = visit.start + dt.timedelta(hours=1)
+        moved = text.replace(f"DTSTART:{visit.start:%Y%m%dT%H%M%SZ}", f"DTSTART:{later:%Y%m%dT%H%M%SZ}")
+        assert moved != text
+        answer = await self.program.put(f"{visit.provider_id}/{visit.id}.ics", content=moved)
+        assert answer.is_success
+
+    async def conflicts(self, visit: Appointment) -> list[str]:
+        async with self.world.store.unit_of_work(write=False) as uow:
+            tasks = await uow.tasks.of_case(visit.case_id)
+        return [task.note.partition(";")[0] for task in tasks if task.kind == "calendar_conflict"]
+
+
+@pytest.fixture
+async def clinic(store: Store, protocols: Protocols, radicale: Radicale) -> AsyncIterator[Clinic]:
+    world = World(store=store, protocols=protocols, clock=HandClock(dt.datetime.now(dt.UTC)))
+    line = CaldavServer(url=radicale.url, user=USER, password=PASSWORD)
+    async with radicale.client() as program:
+        yield Clinic(world=world, line=line, program=program)
+    await line.close()
+
+
+async def test_a_booked_visit_is_in_its_providers_calendar(clinic: Clinic) -> None:
+    visit = await clinic.book()
+    assert await clinic.publish() == 1
+    (event,) = Calendar.from_ical((await clinic.there(visit)).text).walk("VEVENT")
+    assert (event.start, event.end) == (visit.start, visit.end)
+    assert "Placeholder" not in event.to_ical().decode()
+    assert [await clinic.publish(), await clinic.watch(), await clinic.conflicts(visit)] == [0, 0, []]
+
+
+async def test_a_cancelled_visit_is_taken_away(clinic: Clinic) -> None:
+    visit = await clinic.book()
+    await clinic.publish()
+    await clinic.cancel(visit)
+    assert await clinic.publish() == 1
+    assert (await clinic.there(visit)).status_code == 404
+    assert await clinic.publish() == 0
+
+
+async def test_a_visit_cancelled_before_it_was_published_never_appears(clinic: Clinic) -> None:
+    visit = await clinic.book()
+    await clinic.cancel(visit)
+    assert await clinic.publish() == 1
+    assert (await clinic.there(visit)).status_code == 404
+
+
+async def test_an_answer_that_got_lost_is_recognised(clinic: Clinic) -> None:
+    visit = await clinic.book()
+
+    class LosesAnswers(CaldavServer):
+        async def put(self, collection: str, name: str, body: str, *, version: str | None) -> str:
+            await super().put(collection, name, body, version=version)
+            raise DeliveryFailed("the answer got lost")
+
+    loser = LosesAnswers(url=str(clinic.program.base_url), user=USER, password=PASSWORD)
+    await clinic.publish(loser)
+    await loser.close()
+    clinic.world.clock.pass_(minutes=1)
+    assert await clinic.publish() == 1
+    assert await clinic.conflicts(visit) == []
+    assert await clinic.publish() == 0
+
+
+async def test_a_move_made_there_is_reported_and_left_alone(clinic: Clinic) -> None:
+    visit = await clinic.book()
+    await clinic.publish()
+    await clinic.move(visit)
+    moved = (await clinic.there(visit)).text
+    assert [await clinic.watch(), await clinic.watch()] == [1, 0], "told once"
+    assert await clinic.conflicts(visit) == [calendar_publishing.MOVED]
+    assert (await clinic.there(visit)).text == moved
+    assert (await clinic.visit(visit.case_id)).start == visit.start
+
+
+async def test_a_visit_removed_there_is_reported(clinic: Clinic) -> None:
+    visit = await clinic.book()
+    await clinic.publish()
+    await clinic.program.delete(f"{visit.provider_id}/{visit.id}.ics")
+    assert await clinic.watch() == 1
+    assert await clinic.conflicts(visit) == [calendar_publishing.REMOVED]
+
+
+async def test_our_change_never_goes_over_theirs(clinic: Clinic) -> None:
+    visit = await clinic.book()
+    await clinic.publish()
+    await clinic.move(visit)
+    moved = (await clinic.there(visit)).text
+    await clinic.cancel(visit)
+    await clinic.publish()
+    assert (await clinic.there(visit)).text == moved
+    assert await clinic.conflicts(visit) == ["changed or removed in the calendar"]
+    assert await clinic.publish() == 0
+
+
+async def test_the_server_itself_refuses_an_old_version(clinic: Clinic) -> None:
+    visit = await clinic.book()
+    await clinic.publish()
+    body = (await clinic.there(visit)).text
+    for version in (None, '"old"'):
+        with pytest.raises(DeliveryFailed) as refused:
+            await clinic.line.put(visit.provider_id, f"{visit.id}.ics", body, version=version)
+        assert (refused.value.code, refused.value.permanent) == ("412", True)
+    with pytest.raises(DeliveryFailed) as kept:
+        await clinic.line.delete(visit.provider_id, f"{visit.id}.ics", version='"old"')
+    assert kept.value.code == "412"
+
+
+@pytest.mark.parametrize("broken", ["http://127.0.0.1:9/", "password"])
+async def test_a_calendar_that_is_down_or_closed_loses_nothing(clinic: Clinic, broken: str) -> None:
+    visit = await clinic.book()
+    away = CaldavServer(
+        url=broken if broken.startswith("http") else str(clinic.program.base_url), user=USER, password="wrong"
+    )
+    assert await clinic.publish(away) == 1
+    assert await clinic.publish(away) == 0, "not at once again"
+    await away.close()
+    clinic.world.clock.pass_(minutes=1)
+    assert await clinic.publish() == 1
+    assert (await clinic.there(visit)).status_code == 200
+
+
+async def test_what_is_over_is_published_no_more(clinic: Clinic) -> None:
+    await clinic.book()
+    clinic.world.clock.pass_(hours=60)
+    assert await clinic.publish() == 0
+
+
+async def test_what_is_known_is_kept_with_the_appointment(clinic: Clinic) -> None:
+    visit = await clinic.book()
+    await clinic.publish()
+    async with clinic.world.store.unit_of_work(write=False) as uow:
+        known: list[Publication] = await uow.publications.published("calendar", now=clinic.world.clock.now())
+    (mine,) = [p for p in known if p.subject == visit.id]
+    assert set(mine.known) == {f"{visit.provider_id}/{visit.id}.ics"}

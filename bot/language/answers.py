@@ -96,7 +96,10 @@ class Answers:
         question = self._is_question(heard, norms)
         polarity = self._polarity(heard, norms)
         pieces = pieces_of(heard.words)
-        if heard.asked == "consent" and not self._plainly_said(norms, pieces):
+        talks = heard.asked == "consent" or (
+            heard.asked in _AGREED and polarity == "affirm" and settled.facts
+        )
+        if talks and not self._plainly_said(norms, pieces):  # "it has been 11 months" agrees to nothing
             polarity = None
         elif polarity is None and heard.asked is not None and len(pieces) > 1:
             polarity = polarity_of(pieces, self._said)

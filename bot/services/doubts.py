@@ -145,7 +145,8 @@ def _hinted(message: Message, reading: Reading) -> tuple[str, ...]:
     hinted = ["chest_pain"] if _CHEST.search(message.text) else []  # 3.3: "chest words"
     if laughing(message.text) and _WET.search(message.text):  # 3.3: "sarcasm, lol"
         hinted.append(LEAKING)
-    return tuple(dict.fromkeys((*doubtful, *reading.ask, *hinted)))
+    open_still = [name for name in hinted if name not in reading.facts]  # "no chest pain" hints at nothing
+    return tuple(dict.fromkeys((*doubtful, *reading.ask, *open_still)))
 
 
 def _worth_asking(

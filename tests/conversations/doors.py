@@ -17,6 +17,8 @@ POLL_SECONDS = 0.1
 SETTLED_SECONDS = 0.5
 SILENT_SECONDS = 8.0
 UNDELIVERED_SECONDS = 6.0
+AGAIN_AFTER_SECONDS = (1.0, 2.0, 0.0)
+"""Pauses before a message is sent again."""
 
 
 class Door(Protocol):
@@ -123,14 +125,21 @@ class WebDoor:
         return found
 
     def _send(self, body: Said) -> list[Said]:
-        answer = self.http.post(
-            "/api/chat/messages", json={"client_message_id": uuid.uuid4().hex, **body}, headers=self._rights
-        )
+        answer = self._post({"client_message_id": uuid.uuid4().hex, **body})
         assert answer.status_code == 200, answer.text
         self.status = answer.json()["status"]
         reply: list[Said] = answer.json()["messages"]
         self.heard += reply
         return reply
+
+    def _post(self, body: Said) -> httpx.Response:
+        """Sent again when the service was too busy, as the widget does; the id makes that harmless."""
+        for wait in AGAIN_AFTER_SECONDS:
+            answer = self.http.post("/api/chat/messages", json=body, headers=self._rights)
+            if answer.status_code != 503:
+                break
+            time.sleep(wait)
+        return answer
 
     @property
     def _rights(self) -> dict[str, str]:

@@ -41,6 +41,12 @@ async def test_words_near_the_chest_are_asked_about(patient: Patient, text: str)
     assert (await patient.say("no"))[-1].asks == "consent"
 
 
+async def test_a_plain_denial_at_the_gate_hints_at_nothing(patient: Patient) -> None:
+    await patient.say(STORY)
+    await patient.answer_until("G1")
+    assert (await patient.say("no chest pain"))[-1].asks == "G1"
+
+
 async def test_doubt_that_stays_counts_as_the_danger_sign(patient: Patient) -> None:
     await patient.say("pain wraps to my ribs when i twist")
     assert (await patient.choose("not sure"))[-1].asks == "chest_pain"

@@ -206,3 +206,15 @@ def test_a_wish_beside_who_advised_surgery(read, text, preference):
     assert found["surgery_recommended"] == "no"
     assert found.get("surgery_preference") == preference
     assert "prior_spine_surgery" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("it has been 11 months", None),
+        ("yes, 11 months", "affirm"),
+        ("yes that all looks right to me", "affirm"),
+    ],
+)
+def test_a_new_value_agrees_to_no_summary(read, text, polarity):
+    assert read(text, "confirm_summary").polarity == polarity

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 from bot.domain.cases import Message, MessageChoice
 from bot.domain.dictionary import Value
@@ -12,6 +14,7 @@ from bot.services import corrections, doubts, sms_text, summary, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 
+ReadAs = Callable[[str | None], Reading]
 _LISTED = ("choose_time", "confirm_time", "which_fact")
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
@@ -68,7 +71,54 @@ def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
             findings = tuple(one for one in said.findings if one.variable == variable)
             return Reading(findings=findings, facts=facts, correction=True)
     reading = read_as(_asked_of_reader(view, message))
+    reading = _with_the_rest(ctx, view, message, reading, read_as)
     return corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
+
+
+def _with_the_rest(
+    ctx: Context, view: CaseView, message: Message, reading: Reading, read_as: ReadAs
+) -> Reading:
+    """The answers to what was asked along with the open question, each in words of its own."""
+    dictionary = ctx.protocols.dictionary
+    also = view.pending.also_asks if view.pending and view.asked in dictionary else ()
+    for name in also:
+        if name in dictionary and name not in reading.facts:
+            said = _own_words(reading, read_as(name), name, message.text)
+            reading = _joined(reading, said or _after_the_first(ctx, view, message, reading, name), name)
+    return reading
+
+
+def _own_words(reading: Reading, said: Reading, name: str, text: str) -> Reading | None:
+    """Not the whole text ("no") and not words that say something else ("getting worse")."""
+    taken = {finding.words for finding in reading.findings}
+    own = [one for one in said.findings if one.variable == name and one.words not in taken]
+    return said if name in said.facts and any(_plain(one.words) != _plain(text) for one in own) else None
+
+
+def _after_the_first(
+    ctx: Context, view: CaseView, message: Message, reading: Reading, name: str
+) -> Reading | None:
+    """ "Open to it, no": what follows the first answer answers the next question, yes or no."""
+    ends = [one.end for one in reading.findings if one.variable == view.asked]
+    if not ends or "no" not in ctx.protocols.dictionary[name].values:
+        return None
+    rest = message.text[max(ends) :].strip(" .,;!-")
+    today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+    said = ctx.reader.read(rest, asked=name, date=today) if rest else Reading()
+    return said if name in said.facts and said.polarity == "deny" else None
+
+
+def _joined(reading: Reading, said: Reading | None, name: str) -> Reading:
+    if said is None:
+        return reading
+    findings = tuple(one for one in said.findings if one.variable == name)
+    answer: Answer = "partial" if reading.answer in ("unclear", "none") else reading.answer
+    facts = {**reading.facts, name: said.facts[name]}
+    return replace(reading, facts=facts, findings=(*reading.findings, *findings), answer=answer)
+
+
+def _plain(words: str) -> str:
+    return words.strip(" .,;!?").casefold()
 
 
 def _asked_of_reader(view: CaseView, message: Message) -> str | None:

@@ -83,14 +83,18 @@ def _with_the_rest(
     also = view.pending.also_asks if view.pending and view.asked in dictionary else ()
     for name in also:
         if name in dictionary and name not in reading.facts:
-            said = _own_words(reading, read_as(name), name, message.text)
+            taken = _words(reading) if "no" in dictionary[name].values else frozenset()
+            said = _own_words(read_as(name), name, message.text, taken)
             reading = _joined(reading, said or _after_the_first(ctx, view, message, reading, name), name)
     return reading
 
 
-def _own_words(reading: Reading, said: Reading, name: str, text: str) -> Reading | None:
-    """Not the whole text ("no") and not words that say something else ("getting worse")."""
-    taken = {finding.words for finding in reading.findings}
+def _words(reading: Reading) -> frozenset[str]:
+    return frozenset(finding.words for finding in reading.findings)
+
+
+def _own_words(said: Reading, name: str, text: str, taken: frozenset[str]) -> Reading | None:
+    """Not the whole text ("no"), nor words that are taken: "getting worse" is not "slowly" as well."""
     own = [one for one in said.findings if one.variable == name and one.words not in taken]
     return said if name in said.facts and any(_plain(one.words) != _plain(text) for one in own) else None
 

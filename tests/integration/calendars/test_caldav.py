@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +20,8 @@ from bot.messaging import CaldavServer
 from bot.protocols import Protocols
 from bot.services import calendar_publishing
 from bot.services.ports import Publication
+from bot.services.publishing import LEASE_SECONDS
+from bot.settings import ROOT
 from bot.store import Store
 from tests.integration.calendars.radicale import PASSWORD, USER, Radicale, running
 from tests.integration.console.conversations import ROUTINE
@@ -199,3 +205,24 @@ async def test_what_is_known_is_kept_with_the_appointment(clinic: Clinic) -> Non
         known: list[Publication] = await uow.publications.published("calendar", now=clinic.world.clock.now())
     (mine,) = [p for p in known if p.subject == visit.id]
     assert set(mine.known) == {f"{visit.provider_id}/{visit.id}.ics"}
+
+
+async def killed(database: str, url: str, *, ahead: float, failpoint: str = "") -> int:
+    """One look of a publisher process; its exit status."""
+    command = ["-m", "tests.integration.calendars.publisher", database, url, str(ahead)]
+    environment = {"PATH": os.environ["PATH"], "FAILPOINT": failpoint}
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, env=environment)
+    return await process.wait()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("place", ["calendar.claimed", "calendar.sent"])
+async def test_killed_anywhere_it_is_there_once(
+    clinic: Clinic, radicale: Radicale, database_url: str, place: str
+) -> None:
+    visit = await clinic.book()
+    assert await killed(database_url, radicale.url, ahead=5, failpoint=place) == -signal.SIGKILL
+    assert await killed(database_url, radicale.url, ahead=5 + LEASE_SECONDS) == 0
+    clinic.world.clock.pass_(seconds=3 * LEASE_SECONDS)
+    assert [await clinic.publish(), await clinic.watch(), await clinic.conflicts(visit)] == [0, 0, []]
+    assert (await clinic.there(visit)).status_code == 200

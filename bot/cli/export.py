@@ -1,4 +1,4 @@
-"""`python -m bot export fhir CASE|csv|feeds`: records for other systems, on standard output."""
+"""`python -m bot export fhir CASE|csv|feeds|again CASE`: records for other systems, on standard output."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from bot.store import schema_version_ok
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """One subcommand a format."""
-    formats = parser.add_subparsers(dest="format", required=True, metavar="fhir|csv|feeds")
+    formats = parser.add_subparsers(dest="format", required=True, metavar="fhir|csv|feeds|again")
     fhir = formats.add_parser("fhir", help="a case as a FHIR R4 transaction bundle")
     fhir.add_argument("case", metavar="CASE", help="id or reference")
+    again = formats.add_parser("again", help="tell a case anew, over what was changed in the other system")
+    again.add_argument("case", metavar="CASE", help="id or reference")
     formats.add_parser("feeds", help="the providers' secret calendar addresses")
     formats.add_parser("csv", help="all cases as a table, one row each")
 
@@ -45,6 +47,9 @@ async def _export(settings: Settings, args: argparse.Namespace) -> str:
         if args.format == "csv":
             return await case_table.export_csv(ctx, exports.COMMAND_LINE)
         case_id = await exports.find_case(ctx, args.case)
+        if args.format == "again":
+            await exports.tell_again(ctx, exports.COMMAND_LINE, case_id)
+            return f"{args.case} is told again"
         _, bundle = await exports.export_fhir(
             ctx, exports.COMMAND_LINE, case_id, namespace=settings.fhir_namespace
         )

@@ -31,6 +31,16 @@ async def export_fhir(
     return file.case.reference, case_bundle(record)
 
 
+async def tell_again(ctx: Context, member: StaffMember, case_id: str) -> None:
+    """Tell other systems this case anew, over what was changed there: a person has looked at it."""
+    require(member, May.EXPORT)
+    async with ctx.unit_of_work() as uow:
+        await uow.cases.get(case_id)
+        await uow.publications.start_over(case_id)
+        await uow.audit.add(actor=member.name, action="case.told_again", case_id=case_id, at=ctx.clock.now())
+        await uow.commit()
+
+
 async def find_case(ctx: Context, name: str) -> str:
     """The id of a case named by its id or by its reference. Raises NotAllowed."""
     async with ctx.unit_of_work(write=False) as uow:

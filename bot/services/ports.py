@@ -281,6 +281,9 @@ class Publications(Protocol):
     async def refused(self, publication: Publication, *, error: str) -> None:
         """Not again before the record changes."""
 
+    async def start_over(self, case_id: str) -> None:
+        """Forget what is known of a case's copies there; all of them are due."""
+
     async def published(self, target: str, *, now: dt.datetime) -> list[Publication]:
         """Copies that are up to date and still matter at that time."""
 

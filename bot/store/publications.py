@@ -75,6 +75,13 @@ class PublicationTable:
             **_NO_LEASE,
         )
 
+    async def start_over(self, case_id: str) -> None:
+        """The next telling names no version: it replaces whatever is there."""
+        fresh = {"known": None, "refused_revision": 0, "attempts": 0, "due_at": None, "error": None}
+        again = publications.c.revision + 1
+        own = publications.c.case_id == case_id
+        await self._session.run(update(publications).where(own).values(revision=again, **fresh))
+
     async def published(self, target: str, *, now: dt.datetime) -> list[Publication]:
         """Told, and nothing has changed since."""
         told = publications.c.sent_revision == publications.c.revision

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.errors import DeliveryFailed
 from bot.messaging import FhirServer
-from bot.services import publishing
+from bot.services import exports, publishing
 from tests.fhir.cases import NAMESPACE
 from tests.fhir.server import JSON, Failure, StrictServer
 from tests.integration.console.conversations import ROUTINE
@@ -133,6 +133,19 @@ async def test_somebody_elses_change_is_never_overwritten(desk: Desk) -> None:
     assert desk.server.latest(f"Patient/{case_id}")["birthDate"] == "1968-05-17"
     assert ("export_failed", "open") in await desk.tasks(case_id)
     assert await desk.push() == 0, "refused once, it waits for the next change"
+
+
+async def test_a_person_may_tell_it_again_over_theirs(desk: Desk) -> None:
+    case_id = await desk.world.add_case(ROUTINE, **CALLBACK)  # type: ignore[arg-type]
+    await desk.push()
+    desk.server.edit(f"Patient/{case_id}", birthDate="1968-05-17")
+    await change(desk, case_id)
+    await desk.push()
+    await exports.tell_again(desk.ctx, exports.COMMAND_LINE, case_id)
+    assert await desk.push() == 1
+    assert "birthDate" not in desk.server.latest(f"Patient/{case_id}")
+    assert ("export_failed", "done") in await desk.tasks(case_id)
+    assert ("command_line", "case.told_again", case_id, {}) in await desk.world.audit()
 
 
 async def test_a_refusal_is_the_staffs_until_it_went_through(desk: Desk) -> None:

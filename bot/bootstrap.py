@@ -170,7 +170,12 @@ def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Await
     async def protocols() -> None:
         ctx.protocols.judge({})
 
-    return {"store": store, "engine": engine, "actions": actions, "protocols": protocols}
+    async def screen() -> None:
+        from bot.language.screen import load_screen  # loaded with the reader, kept for the process
+
+        load_screen().probabilities("a word to look at")
+
+    return {"store": store, "engine": engine, "actions": actions, "protocols": protocols, "screen": screen}
 
 
 def build_actions_context(settings: Settings) -> Context:

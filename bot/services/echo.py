@@ -66,11 +66,7 @@ def _place(ctx: Context, values: Mapping[str, Value]) -> str:
 
 
 def _sided(limb: str, side: Value | None) -> str:
-    if limb not in ("leg", "arm", "hip", "knee", "shoulder", "buttock") or side not in (
-        "left",
-        "right",
-        "both",
-    ):
+    if limb not in _WITH_SIDE or side not in ("left", "right", "both"):
         return limb
     return f"both {limb}s" if side == "both" else f"{side} {limb}"
 

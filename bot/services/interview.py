@@ -219,11 +219,12 @@ async def admin(ctx: Context, turn: Turn) -> Step:
 async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
     """1: say it in other words. 2: choices. 3: a person or a callback. Never the same twice.
 
-    `round` is the engine's count; the case's own is never lower.
+    `round` is the engine's count; among the questions the case's own is never lower.
     """
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
-        return await _not_understood(ctx, uow, view, max(round, await misses.count(uow, view)))
+        own = await misses.count(uow, view) if view.case.phase == "intake" else 0
+        return await _not_understood(ctx, uow, view, max(round, own))
 
     redirected = await _redirected(ctx, turn)
     return redirected or await once(ctx, turn, "not_understood", work)

@@ -220,6 +220,10 @@ class Reader:
             for name in report.asks
             if report.assertion not in ("absent", "hypothetical", "other_person")
         ]
+        # "if this fails I will end it": a supposition about one's own death is asked about all the same
+        wanted += [
+            "self_harm" for r in reports if r.assertion == "hypothetical" and r.sets.get("self_harm") == "yes"
+        ]
         wanted += [
             name
             for report in reports

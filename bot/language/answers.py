@@ -81,14 +81,14 @@ class Answers:
     """Settles the answer to the pending question into facts."""
 
     def __init__(self, lexicon: Lexicon, words: Words, dictionary: Dictionary) -> None:
-        self._said = Phrases(lexicon, words)
+        self.said = Phrases(lexicon, words)
         self._words = words
-        self._gates = GateAnswers(said=self._said, words=words, dictionary=dictionary)
+        self._gates = GateAnswers(said=self.said, words=words, dictionary=dictionary)
         self._dictionary = dictionary
 
     def corrects(self, words: Sequence[Word]) -> bool:
         """An explicit marker: "actually", "no, I meant", "scratch that"."""
-        return self._said.contains([w.norm for w in words if w.norm.isalnum() or "'" in w.norm], "correct")
+        return self.said.contains([w.norm for w in words if w.norm.isalnum() or "'" in w.norm], "correct")
 
     def settle(self, heard: Heard, settled: Settled) -> Verdict:
         """Adds the asked facts to `settled` and says how well the question is answered."""
@@ -102,10 +102,10 @@ class Answers:
         if talks and not self._plainly_said(norms, pieces):  # "it has been 11 months" agrees to nothing
             polarity = None
         elif polarity is None and heard.asked is not None and len(pieces) > 1:
-            polarity = polarity_of(pieces, self._said)
-        marked = self._said.contains(norms, "correct")
+            polarity = polarity_of(pieces, self.said)
+        marked = self.said.contains(norms, "correct")
         correction = marked or _swapped(settled, heard.page.source.text)
-        if marked and not any(self._said.is_(norms, kind) for kind in ("affirm", "deny", "none_of")):
+        if marked and not any(self.said.is_(norms, kind) for kind in ("affirm", "deny", "none_of")):
             polarity = None  # the "no" of "no, I meant ..." takes back; it denies nothing that was asked
         if question and not self._told(heard, settled):
             return Verdict(answer="none", polarity=None, correction=correction, question=True)
@@ -119,9 +119,9 @@ class Answers:
 
     def _polarity(self, heard: Heard, norms: Sequence[str]) -> Polarity | None:
         """Yes, no or doubt; "all good" denies a list of signs and agrees to a summary."""
-        if heard.asked in _AGREED and self._said.is_(norms, "affirm"):
+        if heard.asked in _AGREED and self.said.is_(norms, "affirm"):
             return "affirm"
-        return self._said.polarity(norms, heard.page.source.text)
+        return self.said.polarity(norms, heard.page.source.text)
 
     def _place_no(self, heard: Heard, settled: Settled, pieces: Sequence[Piece]) -> None:
         """ "Lower back, no": the question about the place asks as well whether the pain travels."""
@@ -130,7 +130,7 @@ class Answers:
             return
         if {"leg", "arm"} & set(region) or any(piece.asks for piece in pieces):
             return
-        if any(self._said.is_(piece.norms, "deny") for piece in pieces[1:]):
+        if any(self.said.is_(piece.norms, "deny") for piece in pieces[1:]):
             settled.add(heard.page.whole("radiates", "none", "absent"), "none")
 
     def _asks_back(self, heard: Heard, pieces: Sequence[Piece]) -> bool:
@@ -138,7 +138,7 @@ class Answers:
         text = heard.page.source.text
         if heard.asked is None or not (HUH.match(text) or ASKS_BACK.search(text)):
             return False
-        said = any(self._said.is_(p.norms, kind) for p in pieces for kind in ("affirm", "deny", "none_of"))
+        said = any(self.said.is_(p.norms, kind) for p in pieces for kind in ("affirm", "deny", "none_of"))
         return HUH.match(text) is not None or not said
 
     def _take_back(self, heard: Heard, settled: Settled) -> None:
@@ -155,7 +155,7 @@ class Answers:
         """A yes or no of its own, as consent needs: "it's my lower back" and "no MRI yet" are neither."""
         first = list(pieces[0].norms) if pieces else list(norms)
         return any(
-            self._said.is_(part, kind) for part in (norms, first) for kind in ("affirm", "deny", "unsure")
+            self.said.is_(part, kind) for part in (norms, first) for kind in ("affirm", "deny", "unsure")
         )
 
     def _told(self, heard: Heard, settled: Settled) -> bool:
@@ -163,7 +163,7 @@ class Answers:
         if settled.facts:
             return True
         first = [w.norm for w in heard.words[: next(ends_at(heard.words))]]
-        return any(self._said.is_(first, kind) for kind in ("deny", "none_of", "affirm"))
+        return any(self.said.is_(first, kind) for kind in ("deny", "none_of", "affirm"))
 
     def _answer(
         self, heard: Heard, settled: Settled, norms: Sequence[str], polarity: Polarity | None
@@ -171,7 +171,7 @@ class Answers:
         asked = heard.asked
         if asked is None:
             return "none"
-        if self._said.is_(norms, "declined"):
+        if self.said.is_(norms, "declined"):
             return "declined"
         if asked in self._dictionary.gates:
             clear = self._dictionary.gates[asked].clear_no
@@ -184,7 +184,7 @@ class Answers:
         text = heard.page.source.text.strip()
         if text.endswith("?") and len(norms) > 1:
             return True
-        return self._said.asks(norms) and "?" in text
+        return self.said.asks(norms) and "?" in text
 
     # ---- single variables
 
@@ -220,13 +220,13 @@ class Answers:
 
     def _symptom(self, variable: Variable, heard: Heard, norms: Sequence[str]) -> Value | None:
         """What an answer without yes or no says of a symptom: over, all well, now and then, who knows."""
-        if self._said.contains(norms, "over") and "resolved" in variable.values:
+        if self.said.contains(norms, "over") and "resolved" in variable.values:
             return "resolved"
-        if self._said.contains(norms, "unsure") or NOBODY_KNOWS.search(heard.page.source.text):
+        if self.said.contains(norms, "unsure") or NOBODY_KNOWS.search(heard.page.source.text):
             return "unsure" if "unsure" in variable.values else None
         if variable.safety and NOW_AND_THEN.search(heard.page.source.text) and "not" not in norms:
             return "yes"
-        if self._said.contains(norms, "well") and not {"not", "no", "never"} & set(norms):
+        if self.said.contains(norms, "well") and not {"not", "no", "never"} & set(norms):
             return "no"
         return None
 
@@ -242,7 +242,7 @@ class Answers:
                 clauses.setdefault(token.clause, []).append(token.norm)
         for norms in clauses.values() if len(clauses) > 1 else ():
             kept = [norm for norm in norms if norm not in _JOINS]
-            said = next((kind for kind in POLARITIES if self._said.is_(kept, kind)), None)
+            said = next((kind for kind in POLARITIES if self.said.is_(kept, kind)), None)
             value = self._word(variable, kept, said) if variable.kind == "enum" else yes_no(variable, said)
             if value is not None:
                 return value, said or polarity
@@ -342,7 +342,7 @@ class Answers:
         named = [v for v in variable.values if set(self._words.phrase(v.replace("_", " "))) <= said]
         if len(named) == 1 and len(norms) <= _SHORT_WORDS:
             return shaped(named[0], variable)
-        if self._said.is_(norms, "both") and "both" in variable.values:
+        if self.said.is_(norms, "both") and "both" in variable.values:
             return "both"
         if polarity == "deny":
             no = next((v for v in ("no", "none", "never") if v in variable.values), None)

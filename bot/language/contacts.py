@@ -34,7 +34,9 @@ _NOT_NAMES = frozenset((
     "same", "later", "tomorrow", "today", "you", "here", "there", "good", "fine", "ok", "okay", "idk",
     "name", "want", "need", "help", "stop", "have", "do", "does", "did", "pain", "hurt", "hurts",
     "back", "leg", "neck", "weak", "numb", "can", "cannot", "feel", "was", "were", "been", "because",
-    "about", "but", "so", "if", "when",
+    "about", "but", "so", "if", "when", "human", "person", "people", "somebody", "someone", "agent",
+    "operator", "representative", "receptionist", "live", "real", "line", "option", "wrong", "change",
+    "talk", "speak", "that", "this", "nobody", "anyone", "help",
 ))  # fmt: skip
 
 

@@ -24,6 +24,7 @@ _NEED_TELLING = frozenset(("medicine", "postpartum"))
 """Causes of a symptom other than peeing often that count when a clinician named them."""
 _STRESS = "stress_incontinence"
 _OLD_DAYS = 90
+_UNNAMED = ("other_told_by_doctor", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +50,8 @@ def cause_told(reports: Sequence[Report], asked: str | None) -> Iterator[Explain
     """ "He said it's the diabetes", asked what a doctor told: the first cause of the answer."""
     if asked is None or not asked.endswith("_explained"):
         return
-    named = (r for r in reports if r.name.startswith(_CAUSE) and r.assertion in ("present", "historical"))
-    cause = next(named, None)
+    named = [r for r in reports if r.name.startswith(_CAUSE) and r.assertion in ("present", "historical")]
+    cause = min(named, key=lambda r: _cause_of(r) in _UNNAMED, default=None)
     if cause is not None:
         yield Explained(variable=asked, value=_cause_of(cause), said_by=cause)
 

@@ -51,8 +51,9 @@ _NOT_AGED = frozenset(
 _SCORE = re.compile(
     r"\b(?P<a>\d{1,2})(?:\.5)? ?(?:/|out of) ?10\b|\bpain (?:is |level |score |of |at |about |a "
     r"|scale |like |was |level is |level of |is at |is about |is like "
-    r"|is a )*(?P<b>\d{1,2})\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am"
-    r"|pm|:|%))|\b(?P<c>\d{1,2})ish\b|\b(?:solid|like an?|its an?|it'?s an?) (?P<d>[5-9]"
+    r"|is a )*(?P<b>\d{1,2})\b(?![.,]\d)"
+    r"(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|:|%))"
+    r"|\b(?P<c>\d{1,2})ish\b|\b(?:solid|like an?|its an?|it'?s an?) (?P<d>[5-9]"
     r"|10)\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|lb|foot|ft|mm"
     r"|cm|hour|day|week|month|year|out of|/|[-\w]))"
 )

@@ -14,12 +14,14 @@ from bot.language.answers import Answers
 from bot.language.assertions import assertions_of
 from bot.language.births import find_births
 from bot.language.contacts import find_contacts, find_name
+from bot.language.ended import settle_ended
 from bot.language.explained import cause_told, explanations
 from bot.language.heard import Heard
 from bot.language.lexicon import Frame, Lexicon, load_lexicon
 from bot.language.numbers import Figure, bare_age, find_figures
 from bot.language.page import Page
 from bot.language.pipeline import build_pipeline
+from bot.language.places import settle_places
 from bot.language.relations import relation_of
 from bot.language.report import Report
 from bot.language.screen import Screen, screened
@@ -71,6 +73,7 @@ class Reader:
         self._segmenter = Segmenter(lexicon.words)
         self._answers = Answers(lexicon, words, dictionary)
         self._story = Story(lexicon, words)
+        self._four_valued = frozenset(n for n in dictionary if dictionary[n].kind == "four_valued")
 
     def read(
         self, text: str, asked: str | None = None, question: str | None = None, date: dt.date | None = None
@@ -88,6 +91,8 @@ class Reader:
         reports, concepts, came_true = self._reports(tokens, asked)
         reports = settle_supposed(reports, tokens, came_true=came_true)
         reports = self._story.settle(reports, concepts, tokens)
+        reports = settle_ended(reports, tokens, self._answers.said, self._four_valued)
+        reports = settle_places(reports, tokens, asked)
         settled = Settled(self._dictionary)
         self._add_reports(settled, reports, page)
         correcting = self._answers.corrects(words)

@@ -1,0 +1,75 @@
+"""Where it hurts: a body part is the place of the complaint only when it is not there for something else.
+
+"They fused my neck in 2004" names an operation, "not my back" a denial, "a shock down my spine" a sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.language.report import Report
+from bot.language.segments import Token
+from bot.language.time_line import word_set
+
+_OPERATED = frozenset(
+    (
+        "prior_spine_surgery",
+        "prior_surgery_type",
+        "surgery_region",
+        "surgery_recommended",
+        "recent_spine_procedure",
+    )
+)
+_SIGNS = frozenset(
+    (
+        *(
+            "lhermitte",
+            "saddle_numbness",
+            "one_leg_swelling",
+            "cold_pale_leg",
+            "wound_drainage",
+            "wound_open",
+        ),
+        *("wound_redness", "clear_wound_fluid", "deformity_visible", "shingles_rash", "rash", "flank_pain"),
+        *("hand_clumsiness", "bilateral_hand_numbness"),
+    )
+)
+_ASKS_OF_OTHER_THINGS = word_set(
+    """
+    dominant lhermitte nicotine opioid heart_lung imaging imaging_months imaging_where imaging_matches
+    can_bring er_cleared injection_days postop_days relief_after when_returned surgery_region
+    surgery_preference surgery_recommended prior_spine_surgery prior_surgery_type
+    prior_surgery_count prior_surgery_months_ago
+    cons_pt cons_meds cons_injections cons_activity cons_laser cons_other cons_weeks cons_relief
+    cons_modalities injection_count dx levels slip_grade function_limit
+    """
+)
+_PLACES = frozenset(("region",))
+
+
+def settle_places(reports: Sequence[Report], tokens: Sequence[Token], asked: str | None) -> list[Report]:
+    """The reports without the places that are no place of the complaint; pain said beside one keeps it."""
+    pained = {
+        report.clause for report in reports if report.name == "complaint" and report.assertion == "present"
+    }
+    return [
+        report
+        for report in reports
+        if report.sets.keys() != _PLACES
+        or report.clause in pained
+        or not _is_elsewhere(report, reports, tokens, asked)
+    ]
+
+
+def _is_elsewhere(
+    report: Report, reports: Sequence[Report], tokens: Sequence[Token], asked: str | None
+) -> bool:
+    if asked in _ASKS_OF_OTHER_THINGS:
+        return True
+    others = [other for other in reports if other.clause == report.clause and other.counts]
+    if any(not _OPERATED.isdisjoint(other.sets) for other in others):
+        return True
+    if any(not _SIGNS.isdisjoint(other.sets) and other.start <= report.head < other.end for other in others):
+        return True
+    before = [token.norm for token in tokens[max(0, report.start - 2) : report.start]]
+    return "not" in before[-1:] or before[-1:] == ["never"]

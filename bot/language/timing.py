@@ -28,8 +28,8 @@ _ABOUT_THE_STORY = COMPLAINTS | word_set(
 )
 """Asks after which a time on its own still says how long the complaint has lasted."""
 _LEADS_WITHIN = 3
-_PARTS = {"cons_weeks": "cons_pt_weeks"}
-"""Asked for the whole, the part named in the answer is the answer."""
+_PARTS = {"cons_weeks": ("cons_pt_weeks", "injection_days")}
+"""Asked for the whole, the length that stands beside a part in the answer is the answer."""
 _RECENT_SHOT_DAYS = 92
 _POSTOP_DAYS = 92
 _FLARE = word_set(
@@ -150,7 +150,7 @@ def _answers(mention: TimeMention, slot: str | None, target: str, anchors: Seque
         mention.kind == "short" and not target.endswith(("_days", "_minutes"))
     ):
         return False
-    if slot == target or slot in (None, _PARTS.get(target)):
+    if slot in (target, None) or (slot in _PARTS.get(target, ()) and mention.kind == "span"):
         return True
     leads = mention.start < _LEADS_WITHIN and all(a.report.start >= mention.start for a in anchors)
     return leads or (slot == "duration_weeks" and all(a.report.name == "complaint" for a in anchors))

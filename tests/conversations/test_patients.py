@@ -1,6 +1,6 @@
 """Simulated patients against the whole running service: what must hold in every conversation.
 
-`CONVERSATION_PATIENTS` sets how many (100: three minutes on two cores), `CONVERSATION_SEED` which.
+`CONVERSATION_PATIENTS` sets how many, `CONVERSATION_SEED` which.
 """
 
 from __future__ import annotations
@@ -19,25 +19,21 @@ from tests.conversations.simulated import PROPERTIES
 
 pytestmark = pytest.mark.engine
 
-AT_ONCE = 4
+AT_ONCE = 6
 STILL_BROKEN: dict[str, float] = {
-    "not_asked_twice": 3.0,
-    "emergency_at_once": 0.1,
-    "never_stuck": 0.05,
-    "person_reached": 0.15,
-    "level_not_lower": 0.02,
-    "same_outcome": 0.2,
-    "order_does_not_matter": 0.1,
+    "not_asked_twice": 0.3,
+    "same_outcome": 0.05,
+    "order_does_not_matter": 0.05,
 }
-"""Properties that do not hold yet: broken this often a conversation at most. To be lowered, never raised;
-README.md has what was measured. A property that is not named holds in every conversation."""
-TOO_MANY_QUESTIONS = True
+"""Properties that do not hold everywhere yet: broken this often a conversation at most. To be lowered, never
+raised; README.md has what was measured. A property that is not named holds in every conversation, and those
+of safety are never named here."""
 
 
 @pytest.fixture(scope="module")
 def simulated(stack: Stack, protocols: Protocols, pytestconfig: pytest.Config) -> Run:
     people = population(
-        int(os.environ.get("CONVERSATION_PATIENTS", "100")),
+        int(os.environ.get("CONVERSATION_PATIENTS", "300")),
         seed=int(os.environ.get("CONVERSATION_SEED", "0")),
     )
     done = run(people, url=stack.url, staff_token=stack.staff_token(), protocols=protocols, at_once=AT_ONCE)
@@ -58,9 +54,6 @@ def test_property(name: str, simulated: Run) -> None:
     ("after_story", "most"),
     [(False, MOST_FROM_NOTHING), (True, MOST_AFTER_A_STORY)],
     ids=["nothing", "story"],
-)
-@pytest.mark.xfail(
-    TOO_MANY_QUESTIONS, reason="more is asked than the ask plan wants; see README.md", strict=True
 )
 def test_few_questions(after_story: bool, most: int, simulated: Run) -> None:
     assert statistics.median(simulated.questions(after_story=after_story)) <= most

@@ -218,3 +218,7 @@ def test_a_wish_beside_who_advised_surgery(read, text, preference):
 )
 def test_a_new_value_agrees_to_no_summary(read, text, polarity):
     assert read(text, "confirm_summary").polarity == polarity
+
+
+def test_the_length_beside_a_treatment_is_the_length_of_care(read):
+    assert read("two epidurals, 12 weeks total, only partly helped", "cons_weeks").facts["cons_weeks"] == 12.0

@@ -7,6 +7,7 @@ import statistics
 import sys
 from collections.abc import Sequence
 
+from benchmarks.booking import booking_rows
 from benchmarks.language import language_rows
 from benchmarks.machine import machine_facts, resident_mib
 from benchmarks.service import Service, running_service
@@ -32,6 +33,7 @@ def main() -> int:
         (f"turns a second, {PATIENTS} patients at once", f"{len(together.ms) / seconds:.0f}"),
         ("turns not answered", str(together.refused + sum(timing.refused for timing in alone))),
         *language_rows(),
+        *booking_rows(),
         *((f"memory of {name}, fresh / after", f"{fresh[name]} / {used[name]}") for name in fresh),
     ]
     _print_table(("what", "figure"), rows)

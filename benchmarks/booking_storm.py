@@ -1,0 +1,170 @@
+"""Many patients who want few times: how long one waits, and that nobody gets a time twice.
+
+Each attempt goes for one time. Who holds it books it; who comes too late is offered other times, or a
+call when none is left, and walks away. Everything goes through the service's own parts and a real database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.bootstrap import PROTOCOLS, Absent
+from bot.domain.cases import Case
+from bot.domain.errors import StoreUnavailable, TimeTaken
+from bot.domain.openings import Slot, Taken, Wanted, open_slots
+from bot.domain.schedule import Appointment, Hours, Provider
+from bot.protocols import Protocols, load_protocols
+from bot.services import booking
+from bot.services.case_view import load_view
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+from bot.store import Store
+from bot.system import RandomIds
+
+VISIT = "NEW_PATIENT_EVAL"
+_A_DAY = 5
+"""Times of one provider on one day."""
+_LEAD = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """`providers` times `days` times five are the times; `attempts` are shared out among `clients`."""
+
+    providers: int
+    days: int
+    attempts: int
+    clients: int
+
+    @property
+    def times(self) -> int:
+        return self.providers * self.days * _A_DAY
+
+
+LARGE = Size(providers=10, days=10, attempts=10_000, clients=50)
+
+
+@dataclass
+class Tally:
+    """What became of the attempts; milliseconds of each."""
+
+    booked: list[Appointment] = field(default_factory=list)
+    offered_others: int = 0
+    offered_a_call: int = 0
+    told_to_try_again: int = 0
+    ms: list[float] = field(default_factory=list)
+
+
+class Midnight:
+    """A clock that stands at midnight of the clinic, so that the days ahead are whole."""
+
+    def __init__(self, zone: dt.tzinfo) -> None:
+        self._now = dt.datetime(2026, 12, 7, tzinfo=zone).astimezone(dt.UTC)
+
+    def now(self) -> dt.datetime:
+        return self._now
+
+
+async def storm(store: Store, size: Size) -> Tally:
+    """Run the attempts on an empty database."""
+    ctx = _context(store, size)
+    slots, tally = _slots(ctx, size), Tally()
+    numbers = iter(range(size.attempts))
+
+    async def client() -> None:
+        for number in numbers:
+            began = time.perf_counter()
+            await _until_answered(ctx, number, slots[number % len(slots)], tally)
+            tally.ms.append(1000 * (time.perf_counter() - began))
+
+    await asyncio.gather(*(client() for _ in range(size.clients)))
+    return tally
+
+
+async def _until_answered(ctx: Context, number: int, slot: Slot, tally: Tally) -> None:
+    """As a client does that is told "busy, try again": the database may be too busy for a moment."""
+    while True:
+        try:
+            return await _attempt(ctx, number, slot, tally)
+        except StoreUnavailable:
+            tally.told_to_try_again += 1
+
+
+async def _attempt(ctx: Context, number: int, slot: Slot, tally: Tally) -> None:
+    case_id, wanted = ctx.ids.new(), ctx.ids.new()
+    async with ctx.unit_of_work() as uow:
+        await uow.cases.add(_case(ctx, case_id, number))
+        late = not await _held(ctx, uow, case_id, wanted, slot)
+        if late:
+            await _offer_others(ctx, uow, case_id, tally)
+        await uow.commit()
+    async with ctx.unit_of_work() as uow:
+        if not late:
+            tally.booked.append(await uow.appointments.book(wanted, case_id=case_id, now=ctx.clock.now()))
+        await uow.appointments.release_holds(case_id)
+        await uow.commit()
+
+
+async def _held(ctx: Context, uow: UnitOfWork, case_id: str, wanted: str, slot: Slot) -> bool:
+    now = ctx.clock.now()
+    hold = Appointment(
+        id=wanted, case_id=case_id, provider_id=slot.provider_id, visit=VISIT, start=slot.start, end=slot.end,
+        status="held", hold_expires_at=now + dt.timedelta(minutes=15), busy_until=slot.busy_until,
+    )  # fmt: skip
+    try:
+        await uow.appointments.hold(hold, now=now)
+    except TimeTaken:
+        return False
+    return True
+
+
+async def _offer_others(ctx: Context, uow: UnitOfWork, case_id: str, tally: Tally) -> None:
+    step = await booking.offer(ctx, uow, await load_view(uow, case_id), lead=())
+    if step.asking == "choose_time":
+        tally.offered_others += 1
+    elif step.drafts:
+        tally.offered_a_call += 1
+
+
+def _case(ctx: Context, case_id: str, number: int) -> Case:
+    now, phone = ctx.clock.now(), f"+1{200 + number // 100}55501{number % 100:02}"
+    return Case(
+        id=case_id, reference=ctx.ids.reference(), channel="web", created_at=now, updated_at=now,
+        phase="booking", consent="given", visit=VISIT, address=phone,
+    )  # fmt: skip
+
+
+def _slots(ctx: Context, size: Size) -> Sequence[Slot]:
+    now, clinic = ctx.clock.now(), ctx.protocols.clinic
+    wanted = Wanted(
+        visit=VISIT, minutes=ctx.protocols.visits[VISIT].minutes, buffer_minutes=clinic.buffer_minutes,
+        earliest=now, latest=now + dt.timedelta(days=size.days),
+    )  # fmt: skip
+    slots = list(open_slots(clinic.providers, clinic.rooms, wanted, taken=Taken()))
+    assert len(slots) == size.times, len(slots)  # noqa: S101 - the figures below are about that many
+    return slots
+
+
+def _context(store: Store, size: Size) -> Context:
+    protocols = _clinic(load_protocols(PROTOCOLS), size)
+    return Context(
+        unit_of_work=store.unit_of_work, protocols=protocols, reader=Absent(), dialogue=Absent(),
+        clock=Midnight(protocols.clinic.zone), ids=RandomIds(),
+    )  # fmt: skip
+
+
+def _clinic(protocols: Protocols, size: Size) -> Protocols:
+    """The clinic's own rules with enough people, who work every day, and a room for each."""
+    morning = ((dt.time(8), dt.time(11, 45)),)
+    hours = Hours(zone=protocols.clinic.zone, weekly=(morning,) * 7)
+    people = tuple(
+        Provider(id=f"p{number}", name=f"P{number}", visits=frozenset({VISIT}), hours=hours)
+        for number in range(size.providers)
+    )
+    clinic = replace(protocols.clinic, providers=people, rooms=(), hours=hours, lead_minutes=_LEAD)
+    visit = replace(protocols.visits[VISIT], horizon_days=size.days)
+    return replace(protocols, clinic=clinic, visits={**protocols.visits, VISIT: visit})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.bootstrap import PROTOCOLS, Absent
@@ -78,35 +78,45 @@ async def storm(store: Store, size: Size) -> Tally:
     async def client() -> None:
         for number in numbers:
             began = time.perf_counter()
-            await _until_answered(ctx, number, slots[number % len(slots)], tally)
+            await _attempt(ctx, number, slots[number % len(slots)], tally)
             tally.ms.append(1000 * (time.perf_counter() - began))
 
     await asyncio.gather(*(client() for _ in range(size.clients)))
     return tally
 
 
-async def _until_answered(ctx: Context, number: int, slot: Slot, tally: Tally) -> None:
+async def _attempt(ctx: Context, number: int, slot: Slot, tally: Tally) -> None:
+    case_id, wanted = ctx.ids.new(), ctx.ids.new()
+    case = _case(ctx, case_id, number)
+
+    async def go_for_it(uow: UnitOfWork) -> str:
+        await uow.cases.add(case)
+        return "held" if await _held(ctx, uow, case_id, wanted, slot) else await _others(ctx, uow, case_id)
+
+    async def finish(uow: UnitOfWork) -> Appointment | None:
+        booked = None
+        if outcome == "held":
+            booked = await uow.appointments.book(wanted, case_id=case_id, now=ctx.clock.now())
+        await uow.appointments.release_holds(case_id)
+        return booked
+
+    outcome = await _until_done(ctx, go_for_it, tally)
+    booked = await _until_done(ctx, finish, tally)
+    tally.booked += [booked] if booked else []
+    tally.offered_others += outcome == "others"
+    tally.offered_a_call += outcome == "call"
+
+
+async def _until_done[T](ctx: Context, work: Callable[[UnitOfWork], Awaitable[T]], tally: Tally) -> T:
     """As a client does that is told "busy, try again": the database may be too busy for a moment."""
     while True:
         try:
-            return await _attempt(ctx, number, slot, tally)
+            async with ctx.unit_of_work() as uow:
+                result = await work(uow)
+                await uow.commit()
+            return result
         except StoreUnavailable:
             tally.told_to_try_again += 1
-
-
-async def _attempt(ctx: Context, number: int, slot: Slot, tally: Tally) -> None:
-    case_id, wanted = ctx.ids.new(), ctx.ids.new()
-    async with ctx.unit_of_work() as uow:
-        await uow.cases.add(_case(ctx, case_id, number))
-        late = not await _held(ctx, uow, case_id, wanted, slot)
-        if late:
-            await _offer_others(ctx, uow, case_id, tally)
-        await uow.commit()
-    async with ctx.unit_of_work() as uow:
-        if not late:
-            tally.booked.append(await uow.appointments.book(wanted, case_id=case_id, now=ctx.clock.now()))
-        await uow.appointments.release_holds(case_id)
-        await uow.commit()
 
 
 async def _held(ctx: Context, uow: UnitOfWork, case_id: str, wanted: str, slot: Slot) -> bool:
@@ -122,12 +132,9 @@ async def _held(ctx: Context, uow: UnitOfWork, case_id: str, wanted: str, slot: 
     return True
 
 
-async def _offer_others(ctx: Context, uow: UnitOfWork, case_id: str, tally: Tally) -> None:
+async def _others(ctx: Context, uow: UnitOfWork, case_id: str) -> str:
     step = await booking.offer(ctx, uow, await load_view(uow, case_id), lead=())
-    if step.asking == "choose_time":
-        tally.offered_others += 1
-    elif step.drafts:
-        tally.offered_a_call += 1
+    return "others" if step.asking == "choose_time" else "call" if step.drafts else "nothing"
 
 
 def _case(ctx: Context, case_id: str, number: int) -> Case:

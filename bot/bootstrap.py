@@ -17,6 +17,7 @@ from bot.domain.errors import DialogueFailed
 from bot.ops.addresses import answers_200, run_folder
 from bot.services.context import Context, Limits
 from bot.services.ports import Dialogue, Reader, SmsProvider, UnitOfWorkFactory
+from bot.services.signed_links import VisitLinks
 from bot.settings import ROOT, Settings
 from bot.system import RandomIds, SystemClock
 
@@ -63,13 +64,14 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.service_door import ServiceDoor
     from bot.gateway.sms import sms_blueprint
     from bot.gateway.staff_api import staff_api_blueprint
+    from bot.gateway.visit_page import visit_blueprint
     from bot.gateway.wakes import WakeHub
 
     hub, store = WakeHub(), build_store(settings)
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
     fhir, caldav = build_fhir_server(settings), build_caldav_server(settings)
     ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
-    doors = (staff_api_blueprint, console_blueprint, sms_blueprint, calendar_blueprint)
+    doors = (staff_api_blueprint, console_blueprint, sms_blueprint, calendar_blueprint, visit_blueprint)
     app = assemble(
         door=ServiceDoor(ctx),
         options=options_from(settings, ctx.protocols),
@@ -91,11 +93,14 @@ def build_app(settings: Settings) -> App:
 
 
 def _workers(ctx: Context, provider: SmsProvider | None) -> list[Callable[[], Awaitable[None]]]:
-    """What runs beside the gateway's doors: turns left behind, and texts when the SMS door is open."""
+    """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
-    from bot.services import turns
+    from bot.services import schedule_review, turns
 
-    workers: list[Callable[[], Awaitable[None]]] = [lambda: turns.keep_recovering(ctx)]
+    workers: list[Callable[[], Awaitable[None]]] = [
+        lambda: turns.keep_recovering(ctx),
+        lambda: schedule_review.keep_reviewing(ctx),
+    ]
     if provider is not None:
         workers.append(lambda: run_workers(ctx, provider, asyncio.Event()))
     return workers
@@ -214,6 +219,7 @@ def _join(
         ids=RandomIds(),
         limits=Limits(session_days=settings.session_days),
         wake=wake,
+        links=VisitLinks(secret=settings.link_key, base=settings.outside_url),
     )
 
 

@@ -6,6 +6,8 @@ hands a child process its own addresses through the same variables.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -157,6 +159,12 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir / 'intake.sqlite3'}"
+
+    @property
+    def link_key(self) -> bytes:
+        """Signs the links that open one visit; made from a secret that gateway and actions share."""
+        secret = self.actions_secret.get_secret_value().encode()
+        return hmac.new(secret, b"links that open one visit", hashlib.sha256).digest()
 
     @property
     def outside_url(self) -> str:

@@ -23,6 +23,8 @@ _WORDS = {
     "go_back": ("go back",),
     "start_over": ("start over",),
     "thanks": ("thanks", "thank you"),
+    "reschedule": ("reschedule",),
+    "cancel_appointment": ("cancel my appointment",),
     "abuse": ("stupid",),
     "other_language": ("bonjour",),
     "nlu_fallback": ("zxcvb",),
@@ -63,9 +65,10 @@ class PlainDialogue:
         if turn.intent in ("faq", "why", "thanks", "abuse", "other_language"):
             said = await asides.interject(ctx, turn, turn.intent)
             return said if phase == "done" else (*said, *(await interview.resume(ctx, turn)).drafts)
-        if phase == "booking":
+        changes = turn.intent in ("reschedule", "cancel_appointment")
+        if phase == "booking" and not changes:
             return (await booking.take_booking_turn(ctx, turn)).drafts
-        if phase == "done":
+        if phase == "done" and not changes:
             return await asides.interject(ctx, turn, "out_of_scope")
         step = await self._step(ctx, turn)
         if step.asking is not None:
@@ -78,6 +81,8 @@ class PlainDialogue:
             "go_back": interview.go_back,
             "start_over": interview.start_over,
             "correct": interview.correct,
+            "reschedule": interview.admin,
+            "cancel_appointment": interview.admin,
         }
         return await special.get(turn.intent, interview.take_turn)(ctx, turn)
 

@@ -126,7 +126,7 @@ class StaffTask:
     case_id: str
     kind: Literal[
         "emergency", "crisis", "urgent_callback", "callback", "engine_failure", "safety_flag", "test_flag",
-        "person_wanted", "undelivered", "export_failed", "calendar_conflict",
+        "person_wanted", "undelivered", "export_failed", "calendar_conflict", "visit_at_risk",
     ]  # fmt: skip
     priority: Priority
     created_at: dt.datetime

@@ -77,6 +77,10 @@ class Verdict:
     question: bool
 
 
+_OWN_FORM = frozenset(("contact_phone", "contact_email", "contact_name", "callback_ok_time", "birth_date"))
+"""Texts that are read by their own form; other words are no answer."""
+
+
 class Answers:
     """Settles the answer to the pending question into facts."""
 
@@ -326,7 +330,7 @@ class Answers:
     def _text(
         self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None
     ) -> Value | None:
-        if variable.name in ("contact_phone", "contact_email", "contact_name", "callback_ok_time"):
+        if variable.name in _OWN_FORM:
             return None
         text = heard.page.text.strip()
         return text if norms and polarity is None else None

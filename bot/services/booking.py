@@ -187,24 +187,57 @@ def _unclear(ctx: Context, view: CaseView, *, among: Sequence[str] = ()) -> Step
     return _asking((draft,))
 
 
+async def book_held(ctx: Context, uow: UnitOfWork, view: CaseView, appointment_id: str) -> Step:
+    """Book one of the times held for this case; other times when it is gone."""
+    held = await uow.appointments.of_case(view.case.id)
+    return await _follow(ctx, uow, view, Meant(picked=appointment_id, certain=True), held)
+
+
+async def wants_call(ctx: Context, uow: UnitOfWork, view: CaseView) -> Step:
+    """A call instead of a time of one's own choosing."""
+    return await _call(ctx, uow, view)
+
+
 # --- booking ------------------------------------------------------------------------------------
 
 
 async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointment) -> Step:
+    """A visit that is booked already is moved: its time is given up when the new one is booked."""
+    before = next(
+        (one for one in await uow.appointments.of_case(view.case.id) if one.status == "booked"), None
+    )
     try:
-        booked = await uow.appointments.book(chosen.id, case_id=view.case.id, now=ctx.clock.now())
+        booked = await _booked(ctx, uow, view, chosen, before)
     except HoldExpired:
         return await offer(ctx, uow, view, lead=(wording.say(ctx, view, "hold_expired"),))
     await uow.appointments.release_holds(view.case.id)
     await callback.set_status(uow, view.case, status="booked", handoff="booking")
     await uow.audit.add(
         actor="patient",
-        action="appointment.booked",
+        action="appointment.moved" if before else "appointment.booked",
         case_id=view.case.id,
         at=ctx.clock.now(),
         detail={"visit": booked.visit},
     )
-    return Step(drafts=_confirmation(ctx, view, booked), asking=None, phase="done", handoff="booking")
+    drafts = (*_confirmation(ctx, view, booked), *_for_the_record(ctx, view))
+    return Step(drafts=drafts, asking=None, phase="done", handoff="booking")
+
+
+async def _booked(
+    ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointment, before: Appointment | None
+) -> Appointment:
+    now = ctx.clock.now()
+    if before is None or before.id == chosen.id:
+        return await uow.appointments.book(chosen.id, case_id=view.case.id, now=now)
+    return await uow.appointments.move(before.id, chosen.id, case_id=view.case.id, now=now)
+
+
+def _for_the_record(ctx: Context, view: CaseView) -> tuple[Draft, ...]:
+    """The date by which the patient can change the visit later (`changing.py`); asked once, never needed."""
+    if "birth_date" in view.values:
+        return ()
+    text = wording.text(ctx, view, "ask_birth_date")
+    return (Draft(kind="question", text=text, asks="birth_date", text_id="ask_birth_date"),)
 
 
 def _confirmation(ctx: Context, view: CaseView, booked: Appointment) -> tuple[Draft, ...]:
@@ -214,7 +247,10 @@ def _confirmation(ctx: Context, view: CaseView, booked: Appointment) -> tuple[Dr
     )  # fmt: skip
     visit = times.visit_of(ctx, view)
     bring = wording.text(ctx, view, "bring", items="; ".join(visit.bring))
-    return (
+    said = (
         Draft(kind="booked", text=told, text_id="booked"),
         Draft(kind="info", text=bring, text_id="bring"),
     )
+    if ctx.links is None or "birth_date" not in view.values:
+        return said
+    return (*said, wording.say(ctx, view, "visit_link", link=ctx.links.address(booked.id)))

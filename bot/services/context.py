@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.protocols import Protocols
 from bot.services.ports import Clock, Dialogue, Ids, Reader, UnitOfWorkFactory
+from bot.services.signed_links import VisitLinks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,3 +36,5 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[str], None] = lambda case_id: None
     """Called with a case id after new messages are committed; wakes this process's streams."""
+    links: VisitLinks | None = None
+    """Makes the links that open one visit; None: none are given."""

@@ -12,7 +12,19 @@ from bot.domain.cases import AskState, Draft, Message
 from bot.domain.findings import Reading
 from bot.language.refill import asks_refill
 from bot.protocols import AskPlan
-from bot.services import agenda, answers, asking, corrections, echo, misses, summary, takeover, trail, wording
+from bot.services import (
+    agenda,
+    answers,
+    asking,
+    changing,
+    corrections,
+    echo,
+    misses,
+    summary,
+    takeover,
+    trail,
+    wording,
+)
 from bot.services.asides import after_completion, booked_visit
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
@@ -208,7 +220,10 @@ async def wants_person(ctx: Context, turn: Turn) -> Step:
 
 
 async def admin(ctx: Context, turn: Turn) -> Step:
-    """Billing, records, refills, an existing appointment: a person calls; no clinical questions."""
+    """Billing, records, refills: a person calls. A visit to come is changed here and now."""
+    changed = await changing.begin(ctx, turn)
+    if changed is not None:
+        return changed
     async with ctx.unit_of_work(write=False) as uow:
         message, facts = await uow.messages.get(turn.message_id), await uow.facts.current(turn.case_id)
     reason = facts["visit_reason"].value if "visit_reason" in facts else None

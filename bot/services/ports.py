@@ -167,8 +167,15 @@ class Appointments(Protocol):
     async def cancel(self, appointment_id: str, *, case_id: str) -> bool:
         """booked -> cancelled, and whether this call did it; raises NotAllowed when it is not this case's."""
 
+    async def move(self, old_id: str, new_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
+        """The old one cancelled and the new one booked, or neither. Raises HoldExpired when the new hold
+        is over, NotAllowed when the old one is not booked any more."""
+
     async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
         """Held (unexpired) and booked spans by provider and by room that touch [start, end)."""
+
+    async def get(self, appointment_id: str) -> Appointment:
+        """One of any status; raises NotAllowed when there is none."""
 
     async def booked_from(self, now: dt.datetime, *, limit: int = 1000) -> list[Appointment]:
         """Booked ones that are still to come, soonest first."""

@@ -22,6 +22,7 @@ from bot.domain.levels import Level
 from bot.services import (
     asking,
     callback,
+    changing,
     languages,
     quarantine,
     readings,
@@ -164,7 +165,7 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         view = await load_view(uow, message.case_id)
         welcome = await silence.came_back(ctx, uow, view, message)
         view = await load_view(uow, message.case_id)
-        reading = _still_holds(ctx, view, message, heard)
+        reading = changing.without_birth_date(view, _still_holds(ctx, view, message, heard))
         seen = await reception.take_in(ctx, uow, view, message, reading)
         await safety.pass_on_doubts(ctx, uow, seen)
         drafts = await safety.break_in(ctx, uow, seen, message)
@@ -173,6 +174,8 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
             drafts = safety.net_for_refused(ctx, seen) or await languages.answer(ctx, uow, seen, message)
         if drafts is None:
             drafts = await asking.danger_first(ctx, uow, await load_view(uow, message.case_id))
+        if drafts is None:
+            drafts = await changing.answer(ctx, uow, seen, message)
         if drafts is None and ends_chat(message):
             drafts = await callback.leave(ctx, uow, seen.view)
         replies = None

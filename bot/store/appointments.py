@@ -72,6 +72,13 @@ class AppointmentTable:
             raise NotAllowed("no such appointment")
         return False
 
+    async def move(self, old_id: str, new_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
+        """Both or neither. Raises HoldExpired for the new hold, NotAllowed when the old is not booked."""
+        async with self._session.savepoint():
+            if not await self.cancel(old_id, case_id=case_id):
+                raise NotAllowed("no such appointment")
+            return await self.book(new_id, case_id=case_id, now=now)
+
     async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
         """Held (unexpired) and booked spans, buffer included, that touch [start, end), in order."""
         meets = and_(appointments.c.start_at < end, start < _BUSY_UNTIL)
@@ -84,6 +91,13 @@ class AppointmentTable:
             if row.room_id is not None:
                 rooms.setdefault(row.room_id, []).append(span)
         return Taken(providers=providers, rooms=rooms)
+
+    async def get(self, appointment_id: str) -> Appointment:
+        """One of any status; raises NotAllowed when there is none."""
+        row = await self._session.first(_select().where(appointments.c.id == appointment_id))
+        if row is None:
+            raise NotAllowed("no such appointment")
+        return _appointment(row)
 
     async def booked_from(self, now: dt.datetime, *, limit: int = 1000) -> list[Appointment]:
         """Booked ones that are still to come, soonest first."""

@@ -54,6 +54,7 @@ TASKS: Mapping[str, str] = {
     "undelivered": "A text did not arrive",
     "export_failed": "The record did not reach the other system",
     "calendar_conflict": "The calendar says something else",
+    "visit_at_risk": "A booked visit no longer fits the schedule: move it or call",
 }
 OUTCOMES: Mapping[str, str] = {
     "crisis_support": "Crisis support",

@@ -8,17 +8,14 @@ import datetime as dt
 import pytest
 
 from bot.domain.cases import Message
-from bot.domain.dictionary import Value
-from bot.domain.facts import Fact
 from bot.domain.schedule import Provider
-from bot.services import asides, reception
-from bot.services.case_view import load_view
+from bot.services import asides
 from bot.services.context import Context
 from bot.services.steps import Turn
+from tests.integration.services import seeds
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 
-STORY = "my low back hurts for 8 months"
 URGENT = {"foot_drop": "yes", "weakness_onset_days": 30.0, "weakness_course": "stable"}
 
 
@@ -27,13 +24,9 @@ def times_of(message: Message) -> list[str]:
 
 
 @pytest.fixture
-async def choosing(patient: Patient) -> Patient:
+async def choosing(ctx: Context) -> Patient:
     """Somebody to whom times are offered."""
-    await patient.say(STORY)
-    await patient.answer_until("confirm_summary")
-    await patient.choose("right")
-    assert patient.question.asks == "choose_time"
-    return patient
+    return await seeds.offered_times(ctx)
 
 
 @pytest.mark.parametrize(
@@ -118,38 +111,19 @@ async def test_a_call_is_arranged_in_words(choosing: Patient) -> None:
     assert not [one for one in await choosing.appointments() if one.status == "held"]
 
 
-async def told(patient: Patient, **facts: Value) -> list[Message]:
-    """The offer to a patient of whom this is known too."""
-    await patient.say(STORY)
-    await patient.answer_until("confirm_summary")
-    at = patient.ctx.clock.now()
-    more = [
-        Fact(variable=name, value=value, words="", message_id=None, asked=None, by="staff", at=at)
-        for name, value in facts.items()
-    ]
-    async with patient.ctx.unit_of_work() as uow:
-        view = await load_view(uow, patient.case_id)
-        await reception.write_facts(patient.ctx, uow, view, more, correction=True, message_id=None)
-        await uow.commit()
-    reply = await patient.choose("right")
-    if patient.status != "open" or reply[-1].asks == "choose_time":
-        return reply
-    return await patient.answer_until("choose_time", answers={"confirm_summary": "That's right"})
-
-
 # --- what is offered ------------------------------------------------------------------------------
 
 
-async def test_a_claim_makes_the_visit_longer(patient: Patient) -> None:
-    times = await told(patient, workers_comp="yes")
-    assert "55 minutes" in times[-1].text
+async def test_a_claim_makes_the_visit_longer(ctx: Context) -> None:
+    patient = await seeds.offered_times(ctx, workers_comp="yes")
+    assert "55 minutes" in patient.question.text
     held = [one for one in await patient.appointments() if one.status == "held"]
     assert {one.end - one.start for one in held} == {dt.timedelta(minutes=55)}
     assert all(one.room_id and one.busy_until == one.end + dt.timedelta(minutes=5) for one in held)
 
 
-async def test_an_urgent_visit_is_offered_within_two_days(patient: Patient) -> None:
-    await told(patient, **URGENT)
+async def test_an_urgent_visit_is_offered_within_two_days(ctx: Context) -> None:
+    patient = await seeds.offered_times(ctx, **URGENT)
     assert (await patient.case()).visit == "URGENT_EVAL_48H"
     latest = patient.ctx.clock.now() + dt.timedelta(hours=48)
     assert all(one <= latest for one in await patient.held_times())
@@ -158,23 +132,23 @@ async def test_an_urgent_visit_is_offered_within_two_days(patient: Patient) -> N
 
 
 @pytest.mark.parametrize("text", ["call me", "Please call me"])
-async def test_an_urgent_patient_who_wants_a_call_gets_the_urgent_one(patient: Patient, text: str) -> None:
-    await told(patient, **URGENT)
+async def test_an_urgent_patient_who_wants_a_call_gets_the_urgent_one(ctx: Context, text: str) -> None:
+    patient = await seeds.offered_times(ctx, **URGENT)
     await patient.say(text)
     assert (await patient.case()).handoff == "urgent_callback"
     assert "P1" in {task.priority for task in await patient.tasks() if task.kind == "urgent_callback"}
 
 
 async def test_without_an_urgent_time_in_two_days_a_call_comes_first(
-    patient: Patient, clock: StandingClock
+    ctx: Context, clock: StandingClock
 ) -> None:
     clock.time = dt.datetime(
         2026, 12, 24, 22, 0, tzinfo=dt.UTC
     )  # Thursday; Friday is a holiday, then a weekend
-    reply = await told(patient, **URGENT)
+    patient = await seeds.offered_times(ctx, **URGENT)
     assert patient.status == "callback"
     assert (await patient.case()).handoff == "urgent_callback"
-    assert any("as soon as we can" in message.text for message in reply)
+    assert any("as soon as we can" in message.text for message in patient.heard)
 
 
 # --- the clinic changes while somebody chooses ----------------------------------------------------------

@@ -61,7 +61,7 @@ async def test_the_page_asks_shows_and_gives_up(address: str) -> None:
         asked = await client.get(address)
         assert asked.status_code == 200
         assert "birth date" in asked.text
-        assert "visit, " not in asked.text
+        assert " at " not in asked.text
         assert "no-store" in asked.headers["cache-control"]
         wrong = await client.post(address, data={"birth_date": "1/1/1980"})
         assert "not the birth date" in wrong.text

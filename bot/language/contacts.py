@@ -36,7 +36,7 @@ _NOT_NAMES = frozenset((
     "back", "leg", "neck", "weak", "numb", "can", "cannot", "feel", "was", "were", "been", "because",
     "about", "but", "so", "if", "when", "human", "person", "people", "somebody", "someone", "agent",
     "operator", "representative", "receptionist", "live", "real", "line", "option", "wrong", "change",
-    "talk", "speak", "that", "this", "nobody", "anyone", "help",
+    "talk", "speak", "that", "this", "nobody", "anyone", "help", "gone", "something", "lost",
 ))  # fmt: skip
 
 

@@ -24,6 +24,8 @@ _NEED_TELLING = frozenset(("medicine", "postpartum"))
 """Causes of a symptom other than peeing often that count when a clinician named them."""
 _STRESS = "stress_incontinence"
 _OLD_DAYS = 90
+_SAID = ("present", "historical", "resolved")
+"""How a cause may be told: "he told me but the name is gone" still tells that there is one."""
 _UNNAMED = ("other_told_by_doctor", "none")
 
 
@@ -50,7 +52,7 @@ def cause_told(reports: Sequence[Report], asked: str | None) -> Iterator[Explain
     """ "He said it's the diabetes", asked what a doctor told: the first cause of the answer."""
     if asked is None or not asked.endswith("_explained"):
         return
-    named = [r for r in reports if r.name.startswith(_CAUSE) and r.assertion in ("present", "historical")]
+    named = [r for r in reports if r.name.startswith(_CAUSE) and r.assertion in _SAID]
     cause = min(named, key=lambda r: _cause_of(r) in _UNNAMED, default=None)
     if cause is not None:
         yield Explained(variable=asked, value=_cause_of(cause), said_by=cause)

@@ -17,6 +17,7 @@ from bot.domain.levels import Level
 from bot.domain.openings import fits_schedule
 from bot.domain.schedule import Appointment, Priority
 from bot.domain.time_wish import ANY_TIME, TimeWish
+from bot.failpoints import reach
 from bot.services import callback, time_choice, times, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
@@ -210,6 +211,7 @@ async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointme
         booked = await _booked(ctx, uow, view, chosen, before)
     except HoldExpired:
         return await offer(ctx, uow, view, lead=(wording.say(ctx, view, "hold_expired"),))
+    reach("booking.booked")
     await uow.appointments.release_holds(view.case.id)
     await callback.set_status(uow, view.case, status="booked", handoff="booking")
     await uow.audit.add(

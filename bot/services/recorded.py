@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.cases import Phase
+from bot.failpoints import reach
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -35,7 +36,9 @@ async def once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
         await uow.effects.record(turn.case_id, turn.message_id, effect, step_to_json(step))
         if case.channel == "shell":
             await _remember_open(ctx, uow, turn, step)
+        reach("turn.recorded")
         await uow.commit()
+    reach("turn.committed")
     return step
 
 

@@ -1,0 +1,36 @@
+"""A process that books the chosen time, for the tests that kill it: DATABASE CASE MESSAGE NOW."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import sys
+
+from bot.bootstrap import PROTOCOLS, Absent
+from bot.protocols import load_protocols
+from bot.services import booking
+from bot.services.context import Context
+from bot.services.steps import Turn
+from bot.store import open_store
+from bot.system import RandomIds
+
+
+class Standing:
+    """A clock that stands."""
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.fromisoformat(sys.argv[4])
+
+
+async def main() -> None:
+    store, absent = open_store(sys.argv[1]), Absent()
+    ctx = Context(
+        unit_of_work=store.unit_of_work, protocols=load_protocols(PROTOCOLS), reader=absent, dialogue=absent,
+        clock=Standing(), ids=RandomIds(),
+    )  # fmt: skip
+    turn = Turn(case_id=sys.argv[2], message_id=sys.argv[3], intent="inform", confidence=1.0)
+    await booking.take_booking_turn(ctx, turn)
+    await store.close()
+
+
+asyncio.run(main())

@@ -28,6 +28,7 @@ from bot.language.answer_values import (
     tens_and_ones,
     yes_no,
 )
+from bot.language.courses import place_course
 from bot.language.cues import ASKS_BACK, HUH, NOBODY_KNOWS, NOW_AND_THEN
 from bot.language.gate_answers import GateAnswers
 from bot.language.heard import Heard
@@ -38,7 +39,7 @@ from bot.language.settle import Settled, allowed
 from bot.language.slots import unit_days
 from bot.language.spelled import with_digits
 from bot.language.times import find_times
-from bot.language.timing import OLD_DAYS, course_slot
+from bot.language.timing import OLD_DAYS
 from bot.language.words import Word, Words
 
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
@@ -117,7 +118,7 @@ class Answers:
             self._take_back(heard, settled)
             return Verdict(answer="none", polarity=None, correction=correction, question=True)
         answer = self._answer(heard, settled, norms, polarity)
-        _place_course(heard, settled, self._dictionary)
+        place_course(heard, settled, self._dictionary)
         self._place_no(heard, settled, pieces)
         return Verdict(answer=answer, polarity=polarity, correction=correction, question=question)
 
@@ -204,7 +205,7 @@ class Answers:
             kinds = kinds_of_care(settled.facts)
             settled.replace(heard.page.whole(variable.name, len(kinds), "present"), len(kinds))
         if variable.name.endswith("_course"):
-            _place_course(heard, settled, self._dictionary)
+            place_course(heard, settled, self._dictionary)
         if variable.name in settled.facts:
             return "unclear" if settled.facts[variable.name] == "unsure" else "full"
         value = self._value(variable, heard, settled, norms, polarity)
@@ -367,33 +368,6 @@ class Answers:
         if polarity == "unsure":
             return "unclear"
         return "none"
-
-
-def _place_course(heard: Heard, settled: Settled, dictionary: Dictionary) -> None:
-    """ "Worse" in an answer about a symptom is the symptom's course, not the complaint's."""
-    asked, course = heard.asked, settled.facts.get("course")
-    if asked is None or course is None:
-        return
-    gate = dictionary.gates.get(asked)
-    about = [asked] if asked in dictionary else list(gate.clear_no) if gate else []
-    symptoms = [
-        n for n in about if asked not in dictionary.gates or settled.facts.get(n) not in (None, "no", "none")
-    ]
-    slots = [slot for name in symptoms if (slot := _course_of(name)) in dictionary]
-    if not slots and not (
-        asked in dictionary.gates or (asked in dictionary and dictionary[asked].kind == "four_valued")
-    ):
-        return
-    del settled.facts["course"]
-    for slot in dict.fromkeys(slots):
-        settled.add(heard.page.whole(slot, course), course)
-
-
-def _course_of(name: str) -> str:
-    for ending in ("_onset_days", "_course", "_explained", "_changed_14d"):
-        if name.endswith(ending):
-            return name[: -len(ending)] + "_course"
-    return course_slot(name)
 
 
 _JOINS = frozenset(("but", "and", "honestly", "however"))

@@ -14,6 +14,7 @@ from bot.language.answers import Answers
 from bot.language.assertions import assertions_of
 from bot.language.births import find_births
 from bot.language.contacts import find_contacts, find_name
+from bot.language.courses import courses_of
 from bot.language.ended import settle_ended
 from bot.language.explained import cause_told, explanations
 from bot.language.heard import Heard
@@ -182,7 +183,7 @@ class Reader:
         for timed in found:
             finding = page.finding(timed.variable, timed.value, "present", timed.start, timed.end)
             settled.add(finding, timed.value)
-        for report, course in _courses(reports):
+        for report, course in courses_of(reports):
             slot = course_slot(report)
             if slot in self._dictionary:
                 settled.add(
@@ -267,11 +268,3 @@ def _no_to_the_rest(words: Sequence[Token], place: int) -> bool:
         return False
     nay = next((i for i, word in enumerate(words) if i > place and word.norm == NAY), None)
     return nay is not None and words[nay - 1].norm == ","
-
-
-def _courses(reports: Sequence[Report]) -> Iterator[tuple[str, Report]]:
-    courses = [r for r in reports if "course" in r.sets and r.assertion == "present"]
-    for course in courses:
-        for report in reports:
-            if report.clause == course.clause and report.counts:
-                yield from ((name, course) for name in report.sets if name != "course")

@@ -54,3 +54,8 @@ def test_a_time_taken_back_is_no_time(read):
 )
 def test_the_time_of_something_else_is_no_duration(read, text):
     assert "duration_weeks" not in read(text).facts
+
+
+def test_a_course_told_after_its_symptom_is_the_symptoms(read):
+    facts = read("my balance is so poor i hold the rail, and it is slowly getting worse").facts
+    assert facts["myelo_course"] == "worsening"

@@ -1,0 +1,65 @@
+"""Whose course it is: "getting worse" belongs to the symptom it is said of, else to the complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.dictionary import Dictionary
+from bot.language.heard import Heard
+from bot.language.report import Report
+from bot.language.settle import Settled
+from bot.language.timing import course_slot
+
+_ENDINGS = ("_onset_days", "_course", "_explained", "_changed_14d")
+
+
+def courses_of(reports: Sequence[Report]) -> Iterator[tuple[str, Report]]:
+    """Each symptom with the course said of it: in its clause, else just before it."""
+    for course in reports:
+        if "course" in course.sets and course.assertion == "present":
+            for report in _said_of(course, reports):
+                yield from ((name, course) for name in report.sets if name != "course")
+
+
+def _said_of(course: Report, reports: Sequence[Report]) -> list[Report]:
+    symptoms = [one for one in reports if one.counts and set(one.sets) - {"course"}]
+    beside = [one for one in symptoms if one.clause == course.clause]
+    before = [one for one in symptoms if one.sentence == course.sentence and one.clause < course.clause]
+    last = max((one.clause for one in before), default=None)
+    return beside or [one for one in before if one.clause == last]
+
+
+def place_course(heard: Heard, settled: Settled, dictionary: Dictionary) -> None:
+    """ "Worse" in an answer about a symptom is the symptom's course, not the complaint's."""
+    asked, course = heard.asked, settled.facts.get("course")
+    if asked is None or course is None:
+        return
+    slots = [slot for name in _asked_about(asked, settled, dictionary) if (slot := _slot(name)) in dictionary]
+    if not slots and not _asks_of_a_symptom(asked, dictionary):
+        return
+    del settled.facts["course"]
+    for slot in dict.fromkeys(slots):
+        settled.add(heard.page.whole(slot, course), course)
+
+
+def _asked_about(asked: str, settled: Settled, dictionary: Dictionary) -> list[str]:
+    """The variable, or those of the gate that the answer did not deny."""
+    if asked in dictionary:
+        return [asked]
+    gate = dictionary.gates.get(asked)
+    return (
+        [name for name in gate.clear_no if settled.facts.get(name) not in (None, "no", "none")]
+        if gate
+        else []
+    )
+
+
+def _asks_of_a_symptom(asked: str, dictionary: Dictionary) -> bool:
+    return asked in dictionary.gates or (asked in dictionary and dictionary[asked].kind == "four_valued")
+
+
+def _slot(name: str) -> str:
+    for ending in _ENDINGS:
+        if name.endswith(ending):
+            return name[: -len(ending)] + "_course"
+    return course_slot(name)

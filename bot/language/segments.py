@@ -28,6 +28,8 @@ _ALSO_NOUNS = frozenset(
 """Words that are verbs only behind a subject or a plural: "foot drop" against "my feet drop"."""
 DENIALS = frozenset(("no", "not", "never", "without", "deny", "denies", "none"))
 """Words that deny what comes behind them."""
+_ABSENCES = DENIALS | {"nothing", "zero", "can", "lost", "lose", "gone"}
+"""Words with which a lack is told: "can not feel", "nothing comes", "lost the urge"."""
 _POLITE = frozenset(
     ("sir", "ma'am", "maam", "ma", "thanks", "thank", "doctor", "either", "thankfully", "ever", "yet", "here")
 )
@@ -89,7 +91,8 @@ class Segmenter:
             or after.norm in _POLITE
         )
         before = words[index - 1] if index else None
-        return NAY if alone_after and (before is None or before.raw in _SETS_OFF) else word.norm
+        alone_before = before is None or before.raw in _SETS_OFF
+        return NAY if alone_before and alone_after and not _denied_before(words, index) else word.norm
 
     def _answered_here(self, words: Sequence[Word], index: int) -> bool:
         """What the writer answers at once is one sentence: "any fever? nope", "chest pain... none."."""
@@ -178,6 +181,16 @@ class Segmenter:
             and word.norm not in self._not_verbs
             and raw not in self._not_verbs
         )
+
+
+def _denied_before(words: Sequence[Word], index: int) -> bool:
+    """ "No control of my bladder, none": the last word says once more what was said, it takes nothing back."""
+    for place in range(index - 2, -1, -1):
+        if words[place].raw in _SETS_OFF:
+            return False
+        if words[place].norm in _ABSENCES:
+            return True
+    return False
 
 
 def _first_said(words: Sequence[Word], index: int) -> int | None:

@@ -145,3 +145,20 @@ def test_a_symptoms_course_and_cause_are_answered_like_any(read):
     assert read("he said it's my prostate", "bladder_retention_explained").facts == {
         "bladder_retention_explained": "bph"
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "value"),
+    [
+        ("no hold on my bladder, zero", "bladder_incontinence", "yes"),
+        ("no urge to pee anymore, none", "bladder_sensation_loss", "yes"),
+        ("can't feel a thing when i wipe, nothing", "saddle_numbness", "yes"),
+        ("leaking urine, none", "bladder_incontinence", "no"),
+        ("it just isn't getting better", "course", "same"),
+        ("no better, no worse", "course", "same"),
+        ("not better at all, getting worse", "course", "worsening"),
+        ("my right leg has been weak for three months", "weakness", "mild"),
+    ],
+)
+def test_a_lack_said_twice_is_not_taken_back(read, text, variable, value):
+    assert read(text).facts[variable] == value

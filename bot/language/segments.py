@@ -184,7 +184,7 @@ class Segmenter:
 
 
 def _denied_before(words: Sequence[Word], index: int) -> bool:
-    """ "No control of my bladder, none": the last word says once more what was said, it takes nothing back."""
+    """ "No control of my bladder, none": the last says once more what was said and takes nothing back."""
     for place in range(index - 2, -1, -1):
         if words[place].raw in _SETS_OFF:
             return False

@@ -21,6 +21,22 @@ _LOOKAHEAD = 7
 _LIST_REACH = 28
 _CLOSERS = frozenset(("or", "nor"))
 _SUBJECTS = frozenset(("i", "we", "he", "she", "they", "it", "my", "<me>", "that", "there", "now"))
+_TELLING = _SUBJECTS | {
+    "is",
+    "am",
+    "are",
+    "have",
+    "not",
+    "no",
+    "turn",
+    "start",
+    "begin",
+    "become",
+    "get",
+    "go",
+}
+"""What stands beside one of these is told, not only named."""
+_NAME_WORDS = 3
 _PLURALS = frozenset(("feet", "people", "hands", "legs"))
 _ALSO_NOUNS = frozenset(
     ("drop", "walk", "leak", "trip", "fall", "work", "need", "drag", "slap", "smoke", "ache", "say")
@@ -105,19 +121,13 @@ class Segmenter:
 
     def _is_bare(self, words: Sequence[Word], index: int) -> bool:
         """The words before name something and say nothing of it: "chest pain", "numbness down there"."""
-        for place in range(index - 1, max(-1, index - 8), -1):
-            if words[place].ends_sentence:
-                return place < index - 1 or words[place].raw == "."
-            if words[place].norm in _SUBJECTS or words[place].norm in (
-                "is",
-                "am",
-                "are",
-                "have",
-                "not",
-                "no",
-            ):
-                return False
-        return index <= 7
+        first = index
+        while first > 0 and not words[first - 1].ends_sentence:
+            first -= 1
+        said = [word.norm for word in words[first:index] if word.norm[:1].isalnum() or word.norm == "<me>"]
+        if first > 0 and words[first - 1].raw != ".":
+            return False
+        return 0 < len(said) <= _NAME_WORDS and _TELLING.isdisjoint(said)
 
     def _breaks(self, words: Sequence[Word], index: int) -> bool:
         word = words[index]

@@ -13,6 +13,7 @@ import pytest
 from tests.acceptance.conftest import provider, stack
 from tests.acceptance.stack import Stack
 from tests.conversations.doors import Door, SmsDoor, Staff, WebDoor
+from tests.conversations.numbers import TEXTING_AREAS, phone_of
 from tests.conversations.player import Player
 from tests.conversations.report import Run
 from tests.conversations.script import Conversation
@@ -21,9 +22,13 @@ __all__ = ["provider", "stack"]
 
 AT_ONCE = 6
 """Conversations played side by side; those by text message wait more than they work."""
-_AREAS = (417, 573, 636, 660, 816)
 _numbers = itertools.count()
-"""Each number once; `tests/acceptance` texts from area 314."""
+"""Each telephone number once."""
+
+
+def _next_number() -> str:
+    return phone_of(next(_numbers), TEXTING_AREAS)
+
 
 OpenDoor = Callable[[str], Door]
 Played = Callable[[Conversation, str], None]
@@ -42,8 +47,7 @@ def open_door(stack: Stack, provider: Any, staff: Staff) -> OpenDoor:
     def open_one(channel: str) -> Door:
         if channel == "web":
             return WebDoor(stack.url)
-        number = next(_numbers)
-        return SmsDoor(stack.url, provider, staff, f"+1{_AREAS[number // 100]}55501{number % 100:02d}")
+        return SmsDoor(stack.url, provider, staff, f"+1{_next_number().replace('-', '')}")
 
     return open_one
 
@@ -58,7 +62,7 @@ def play(stack: Stack, open_door: OpenDoor, staff: Staff) -> Played:
 
     def play_one(conversation: Conversation, channel: str) -> None:
         with closing(open_door(channel)) as door:
-            Player(conversation, door, staff, restart).play()
+            Player(conversation, door, staff, restart, phone=_next_number()).play()
 
     return play_one
 

@@ -35,6 +35,8 @@ ANSWERS: Mapping[str, str] = {
 }
 _ANSWERED_TOGETHER = ("cons_weeks", "imaging")
 """Questions about two facts to which both answers are given, one after the other."""
+_NOBODYS = "314-555-0123"
+"""The number of the plain answers."""
 SAME_FOR_ANY = "no"
 """To any other yes-or-no question about a sign."""
 
@@ -47,12 +49,13 @@ class MismatchError(AssertionError):
 
 @dataclass
 class Player:
-    """One playing. `restart` stops and starts a part of the service by name."""
+    """One playing. `restart` stops and starts a part of the service by name; `phone` is the patient's own."""
 
     conversation: Conversation
     door: Door
     staff: Staff
     restart: Restart
+    phone: str
     reply: list[Said] = field(default_factory=list)
 
     def play(self) -> None:
@@ -124,7 +127,7 @@ class Player:
         raise AssertionError(f"{MOST_QUESTIONS} answers and no end" + (f": never {until}" if until else ""))
 
     def _plain_answer(self, name: str, known: Mapping[str, str]) -> str:
-        answer = known.get(name) or self._plain_no(name)
+        answer = (known.get(name) or self._plain_no(name)).replace(_NOBODYS, self.phone)
         also = self._question().get("also_asks", ()) if name in _ANSWERED_TOGETHER else ()
         return ", ".join([answer, *(known[one] for one in also if one in known and one != "imaging_months")])
 

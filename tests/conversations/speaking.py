@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.domain.dictionary import Dictionary
+from tests.conversations.numbers import phone_of
 from tests.conversations.people import Person
 from tests.conversations.phrases import phrases, pick
 
@@ -56,7 +57,8 @@ class Speaker:
         if asks in self.dictionary.gates:
             words, told = self._gate(asks, already)
         elif asks in _SESSION and asks not in ("who_for", "age"):
-            words, told = pick(self.rng, "answers", asks, "any"), {}
+            words = pick(self.rng, "answers", asks, "any", phone=phone_of(self.person.seed))
+            told = {}
         else:
             names = [asks, *(name for name in also if self._is_worth_telling(name))]
             words = ", ".join(dict.fromkeys(self._words(name) for name in names))

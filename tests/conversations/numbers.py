@@ -1,4 +1,4 @@
-"""Telephone numbers of test patients: all of 555-01xx, one person each, since a clinic keeps times by number."""
+"""Telephone numbers of test patients, 555-01xx: one person each, since times are kept by number."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bot.domain.cases import Draft
-from bot.services import booking, handoff, interview
+from bot.services import asides, booking, handoff, interview, time_choice
 from bot.services.steps import Step, Turn
 
 QUESTIONS = ("consent", "opening", "G1", "duration_weeks", "confirm_summary")
@@ -84,17 +84,23 @@ async def take_booking_turn(ctx: object, turn: Turn) -> Step:
     return step("booked", None, phase="done")
 
 
+def names_no_time(ctx: object, text: str) -> bool:
+    return False
+
+
 async def fail(ctx: object, turn: Turn) -> Step:
     raise RuntimeError("marked-secret-words")
 
 
 def main() -> None:
     for name, service in {
-        "take_turn": take_turn, "resume": resume, "interject": interject, "not_understood": not_understood,
+        "take_turn": take_turn, "resume": resume, "not_understood": not_understood,
         "wants_person": person, "admin": admin, "go_back": going("go_back"), "skip": going("skip"),
         "correct": going("correct"), "start_over": fail if "--fail" in sys.argv else going("start_over"),
     }.items():  # fmt: skip
         setattr(interview, name, service)
+    asides.interject = interject
+    time_choice.asks_for_time = time_choice.speaks_of_time = names_no_time
     handoff.hand_off, booking.take_booking_turn = hand_off, take_booking_turn
     from actions.server import serve
 

@@ -88,6 +88,20 @@ def test_a_question_beside_an_answer_is_answered() -> None:
     assert decide(ranking(faq=0.39), heard(answer="full", question=True))[0] == "inform"
 
 
+@pytest.mark.parametrize(
+    "text", ["why does that matter here?", "so how come you ask", "and why on earth that"]
+)
+def test_a_why_that_nobody_places_asks_about_the_open_question(text: str) -> None:
+    doubtful = ranking(chitchat=0.3, faq=0.3, why=0.2)
+    assert decide(doubtful, heard(text)) == ("why", 0.4)
+    assert decide(doubtful, heard(text, asked=None))[0] == FALLBACK
+
+
+def test_talking_to_somebody_is_a_wish() -> None:
+    assert decide(ranking(person=0.7), heard("id rather talk to a nurse", answer="partial"))[0] == "person"
+    assert decide(ranking(person=0.7), heard("speak with somebody", answer="partial"))[0] == "person"
+
+
 @pytest.mark.parametrize("text", ["2", " 54 ", "(3)", "#1", "1."])
 def test_a_digit_answers_what_was_asked(text: str) -> None:
     assert decide(ranking(out_of_scope=0.9), heard(text))[0] == "inform"

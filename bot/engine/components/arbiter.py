@@ -51,7 +51,8 @@ _CODE = re.compile(r"[\s#(]*\d{1,3}[\s.)]*")
 """A choice typed as its digit, or a bare number."""
 _WISH = re.compile(
     r"\b(?:want|wanna|need|would like|'d like|id like|rather|prefer|please|pls|plz|let me|let's|lets"
-    r"|(?:get|give|put) me|have (?:some|a)|(?:call|phone) me|transfer|connect|(?:can|could) (?:i|you|we|u)"
+    r"|(?:talk|speak) (?:to|with)|(?:get|give|put) me|have (?:some|a)|(?:call|phone) me|transfer|connect"
+    r"|(?:can|could) (?:i|you|we|u)"
     r"|may i|is there a|go back|start (?:over|again)|hang on|wait|refill|resched\w*|charged"
     r"|(?:a|my|the|this) bill|(?:appt|appointment|visit))\b",
     re.IGNORECASE,
@@ -68,6 +69,10 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """The form of a question, or of asking for the question again."""
+_WHY = re.compile(
+    r"^\W*(?:(?:and|so|but|wait|sorry|ok|hey|well)\W+)*(?:why|how come|what for)\b", re.IGNORECASE
+)
+"""Asks for the reason of the open question, whatever stands behind it."""
 _AMENDS = re.compile(
     r"\b(?:sorry|wrong|mistake|typo|meant|change|fix|actually|correct\w*|no wait|scratch|oops|instead)\b|\*",
     re.IGNORECASE,
@@ -178,7 +183,11 @@ def _believed(
     if _tries_to_answer(name, confidence, heard):
         return "inform", answer
     needed = CLEAR if name in VAGUE else heard.sure_from
-    return (name, confidence) if confidence >= needed else (FALLBACK, 1.0 - confidence)
+    if confidence >= needed:
+        return name, confidence
+    if heard.asked and not heard.tells and _WHY.match(heard.text):
+        return "why", max(dict(ranking).get("why", 0.0), heard.sure_from)
+    return FALLBACK, 1.0 - confidence
 
 
 def _which_answer(name: str, confidence: float, heard: Heard) -> str:

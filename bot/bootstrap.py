@@ -217,7 +217,7 @@ def _join(
         dialogue=dialogue,
         clock=SystemClock(),
         ids=RandomIds(),
-        limits=Limits(session_days=settings.session_days),
+        limits=Limits(session_days=settings.session_days, sms_settle_seconds=settings.sms_settle_seconds),
         wake=wake,
         links=VisitLinks(secret=settings.link_key, base=settings.outside_url),
     )

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     caldav_password: SecretStr | None = Field(None, description="and its password")
     fhir_url: str | None = Field(None, description="the FHIR R4 server that is told every handed-off case")
     fhir_token: SecretStr | None = Field(None, description="its bearer token")
+    sms_settle_seconds: float = Field(
+        4, ge=0, le=30, description="texts that follow each other within so many seconds are one message"
+    )
     session_days: float = Field(30, gt=0, le=365, description="how long a patient's chat token lives")
     metrics_port: int | None = Field(
         None, ge=0, le=65535, description="`/metrics` for Prometheus, loopback only"

@@ -13,7 +13,7 @@ import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 
-from bot.services import outgoing, sms
+from bot.services import outgoing, sms_turns
 from bot.services.context import Context
 from bot.services.ports import SmsProvider
 
@@ -74,23 +74,24 @@ class Pool:
 
 def turn_starter(ctx: Context, pool: Pool) -> Step:
     """Starts the turns of cases whose texts wait; how many cases were started."""
-    failures: sms.Failures = Counter()
-    screened: set[str] = set()
+    failures: sms_turns.Failures = Counter()
+    screened: set[tuple[str, str]] = set()
 
     async def step() -> int:
         nonlocal screened
-        waiting = await sms.waiting_by_case(ctx)
-        behind = {text.id: text for queue in waiting.values() for text in queue[1:]}
-        # "Call 911" must not wait behind the turn of an earlier text.
+        queues = await sms_turns.waiting_by_case(ctx)
+        ready = {case_id: queue for case_id, queue in queues.items() if sms_turns.is_whole(ctx, queue[0])}
+        held = [text for case_id, queue in queues.items() for text in queue[case_id in ready :]]
+        # "Call 911" must not wait behind the turn of an earlier text, nor for the end of its own.
         screened = {
-            text.id
-            for text in behind.values()
-            if text.id in screened
-            or pool.start(f"urgent:{text.id}", lambda text=text: sms.answer_urgent(ctx, text))  # type: ignore[misc]
+            (text.id, text.text)
+            for text in held
+            if (text.id, text.text) in screened
+            or pool.start(f"urgent:{text.id}", lambda text=text: sms_turns.answer_urgent(ctx, text))  # type: ignore[misc]
         }
         return sum(
-            pool.start(case_id, lambda queue=queue: sms.answer_in_order(ctx, queue, failures))  # type: ignore[misc]
-            for case_id, queue in waiting.items()
+            pool.start(case_id, lambda queue=queue: sms_turns.answer_in_order(ctx, queue, failures))  # type: ignore[misc]
+            for case_id, queue in ready.items()
         )
 
     return step

@@ -16,6 +16,8 @@ class Limits:
 
     web_characters: int = 2000
     sms_characters: int = 1600
+    sms_settle_seconds: float = 4
+    """A text that follows the one before within so many seconds goes on with it; 0: each stands alone."""
     session_days: float = 30
     turn_lease_seconds: float = 30
     """How long one turn may hold a case; longer than the engine's budget."""

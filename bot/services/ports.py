@@ -70,6 +70,14 @@ class Messages(Protocol):
         same `client_message_id` came before. Raises Conflict when its content differs.
         `client_message_id` is unique per case; for SMS it is the provider's sid, unique for good."""
 
+    async def go_on(
+        self, case_id: str, text: str, *, at: dt.datetime, since: dt.datetime, most: int
+    ) -> Message | None:
+        """Add a line to the patient's text that is the last message of a case; its time becomes `at`.
+
+        None, and nothing is changed, when the last message is another one, is older than `since`, pressed
+        a button or is being answered, or when it would have more than `most` characters."""
+
     async def add(
         self, case_id: str, draft: Draft, *, channel: str, at: dt.datetime, reply_to: str | None
     ) -> Message:

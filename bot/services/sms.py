@@ -1,30 +1,17 @@
-"""The patient's door by text message: take one in at once, answer it by a worker, in order per case."""
+"""The patient's door by text message: each one is taken in at once and answered later (`sms_turns.py`)."""
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.cases import Case, CaseStatus, Draft, Message
-from bot.domain.errors import StoreUnavailable
 from bot.domain.levels import Level
-from bot.services import chat, outgoing, safety, sms_text, speaking, turns, wording
+from bot.services import chat, outgoing, safety, sms_text, speaking, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 from bot.services.sms_words import Steering, steering
-
-Failures = Counter[str]
-"""Unexpected failures by message id."""
-
-MOST_FAILURES = 3
-"""After so many a message is answered with the fallback and given to staff: nobody meets silence."""
-
-MOST_WAITING = 500
-"""Texts looked at in one go."""
 
 CONFIRMED_BY = {"stop": "sms_stopped", "start": "sms_started", "help": "sms_help"}
 """Text ids."""
@@ -77,106 +64,18 @@ def answer_without_store(ctx: Context, body: str) -> Draft | None:
     return urgent or Draft(kind="fallback", text=text, text_id="store_down")
 
 
-async def waiting_by_case(ctx: Context) -> dict[str, list[Message]]:
-    """Texts whose turn is not over, by case, each case's in order, the longest waiting case first."""
-    soon = ctx.clock.now() + dt.timedelta(seconds=1)
-    async with ctx.unit_of_work(write=False) as uow:
-        waiting = await uow.messages.unanswered(channel="sms", before=soon, limit=MOST_WAITING)
-    by_case: dict[str, list[Message]] = {}
-    for message in waiting:
-        by_case.setdefault(message.case_id, []).append(message)
-    return by_case
-
-
-async def answer_in_order(ctx: Context, queue: Sequence[Message], failures: Failures) -> int:
-    """Run the turns of one case's texts; how many are over.
-
-    A turn that fails in an unforeseen way ends the run: it is tried again by the next one, the texts
-    behind it wait. `failures` counts those that are not the store's; after `MOST_FAILURES` the fallback
-    answers and staff are told.
-    """
-    for number, message in enumerate(queue):
-        [result] = await asyncio.gather(_answer(ctx, message), return_exceptions=True)
-        if isinstance(result, StoreUnavailable):
-            return number
-        if isinstance(result, BaseException):
-            failures[message.id] += 1
-            if failures[message.id] >= MOST_FAILURES:
-                await _give_up(ctx, message)
-            return number
-        failures.pop(message.id, None)
-    return len(queue)
-
-
-async def answer_urgent(ctx: Context, message: Message) -> int:
-    """Answer a text that waits behind another one when it is an emergency; always 1, it is looked at once."""
-    if chat.screen_only(ctx, message.text) is not None:
-        await turns.answer_emergency(ctx, message)
-    return 1
-
-
-async def process_waiting(ctx: Context, failures: Failures) -> int:
-    """Answer what waits now, cases side by side, and wait for all of it; how many turns are over."""
-    queues = (await waiting_by_case(ctx)).values()
-    return sum(await asyncio.gather(*(answer_in_order(ctx, queue, failures) for queue in queues)))
-
-
-async def _answer(ctx: Context, message: Message) -> None:
-    urgent = chat.screen_only(ctx, message.text) is not None
-    if message.seq == 1 and not urgent:
-        await _greet(ctx, message)
-    if urgent or (message.text.strip() and len(message.text) <= ctx.limits.sms_characters):
-        await turns.run_turn(ctx, message)
-    else:
-        # Words no engine should get: too many of them, or none (a picture alone).
-        await _reply(ctx, message, "too_long" if message.text.strip() else "sms_media")
-    if message.seq == 1 and urgent:
-        await _greet(ctx, message)  # the emergency text went first
-
-
-async def _greet(ctx: Context, message: Message) -> None:
-    """The disclaimer, once a case; the turn's own reply asks for consent."""
-    async with ctx.unit_of_work() as uow:
-        view = await load_view(uow, message.case_id)
-        said = await uow.messages.after(message.case_id, 0)
-        if any(earlier.kind == "greeting" for earlier in said):
-            return
-        drafts = (wording.say(ctx, view, "greeting", kind="greeting"),)
-        await speaking.say(ctx, uow, view.case, drafts, reply_to=None, channel="sms")
-        await uow.commit()
-
-
-async def _reply(ctx: Context, message: Message, text_id: str) -> None:
-    """Answer with a fixed text and end the turn."""
-    async with ctx.unit_of_work() as uow:
-        view = await load_view(uow, message.case_id)
-        await _say(ctx, uow, view.case, wording.say(ctx, view, text_id, kind="fallback"), message)
-        await uow.commit()
-
-
-async def _give_up(ctx: Context, message: Message) -> None:
-    async with ctx.unit_of_work() as uow:
-        view = await load_view(uow, message.case_id)
-        await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
-        await _say(ctx, uow, view.case, wording.say(ctx, view, "engine_down", kind="fallback"), message)
-        await uow.commit()
-
-
-async def _say(ctx: Context, uow: UnitOfWork, case: Case, draft: Draft, message: Message) -> None:
-    await speaking.say(ctx, uow, case, (draft,), reply_to=message.id, channel="sms")
-    await uow.messages.mark_answered(message.id, intent=None, confidence=None)
-
-
 async def _store(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> Message:
     pending = await uow.messages.get(case.pending) if case.pending else None
-    choices = sms_text.resolve_digits(sms.body, pending.choices) if pending else None
+    choices = sms_text.choices_in(sms.body, pending.choices) if pending else []
+    if not choices and (thought := await _went_on(ctx, uow, sms, case)):
+        return thought
     message, _ = await uow.messages.add_inbound(
         case.id,
         text=sms.body,
         channel="sms",
         client_message_id=sms.provider_id,
         at=ctx.clock.now(),
-        choices=choices or (),
+        choices=choices,
     )
     if sms.media and sms.body.strip():
         view = await load_view(uow, case.id)
@@ -184,6 +83,22 @@ async def _store(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> 
         fresh = await uow.cases.get(case.id)
         await speaking.say(ctx, uow, fresh, (picture,), reply_to=message.id, channel="sms")
     return message
+
+
+async def _went_on(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> Message | None:
+    """The text before this one, with this one as its last line, when it came only seconds after it.
+
+    A person at the desk gets each text as it comes.
+    """
+    if case.phase == "staff" or not sms.body.strip():
+        return None
+    now = ctx.clock.now()
+    since = now - dt.timedelta(seconds=ctx.limits.sms_settle_seconds)
+    whole = await uow.messages.go_on(case.id, sms.body, at=now, since=since, most=ctx.limits.sms_characters)
+    if whole is not None:
+        detail = {"message": whole.id, "characters": len(sms.body)}
+        await uow.audit.add(actor="patient", action="sms.went_on", case_id=case.id, at=now, detail=detail)
+    return whole
 
 
 async def _steer(

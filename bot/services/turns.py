@@ -200,18 +200,20 @@ class Heard:
 
     reading: Reading
     pending: str | None
+    text: str
 
 
 async def _hear(ctx: Context, message: Message) -> Heard:
     """Read the words before the writing transaction opens: reading takes longer than writing."""
     async with ctx.unit_of_work(write=False) as uow:
         view = await load_view(uow, message.case_id)
-    return Heard(reading=_read(ctx, view, message), pending=view.case.pending)
+    return Heard(reading=_read(ctx, view, message), pending=view.case.pending, text=message.text)
 
 
 def _still_holds(ctx: Context, view: CaseView, message: Message, heard: Heard) -> Reading:
-    """The reading, made anew when another question is open by now."""
-    return heard.reading if heard.pending == view.case.pending else _read(ctx, view, message)
+    """The reading, made anew when another question is open by now or the text went on."""
+    same = heard.pending == view.case.pending and heard.text == message.text
+    return heard.reading if same else _read(ctx, view, message)
 
 
 def _read(ctx: Context, view: CaseView, message: Message) -> Reading:

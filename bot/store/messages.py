@@ -56,6 +56,21 @@ class MessageTable:
             raise Conflict("this message id came before with other content")
         return _message(known), False
 
+    async def go_on(
+        self, case_id: str, text: str, *, at: dt.datetime, since: dt.datetime, most: int
+    ) -> Message | None:
+        """A line more of the text that is the last message; None when that cannot go on."""
+        await self._lock(case_id)
+        last = _select().where(messages.c.case_id == case_id).order_by(messages.c.seq.desc()).limit(1)
+        row = await self._session.first(last)
+        if row is None or not _is_open(row, since=since) or await self._turn_runs(case_id, at):
+            return None
+        joined = f"{row.text}\n{text}"
+        if len(joined) > most:
+            return None
+        await self._change(row.id, text=joined, at=at)
+        return await self.get(row.id)
+
     async def add(
         self, case_id: str, draft: Draft, *, channel: str, at: dt.datetime, reply_to: str | None
     ) -> Message:
@@ -133,6 +148,10 @@ class MessageTable:
         if found is None:
             raise NotAllowed("no such case")
 
+    async def _turn_runs(self, case_id: str, now: dt.datetime) -> bool:
+        lease = select(cases.c.id).where(cases.c.id == case_id, cases.c.turn_until > now)
+        return await self._session.first(lease) is not None
+
     async def _same_client_id(self, case_id: str, client_message_id: str, channel: str) -> Row[Any] | None:
         same = messages.c.client_message_id == client_message_id
         here = messages.c.channel == "sms" if channel == "sms" else messages.c.case_id == case_id
@@ -158,6 +177,11 @@ class MessageTable:
 
     async def _list(self, statement: Select[Any]) -> list[Message]:
         return [_message(row) for row in await self._session.all(statement)]
+
+
+def _is_open(row: Row[Any], *, since: dt.datetime) -> bool:
+    waits = row.sender == "patient" and row.channel == "sms" and not row.answered
+    return bool(waits and not row.choices and row.at > since)
 
 
 def _select() -> Select[Any]:

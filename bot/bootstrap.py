@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from bot.domain.errors import DialogueFailed
 from bot.ops.addresses import answers_200, run_folder
 from bot.services.context import Context, Limits
-from bot.services.ports import Dialogue, Reader, SmsProvider, UnitOfWorkFactory
+from bot.services.ports import Carrier, Dialogue, Reader, UnitOfWorkFactory
 from bot.services.signed_links import VisitLinks
 from bot.settings import ROOT, Settings
 from bot.system import RandomIds, SystemClock
@@ -92,7 +92,7 @@ def build_app(settings: Settings) -> App:
     return app
 
 
-def _workers(ctx: Context, provider: SmsProvider | None) -> list[Callable[[], Awaitable[None]]]:
+def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaitable[None]]]:
     """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
     from bot.services import schedule_review, turns
@@ -220,6 +220,7 @@ def _join(
         limits=Limits(session_days=settings.session_days, sms_settle_seconds=settings.sms_settle_seconds),
         wake=wake,
         links=VisitLinks(secret=settings.link_key, base=settings.outside_url),
+        reach=settings.reach,
     )
 
 

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
+from bot.domain.notices import Channel
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: protocols, lexicon, models and Rasa's files are found from here."""
@@ -155,6 +156,11 @@ class Settings(BaseSettings):
     def sms_is_open(self) -> bool:
         """Whether everything the SMS door needs is set."""
         return all(getattr(self, name) for name in TWILIO)
+
+    @property
+    def reach(self) -> frozenset[Channel]:
+        """By which channels this installation can send something on its own."""
+        return frozenset({"sms"}) if self.sms_is_open else frozenset()
 
     @property
     def database(self) -> str:

@@ -1,4 +1,4 @@
-"""Twilio's REST API for sending a text (provider behind `bot.services.ports.SmsProvider`)."""
+"""Twilio's REST API for sending a text (behind `bot.services.ports.Carrier`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 
 from bot.domain.errors import DeliveryFailed
+from bot.domain.notices import Channel
+from bot.services.ports import Outbound
 
 TIMEOUTS = httpx.Timeout(10.0, connect=5.0)
 TOO_MANY = 429
@@ -17,6 +19,8 @@ CREDENTIALS = (401, 403)
 class TwilioProvider:
     """Sends texts from one number of one account. Close it when the process ends."""
 
+    channel: Channel = "sms"
+
     def __init__(
         self, *, account_sid: str, auth_token: str, sender: str, api_url: str, status_callback: str | None
     ) -> None:
@@ -26,6 +30,10 @@ class TwilioProvider:
         self._http = httpx.AsyncClient(
             base_url=api_url, auth=(account_sid, auth_token), timeout=TIMEOUTS, trust_env=False
         )
+
+    async def carry(self, item: Outbound) -> str:
+        """Send a text of the outbox; see `send`."""
+        return await self.send(to=item.to, body=item.body, dedupe_key=item.dedupe_key)
 
     async def send(self, *, to: str, body: str, dedupe_key: str) -> str:
         """The provider's id of the text; raises DeliveryFailed, `permanent` when no try will help.

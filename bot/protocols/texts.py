@@ -13,7 +13,7 @@ from bot.protocols.yamlfile import Section, fail, keys, take, words
 CLINIC_FIELDS = ("clinic_name", "clinic_phone", "booking_url", "SAFETY_NET")
 GIVEN_FIELDS = (
     "line", "facts", "label", "old", "new", "n", "visit", "minutes", "time", "provider", "reference", "items",
-    "due", "source", "link",
+    "due", "source", "link", "priority",
 )  # fmt: skip
 CHECKS = ("grade", "keyword", "segments", "promise")
 SAFETY_NET = "safety_net"

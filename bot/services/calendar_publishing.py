@@ -19,7 +19,7 @@ from bot.services import ics, safety
 from bot.services.calendars import event_of
 from bot.services.context import Context
 from bot.services.ports import Publication
-from bot.services.publishing import FAILURES_TO_TELL, LEASE_SECONDS, pause
+from bot.services.publishing import FAILURES_TO_TELL, claim, next_try
 
 log = logging.getLogger("intake.publishing")
 
@@ -52,11 +52,7 @@ async def publish_due(
     jitter: Callable[[], float] = random.random,
 ) -> int:
     """Publish what is due; how many appointments were tried."""
-    async with ctx.unit_of_work() as uow:
-        claimed = await uow.publications.claim_due(
-            TARGET, owner=owner, now=ctx.clock.now(), lease_seconds=LEASE_SECONDS, limit=limit
-        )
-        await uow.commit()
+    claimed = await claim(ctx, TARGET, owner=owner, limit=limit)
     for publication in claimed:
         await _publish(ctx, server, publication, jitter())
     return len(claimed)
@@ -157,7 +153,7 @@ async def _failed(ctx: Context, publication: Publication, failure: DeliveryFaile
         if failure.permanent:
             await uow.publications.refused(publication, error=error)
         else:
-            at = ctx.clock.now() + pause(publication.attempts, jitter)
+            at = next_try(ctx, publication, jitter)
             await uow.publications.retry(publication, at=at, error=error)
         await uow.commit()
     if error == CHANGED_THERE:

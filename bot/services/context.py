@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.domain.notices import Channel
 from bot.protocols import Protocols
 from bot.services.ports import Clock, Dialogue, Ids, Reader, UnitOfWorkFactory
 from bot.services.signed_links import VisitLinks
@@ -40,3 +41,5 @@ class Context:
     """Called with a case id after new messages are committed; wakes this process's streams."""
     links: VisitLinks | None = None
     """Makes the links that open one visit; None: none are given."""
+    reach: frozenset[Channel] = frozenset()
+    """The channels by which this installation can send something on its own."""

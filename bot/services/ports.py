@@ -13,6 +13,7 @@ from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
+from bot.domain.notices import Channel
 from bot.domain.openings import Taken
 from bot.domain.schedule import MOST_HOLDS, Appointment, StaffTask
 
@@ -222,42 +223,77 @@ class Tasks(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutboundSms:
-    """A text to send, once. `dedupe_key` is unique: the same key again is not sent again."""
+class Outbound:
+    """A text, an e-mail or a webhook to send. `dedupe_key` is unique: the same key is queued once."""
 
     id: str
     case_id: str | None
-    to: str
-    body: str
+    to: str = field(repr=False)
+    """Phone number, e-mail address, or name of a webhook target."""
+    body: str = field(repr=False)
     dedupe_key: str
     created_at: dt.datetime
+    channel: Channel = "sms"
+    subject: str = ""
+    """Of an e-mail."""
+    invitation: str | None = field(default=None, repr=False)
+    """An iCalendar object that goes along with an e-mail."""
+    appointment_id: str | None = None
+    """Only worth sending while this appointment is booked."""
+    until: dt.datetime | None = None
+    """Not worth sending after this."""
+    by_day: bool = False
+    """Of our own accord: waits for the clinic's texting hours."""
     attempts: int = 0
     status: str = "queued"
+    error: str | None = None
     provider_id: str | None = None
 
 
 class Outbox(Protocol):
     """Effects that leave the house, written in the transaction that decides them."""
 
-    async def add(self, sms: OutboundSms) -> bool:
+    async def add(self, item: Outbound) -> bool:
         """Queue; False when the dedupe key is known."""
 
     async def claim_due(
-        self, *, owner: str, now: dt.datetime, lease_seconds: float, limit: int = 10
-    ) -> list[OutboundSms]:
-        """Due texts, leased to `owner`; per number strictly in order of creation (one at a time)."""
+        self,
+        *,
+        owner: str,
+        now: dt.datetime,
+        lease_seconds: float,
+        limit: int = 10,
+        channel: Channel = "sms",
+    ) -> list[Outbound]:
+        """Due ones of a channel, leased to `owner`; per number or mailbox in order of creation, one at a
+        time. Webhooks have no order: one that is refused holds up no other."""
 
-    async def sent(self, sms_id: str, *, provider_id: str, at: dt.datetime) -> None:
+    async def sent(self, item_id: str, *, provider_id: str, at: dt.datetime) -> None:
         """Delivered to the provider."""
 
-    async def retry(self, sms_id: str, *, at: dt.datetime, error: str) -> None:
+    async def retry(self, item_id: str, *, at: dt.datetime, error: str) -> None:
         """Try again at that time; one more attempt counted."""
 
-    async def dead(self, sms_id: str, *, error: str) -> None:
-        """Never again; staff see it."""
+    async def wait(self, item_id: str, *, until: dt.datetime) -> None:
+        """Not before that time; no attempt is counted."""
 
-    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> OutboundSms | None:
-        """Note what the provider reported later; the text it is about, None for an unknown id."""
+    async def dead(self, item_id: str, *, error: str) -> None:
+        """Never again by itself; staff see it and may send it again."""
+
+    async def drop(self, item_id: str, *, reason: str) -> None:
+        """Not wanted any more: never sent, nobody is told."""
+
+    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> Outbound | None:
+        """Note what the provider reported later; what it is about, None for an unknown id."""
+
+    async def undelivered(self, *, troubled_after: int, limit: int = 100) -> list[Outbound]:
+        """The dead, and those still tried after so many failures; the newest first."""
+
+    async def send_again(self, item_id: str, *, at: dt.datetime) -> Outbound:
+        """dead -> queued, as if it were new; raises NotAllowed unless it is dead."""
+
+    async def give_up(self, item_id: str) -> Outbound:
+        """dead -> dropped: somebody was told in another way. Raises NotAllowed unless it is dead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -529,9 +565,15 @@ class Reader(Protocol):
         """What the text says, given what was asked, on that date (the patient's day)."""
 
 
-class SmsProvider(Protocol):
-    async def send(self, *, to: str, body: str, dedupe_key: str) -> str:
-        """The provider's id of the sent text; raises DeliveryFailed."""
+class Carrier(Protocol):
+    """What takes items of the outbox out of the house: a text provider, a mail server, webhooks."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    async def carry(self, item: Outbound) -> str:
+        """The provider's id of what it took. The same item again bears the same key for the receiver to
+        recognise it by. Raises DeliveryFailed, `permanent` when no try will help."""
 
 
 class Clock(Protocol):

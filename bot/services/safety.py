@@ -16,7 +16,7 @@ from bot.domain.levels import Level
 from bot.domain.schedule import Priority, StaffTask
 from bot.language.safe_now import safe_now
 from bot.language.threats import threatens
-from bot.services import agenda, wording
+from bot.services import agenda, notices, wording
 from bot.services.case_view import MISTAKE, CaseView
 from bot.services.context import Context
 from bot.services.ports import Note, UnitOfWork
@@ -357,16 +357,18 @@ async def add_task(
         private=private,
         note=note,
     )
-    if not await uow.tasks.add(task) and priority == "P0":
-        await _sound_again(uow, task)
+    if await uow.tasks.add(task) or (priority == "P0" and await _sounds_again(uow, task)):
+        await notices.tell_of_task(ctx, uow, case, task)
     await uow.audit.add(
         actor="service", action=f"task.{kind}", case_id=case.id, at=now, detail={"priority": priority}
     )
     return task
 
 
-async def _sound_again(uow: UnitOfWork, news: StaffTask) -> None:
-    """A new emergency of a case whose P0 somebody has acknowledged already is open again."""
-    for task in await uow.tasks.of_case(news.case_id):
-        if task.kind == news.kind and task.status == "acknowledged":
-            await uow.tasks.reopen(task.id, due_at=news.due_at)
+async def _sounds_again(uow: UnitOfWork, news: StaffTask) -> bool:
+    """A new emergency of a case whose P0 somebody has acknowledged already is open again; whether one is."""
+    known = [task for task in await uow.tasks.of_case(news.case_id) if task.kind == news.kind]
+    seen = [task for task in known if task.status == "acknowledged"]
+    for task in seen:
+        await uow.tasks.reopen(task.id, due_at=news.due_at)
+    return bool(seen)

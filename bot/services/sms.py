@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.cases import Case, CaseStatus, Draft, Message
 from bot.domain.levels import Level
-from bot.services import chat, outgoing, safety, sms_text, speaking, wording
+from bot.services import chat, post, safety, sms_text, speaking, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -115,9 +115,9 @@ async def _steer(
         if asked == "stop":
             await _stopped(ctx, uow, case.id)
     if not sms.carrier_answered and not already:
-        key = outgoing.CONFIRMATION if asked == "stop" else "steering:"
+        key = post.CONFIRMATION if asked == "stop" else "steering:"
         body = ctx.protocols.texts.say(CONFIRMED_BY[asked], channel="sms")
-        await outgoing.queue(
+        await post.queue(
             ctx,
             uow,
             to=sms.sender,

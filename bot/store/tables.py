@@ -40,8 +40,8 @@ def _id(name: str = "id") -> Column[str]:
     return Column(name, String(64), primary_key=True)
 
 
-def _case(*, nullable: bool = False) -> Column[str]:
-    return Column("case_id", String(64), ForeignKey("cases.id", ondelete="CASCADE"), nullable=nullable)
+def _case() -> Column[str]:
+    return Column("case_id", String(64), ForeignKey("cases.id", ondelete="CASCADE"), nullable=False)
 
 
 def _needed(name: str, kind: _Kind, *, server_default: str | None = None) -> Column[Any]:
@@ -263,40 +263,6 @@ tasks = Table(
         postgresql_where=text("status <> 'done'"),
     ),
     Index("ix_tasks_due", "status", "due_at"),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("position", Integer, primary_key=True, autoincrement=True),
-    _needed("id", String(64)),
-    _case(nullable=True),
-    _needed("number", PatientText),
-    _needed("number_key", SearchKey),
-    _needed("body", PatientText),
-    _needed("dedupe_key", String(200)),
-    _needed("created_at", UtcTime),
-    _needed("due_at", UtcTime),
-    _needed("attempts", Integer),
-    _needed("status", String(16)),
-    Column("lease_owner", String(64)),
-    Column("lease_until", UtcTime),
-    Column("provider_id", String(64)),
-    Column("sent_at", UtcTime),
-    Column("error", Text),
-    Column("delivery_state", String(32)),
-    Column("delivery_error", String(64)),
-    UniqueConstraint("id"),
-    UniqueConstraint("dedupe_key"),
-    UniqueConstraint("provider_id"),
-    Index(
-        "ix_outbox_unfinished",
-        "number_key",
-        "position",
-        sqlite_where=text("status IN ('queued', 'sending')"),
-        postgresql_where=text("status IN ('queued', 'sending')"),
-    ),
-    sqlite_autoincrement=True,
 )
 
 receipts = Table(

@@ -11,7 +11,7 @@ from bot.domain.cases import Case
 from bot.domain.levels import Level
 from bot.services import chat, silence, sms, sms_turns, turns
 from bot.services.context import Context
-from bot.services.ports import OutboundSms, UnitOfWork
+from bot.services.ports import Outbound, UnitOfWork
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 
@@ -46,7 +46,7 @@ class Texter:
         async with self.ctx.unit_of_work() as uow:
             return await uow.cases.find_open_by_address(NUMBER)
 
-    async def queued(self, clock: StandingClock) -> list[OutboundSms]:
+    async def queued(self, clock: StandingClock) -> list[Outbound]:
         async with self.ctx.unit_of_work() as uow:
             return await uow.outbox.claim_due(owner="t", now=clock.now(), lease_seconds=0.0, limit=100)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.errors import DeliveryFailed
-from bot.services import outgoing
+from bot.services import outgoing, post
+from bot.services.backoff import pause
 from tests.integration.sms.world import ACCOUNT, NUMBER, PATIENT, PUBLIC_URL, World
 
 STATUS = "/sms/twilio/status"
@@ -18,7 +19,7 @@ async def queued(world: World, *bodies: str, to: str = PATIENT) -> str:
     case = await world.case(to)
     async with world.store.unit_of_work() as uow:
         for body in bodies:
-            await outgoing.queue(world.ctx, uow, to=to, body=body, case_id=case.id, dedupe_key=f"{to}:{body}")
+            await post.queue(world.ctx, uow, to=to, body=body, case_id=case.id, dedupe_key=f"{to}:{body}")
         await uow.commit()
     return case.id
 
@@ -112,7 +113,8 @@ async def test_a_text_that_a_dead_worker_held_is_sent_after_its_lease(world: Wor
     [(0, 0.0, 1.0), (0, 1.0, 2.0), (1, 1.0, 4.0), (4, 0.5, 24.0), (5, 1.0, 60.0), (50, 1.0, 60.0)],
 )
 def test_pauses_double_up_to_a_minute(failures: int, jitter: float, seconds: float) -> None:
-    assert outgoing.pause(failures, jitter).total_seconds() == seconds
+    longest = outgoing.LONGEST_PAUSE_SECONDS["sms"]
+    assert pause(failures, jitter, longest_seconds=longest).total_seconds() == seconds
 
 
 @pytest.mark.parametrize(("state", "code"), [("undelivered", "30003"), ("failed", "30006")])
@@ -136,7 +138,7 @@ async def test_other_states_are_noted_only(world: World, state: str) -> None:
 
 async def test_texts_without_a_case_make_no_task(world: World) -> None:
     async with world.store.unit_of_work() as uow:
-        await outgoing.queue(world.ctx, uow, to=PATIENT, body="x", case_id=None, dedupe_key="x")
+        await post.queue(world.ctx, uow, to=PATIENT, body="x", case_id=None, dedupe_key="x")
         await uow.commit()
     world.recorder.fail(status=400, code=21211)
     await drain(world)

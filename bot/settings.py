@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.colours import READABLE, WHITE, contrast
 from bot.domain.errors import SettingsError
 from bot.domain.notices import Channel
 
@@ -29,6 +30,12 @@ ADDRESSES = (
     "public_url", "twilio_api_url", "engine_url", "actions_url", "fhir_namespace", "fhir_url", "caldav_url",
 )  # fmt: skip
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+COLOUR = "^#[0-9a-fA-F]{6}$"
+LOGOS = (".svg", ".png", ".webp")
+LARGEST_LOGO_BYTES = 8 * 1024
+"""The whole widget is small enough for a weak phone line; a photograph as a logo would undo that."""
+FAINTEST = {"grey": "#55655f", "red": "#a3211a"}
+"""The widget's own text colours that stand on the clinic's background (`chat.css`)."""
 TWILIO = ("twilio_account_sid", "twilio_auth_token", "sms_number", "public_url")
 
 
@@ -57,6 +64,15 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="web pages that may embed the widget, exact origins, with commas between"
     )
+    widget_name: str | None = Field(None, max_length=60, description="name at the head of the chat")
+    widget_label: str = Field("Chat with us", min_length=1, max_length=40, description="the button's words")
+    widget_greeting: str = Field(
+        "Questions about your back or neck?", max_length=160, description="above the conversation"
+    )
+    widget_position: Literal["left", "right"] = Field("right", description="the button's corner")
+    widget_colour: str = Field("#1d5a55", pattern=COLOUR, description="buttons and links")
+    widget_background: str = Field("#faf6f0", pattern=COLOUR, description="behind the conversation")
+    widget_logo: Path | None = Field(None, description="an SVG, PNG or WebP file; relative to the checkout")
     twilio_account_sid: str | None = Field(None, description="the clinic's Twilio account")
     twilio_auth_token: SecretStr | None = Field(None, description="its secret; signs what Twilio sends us")
     sms_number: str | None = Field(None, description="the clinic's number for texts, as +1...")
@@ -107,6 +123,28 @@ class Settings(BaseSettings):
         if any("*" in origin or "://" not in origin or origin.endswith("/") for origin in value):
             raise ValueError("write exact origins such as https://clinic.example, no star, no final slash")
         return value
+
+    @field_validator("widget_logo")
+    @classmethod
+    def _small_picture(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        file = value if value.is_absolute() else ROOT / value
+        if file.suffix.lower() not in LOGOS or not file.is_file():
+            raise ValueError(f"name a file that is there and ends in {', '.join(LOGOS)}")
+        if file.stat().st_size > LARGEST_LOGO_BYTES:
+            raise ValueError(f"the file may have {LARGEST_LOGO_BYTES} bytes at most: make it smaller")
+        return file
+
+    @model_validator(mode="after")
+    def _readable_colours(self) -> Self:
+        _demand_contrast("white", WHITE, "INTAKE_WIDGET_COLOUR", self.widget_colour)
+        _demand_contrast(
+            "the links' colour", self.widget_colour, "INTAKE_WIDGET_BACKGROUND", self.widget_background
+        )
+        for name, colour in FAINTEST.items():
+            _demand_contrast(f"the {name} text", colour, "INTAKE_WIDGET_BACKGROUND", self.widget_background)
+        return self
 
     @field_validator("engine_secret", "actions_secret", "calendar_secret")
     @classmethod
@@ -185,6 +223,17 @@ def is_private_line(address: str) -> bool:
     """Whether nobody on the way can read along: https, or a server on this machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+def _demand_contrast(text: str, colour: str, key: str, background: str) -> None:
+    """A clinic's colour that some patients could not read is refused where it is set."""
+    found = contrast(colour, background)
+    if found < READABLE:
+        way = "darker" if colour == WHITE else "lighter"
+        raise ValueError(
+            f"{key}: {text} has a contrast of {found:.1f} on it and needs {READABLE} (WCAG 2.2): "
+            f"choose a {way} colour"
+        )
 
 
 def load_settings(**given: Any) -> Settings:

@@ -87,6 +87,9 @@ class Messages(Protocol):
     async def get(self, message_id: str) -> Message:
         """One message; raises NotAllowed when there is none."""
 
+    async def latest_numbers(self, case_ids: Collection[str]) -> dict[str, int]:
+        """The number of the last message of each case; unknown cases are left out."""
+
     async def latest_at(self, case_id: str) -> dt.datetime:
         """When the last message of a case was written; raises NotAllowed when there is none."""
 
@@ -403,6 +406,9 @@ class Sessions(Protocol):
 
     async def case_id(self, token_hash: str, *, now: dt.datetime) -> str | None:
         """The case of a live token, else None."""
+
+    async def end(self, token_hash: str) -> None:
+        """The token opens nothing any more; an unknown one changes nothing."""
 
 
 class Effects(Protocol):

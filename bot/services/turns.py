@@ -23,6 +23,7 @@ from bot.services import (
     asking,
     callback,
     changing,
+    editing,
     languages,
     quarantine,
     readings,
@@ -176,6 +177,8 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
             drafts = await asking.danger_first(ctx, uow, await load_view(uow, message.case_id))
         if drafts is None:
             drafts = await changing.answer(ctx, uow, seen, message)
+        if drafts is None:
+            drafts = await editing.answer(ctx, uow, message)
         if drafts is None and ends_chat(message):
             drafts = await callback.leave(ctx, uow, seen.view)
         replies = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -121,6 +121,11 @@ class MessageTable:
             messages.c.at < before,
         )
         return await self._list(waiting.order_by(messages.c.at, messages.c.seq, messages.c.id).limit(limit))
+
+    async def latest_numbers(self, case_ids: Collection[str]) -> dict[str, int]:
+        """The number of the last message of each case; unknown cases are left out."""
+        last = select(cases.c.id, cases.c.last_seq).where(cases.c.id.in_(case_ids))
+        return {row.id: row.last_seq for row in await self._session.all(last)}
 
     async def latest_at(self, case_id: str) -> dt.datetime:
         """When the last message of a case was written; raises NotAllowed when there is none."""

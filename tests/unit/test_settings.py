@@ -145,3 +145,32 @@ def test_a_server_on_this_machine_needs_no_https(host: str) -> None:
 def test_nothing_goes_out_unless_it_is_set() -> None:
     loaded = load()
     assert (loaded.fhir_url, loaded.caldav_url, loaded.calendar_secret) == (None, None, None)
+
+
+@pytest.mark.parametrize(("colour", "ratio"), [("#8ad0c8", "1.8"), ("#ffffff", "1.0"), ("#7f8f8d", "3.4")])
+def test_a_colour_that_white_cannot_be_read_on_is_refused_with_its_contrast(colour: str, ratio: str) -> None:
+    said = complaint(widget_colour=colour)
+    assert said.startswith("INTAKE_WIDGET_COLOUR: white has a contrast of")
+    assert f"of {ratio} on it and needs 4.5" in said
+    assert "choose a darker colour" in said
+
+
+def test_a_background_that_text_cannot_be_read_on_is_refused() -> None:
+    said = complaint(widget_background="#1d3a55")
+    assert said.startswith("INTAKE_WIDGET_BACKGROUND: ")
+    assert "choose a lighter colour" in said
+
+
+@pytest.mark.parametrize("colour", ["green", "#123", "1d5a55", "#1d5a5g", "#1d5a55;}"])
+def test_a_colour_is_written_with_six_digits(colour: str) -> None:
+    assert "INTAKE_WIDGET_COLOUR" in complaint(widget_colour=colour)
+
+
+def test_a_logo_is_a_small_picture_that_is_there(tmp_path: Path) -> None:
+    large, page = tmp_path / "large.png", tmp_path / "page.html"
+    large.write_bytes(b"x" * 8193)
+    page.write_bytes(b"x")
+    for file in (large, page, tmp_path / "absent.svg"):
+        assert "INTAKE_WIDGET_LOGO" in complaint(widget_logo=file)
+    large.write_bytes(b"x" * 8192)
+    assert load(widget_logo=large).widget_logo == large

@@ -110,10 +110,10 @@ class FormPage:
     def _fields(self, request: Asked) -> Sequence[tuple[str, str]]:
         """The form's fields; raises a 403 when it did not come from our page for this conversation."""
         self._check_origin(request)
-        fields = read_fields(request)
         token = self._token(request)
         if not token:
             raise HttpProblem(401, "no_chat", "There is no chat here.")
+        fields = read_fields(request)
         if not hmac.compare_digest(_csrf(token).encode(), dict(fields).get("csrf", "").encode()):
             raise HttpProblem(403, "csrf", "The form is not of this chat.")
         return fields

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.domain.schedule import Priority
+from bot.domain.tasks import Priority
 
 Channel = Literal["sms", "email", "webhook"]
 CHANNELS: tuple[Channel, ...] = ("sms", "email", "webhook")

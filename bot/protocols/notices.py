@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import cast, get_args
 
 from bot.domain.notices import CHANNELS, Channel, Contact, Reminders, StaffNotices
-from bot.domain.schedule import Priority
+from bot.domain.tasks import Priority
 from bot.protocols.yamlfile import Section, fail, keys, take, words
 
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)

@@ -14,8 +14,9 @@ from typing import Protocol
 
 from bot.domain.errors import DeliveryFailed
 from bot.domain.schedule import Appointment
+from bot.domain.tasks import TaskKind
 from bot.failpoints import reach
-from bot.services import ics, safety
+from bot.services import ics, task_queue
 from bot.services.calendars import event_of
 from bot.services.context import Context
 from bot.services.ports import Publication
@@ -24,7 +25,7 @@ from bot.services.publishing import FAILURES_TO_TELL, claim, next_try
 log = logging.getLogger("intake.publishing")
 
 TARGET = "calendar"
-CONFLICT = "calendar_conflict"
+CONFLICT: TaskKind = "calendar_conflict"
 CHANGED_THERE = "412"
 MOVED = "moved or edited in the calendar"
 REMOVED = "removed from the calendar"
@@ -140,7 +141,7 @@ async def _report(ctx: Context, publication: Publication, difference: str) -> bo
         if news:
             case = await uow.cases.get(publication.case_id)
             note = f"{difference}; our record is unchanged: call the patient or put the calendar right"
-            await safety.add_task(ctx, uow, case, kind=CONFLICT, priority="P2", note=note)
+            await task_queue.add(ctx, uow, case, kind=CONFLICT, priority="P2", note=note)
             await uow.commit()
     return news
 

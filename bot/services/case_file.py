@@ -11,7 +11,8 @@ from typing import Any
 from bot.domain.cases import Case, Message
 from bot.domain.facts import Fact, values_of
 from bot.domain.judgement import Judgement
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.protocols import Protocols
 from bot.services.permissions import May, may
 from bot.services.ports import Note, StaffMember, UnitOfWork

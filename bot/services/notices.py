@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.domain.cases import Case
 from bot.domain.notices import Channel, Contact
-from bot.domain.schedule import Priority, StaffTask
+from bot.domain.tasks import Priority, StaffTask
 from bot.services import post
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork

@@ -11,7 +11,7 @@ from bot.domain.cases import Case, Message
 from bot.domain.errors import DeliveryFailed
 from bot.domain.notices import Channel
 from bot.failpoints import reach
-from bot.services import safety, sms_parts, sms_text
+from bot.services import sms_parts, sms_text, task_queue
 from bot.services.backoff import pause
 from bot.services.context import Context
 from bot.services.ports import Carrier, Outbound, UnitOfWork
@@ -173,4 +173,4 @@ async def _not_delivered(ctx: Context, uow: UnitOfWork, item: Outbound, code: st
         await uow.opt_outs.set(item.to, out=True, at=ctx.clock.now(), source="provider")
     elif item.case_id is not None and not item.dedupe_key.startswith(TO_STAFF):
         case = await uow.cases.get(item.case_id)
-        await safety.add_task(ctx, uow, case, kind="undelivered", priority="P2")
+        await task_queue.add(ctx, uow, case, kind="undelivered", priority="P2")

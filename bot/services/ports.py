@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from bot.domain.cases import AskState, Case, Draft, Message
 from bot.domain.dictionary import Value
@@ -15,7 +15,8 @@ from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
 from bot.domain.notices import Channel
 from bot.domain.openings import Taken
-from bot.domain.schedule import MOST_HOLDS, Appointment, StaffTask
+from bot.domain.schedule import MOST_HOLDS, Appointment
+from bot.domain.tasks import Attempt, StaffTask
 
 # --- the record ---------------------------------------------------------------------------------
 
@@ -107,6 +108,12 @@ class Messages(Protocol):
 
     async def unanswered(self, *, channel: str, before: dt.datetime, limit: int = 50) -> list[Message]:
         """Patients' messages stored before that time whose turn is not over, oldest first."""
+
+    async def urgent_without_answer(
+        self, *, since: dt.datetime, before: dt.datetime, effect: str, limit: int = 100
+    ) -> list[Message]:
+        """Emergency, crisis and same-day messages of ours within [since, before), the newest of its case,
+        after which the patient said nothing and for which `effect` is not recorded; oldest first."""
 
     async def of_patient(self, case_id: str) -> list[Message]:
         """All messages the patient sent in this case, in order."""
@@ -207,22 +214,49 @@ class Tasks(Protocol):
     async def add(self, task: StaffTask) -> bool:
         """Insert; False (and nothing changes) when this case has an unfinished task of that kind."""
 
+    async def get(self, task_id: str) -> StaffTask:
+        """One of any status, locked in a writing unit; raises NotAllowed when there is none."""
+
     async def of_case(self, case_id: str) -> list[StaffTask]:
         """All of a case, most urgent first."""
 
     async def acknowledge(self, task_id: str, *, by: str, at: dt.datetime) -> StaffTask:
-        """open -> acknowledged; raises NotAllowed when there is none."""
+        """open -> acknowledged, and awake; raises NotAllowed when there is none."""
 
-    async def reopen(self, task_id: str, *, due_at: dt.datetime) -> StaffTask:
-        """acknowledged -> open with a new due time; raises NotAllowed when there is none."""
+    async def reopen(
+        self,
+        task_id: str,
+        *,
+        due_at: dt.datetime,
+        next_contact_at: dt.datetime | None = None,
+        loud_at: dt.datetime | None = None,
+    ) -> StaffTask:
+        """acknowledged -> open with new times, nobody told yet; raises NotAllowed when there is none."""
 
-    async def finish(self, task_id: str, *, by: str, at: dt.datetime, note: str) -> StaffTask:
-        """-> done."""
+    async def snooze(self, task_id: str, *, until: dt.datetime) -> StaffTask:
+        """Sleeps until then; raises NotAllowed when there is none."""
+
+    async def finish(
+        self, task_id: str, *, by: str, at: dt.datetime, note: str, outcome: str | None = None
+    ) -> StaffTask:
+        """-> done; what is done stays as it is."""
+
+    async def escalate(self, task_id: str, *, step: int) -> bool:
+        """Note the step that is told now; False when it, or a later one, was told before."""
+
+    async def add_attempt(self, attempt: Attempt) -> None:
+        """Append, and count it."""
+
+    async def attempts(self, case_id: str) -> list[Attempt]:
+        """The tries at a case's tasks, oldest first."""
 
     async def overdue(
         self, *, now: dt.datetime, kind: str | None = None, limit: int = 100
     ) -> list[StaffTask]:
         """Open tasks (of a kind) whose due time has passed, most urgent first."""
+
+    async def waiting(self, *, now: dt.datetime, limit: int = 200) -> list[StaffTask]:
+        """Unfinished ones, awake, past a time of theirs that was not told yet, most urgent first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -440,6 +474,33 @@ class Note:
     at: dt.datetime
 
 
+View = Literal["all", "mine", "unassigned", "snoozed"]
+VIEWS: tuple[View, ...] = ("all", "mine", "unassigned", "snoozed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFilter:
+    """Which unfinished tasks; `mine` and `unassigned` go by who has the case. `private`: those too."""
+
+    view: View = "all"
+    member: str = ""
+    private: bool = False
+
+
+class Work(Protocol):
+    """The staff's work queue: one line a task, keyset pages."""
+
+    async def page(
+        self, wanted: WorkFilter, *, now: dt.datetime, after: str | None, limit: int
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """Rows {task: StaffTask, reference, channel, level, rules, outcome, visit, handoff, claimed_by,
+        test, asked_at, name, phone}, most urgent first (alarms, priority, level, due, tier, age of the
+        request), and the cursor of the next page."""
+
+    async def counts(self, *, member: str, private: bool, now: dt.datetime) -> Mapping[str, int]:
+        """How many tasks are in each view, and `alarms` and `late` among all that are awake."""
+
+
 class Desk(Protocol):
     """What the staff list reads: one query, keyset pages. And what staff write on a case."""
 
@@ -496,6 +557,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def work(self) -> Work: ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -20,8 +20,9 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from bot.domain.errors import Conflict, DeliveryFailed, DialogueFailed
+from bot.domain.tasks import TaskKind
 from bot.failpoints import reach
-from bot.services import safety
+from bot.services import task_queue
 from bot.services.backoff import pause
 from bot.services.case_file import load_whole
 from bot.services.context import Context
@@ -38,7 +39,7 @@ LONGEST_PAUSE_SECONDS = 900.0
 FAILURES_TO_TELL = 8
 """So many failed tries (about eight minutes) put the case on the staff's list; trying goes on."""
 CHANGED_THERE = "412"
-FAILED = "export_failed"
+FAILED: TaskKind = "export_failed"
 
 
 class RecordServer(Protocol):
@@ -163,7 +164,7 @@ async def _failed(ctx: Context, publication: Publication, failure: DeliveryFaile
             await uow.publications.retry(publication, at=at, error=error)
         if failure.permanent or publication.attempts + 1 == FAILURES_TO_TELL:
             case = await uow.cases.get(publication.case_id)
-            await safety.add_task(ctx, uow, case, kind=FAILED, priority="P3")
+            await task_queue.add(ctx, uow, case, kind=FAILED, priority="P3")
         await uow.commit()
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.cases import Case, CaseStatus, Draft, Message
 from bot.domain.levels import Level
-from bot.services import chat, post, safety, sms_text, speaking, wording
+from bot.domain.tasks import TaskKind
+from bot.services import chat, post, sms_text, speaking, task_queue, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -47,8 +48,8 @@ async def take_sms(ctx: Context, sms: InboundSms) -> None:
             case = case or await chat.open_case(ctx, uow, channel="sms", address=sms.sender)
             await _store(ctx, uow, sms, case)
             if opted_out or asked == "stop_perhaps":
-                kind = "undelivered" if opted_out else "person_wanted"
-                await safety.add_task(ctx, uow, case, kind=kind, priority="P2")
+                kind: TaskKind = "undelivered" if opted_out else "person_wanted"
+                await task_queue.add(ctx, uow, case, kind=kind, priority="P2")
         await uow.commit()
     if case is not None:
         ctx.wake(case.id)
@@ -137,4 +138,4 @@ async def _stopped(ctx: Context, uow: UnitOfWork, case_id: str) -> None:
         status: CaseStatus = "callback" if calls else "closed"
         await uow.cases.save(replace(case, status=status, phase="done", pending=None))
     elif case.status == "booked":
-        await safety.add_task(ctx, uow, case, kind="person_wanted", priority="P2")
+        await task_queue.add(ctx, uow, case, kind="person_wanted", priority="P2")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.domain.cases import Case, Draft, Message
 from bot.domain.errors import StoreUnavailable
-from bot.services import chat, safety, speaking, turns, wording
+from bot.services import chat, speaking, task_queue, turns, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -126,7 +126,7 @@ async def _reply(ctx: Context, message: Message, text_id: str) -> None:
 async def _give_up(ctx: Context, message: Message) -> None:
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
-        await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
+        await task_queue.add(ctx, uow, view.case, kind="engine_failure", priority="P2")
         await _say(ctx, uow, view.case, wording.say(ctx, view, "engine_down", kind="fallback"), message)
         await uow.commit()
 

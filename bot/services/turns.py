@@ -32,6 +32,7 @@ from bot.services import (
     silence,
     speaking,
     takeover,
+    task_queue,
     wording,
 )
 from bot.services.case_view import CaseView, load_view
@@ -292,7 +293,7 @@ async def _without_engine(ctx: Context, message: Message) -> list[Message]:
         overtaken = await _overtaken(ctx, uow, message, recorded)
         drafts = recorded if overtaken is None else overtaken
         if not drafts and overtaken is None:
-            await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
+            await task_queue.add(ctx, uow, view.case, kind="engine_failure", priority="P2")
             drafts = (_fallback(ctx, view), *await asking.doubt(ctx, uow, view))
         replies = await _reply(ctx, uow, message, drafts)
         await uow.commit()

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, insert, select, text, update
 
 from bot.domain.cases import Draft, Message, MessageChoice
 from bot.domain.errors import Conflict, NotAllowed
 from bot.store import codec
 from bot.store.session import Session
-from bot.store.tables import cases, messages
+from bot.store.tables import URGENT, cases, effects, messages
 
 FIELDS = tuple(Message.__dataclass_fields__)
 SENT = ("text", "choices")
@@ -126,6 +126,29 @@ class MessageTable:
         """The number of the last message of each case; unknown cases are left out."""
         last = select(cases.c.id, cases.c.last_seq).where(cases.c.id.in_(case_ids))
         return {row.id: row.last_seq for row in await self._session.all(last)}
+
+    async def urgent_without_answer(
+        self, *, since: dt.datetime, before: dt.datetime, effect: str, limit: int = 100
+    ) -> list[Message]:
+        """Emergency, crisis and same-day messages of ours within [since, before), the newest of its case,
+        after which the patient said nothing and for which `effect` is not recorded; oldest first."""
+        later = messages.alias("later")
+        followed = (
+            select(later.c.id)
+            .where(later.c.case_id == messages.c.case_id, later.c.seq > messages.c.seq)
+            .where((later.c.sender == "patient") | text(URGENT.replace("kind", "later.kind")))
+            .exists()
+        )
+        seen_to = (
+            select(effects.c.effect)
+            .where(effects.c.case_id == messages.c.case_id, effects.c.message_id == messages.c.id)
+            .where(effects.c.effect == effect)
+            .exists()
+        )
+        # Written out: SQLite takes a partial index only where its condition stands word by word.
+        urgent = _select().where(text(URGENT), messages.c.at >= since, messages.c.at < before)
+        own = urgent.where(messages.c.sender == "bot", ~followed, ~seen_to)
+        return await self._list(own.order_by(messages.c.at, messages.c.id).limit(limit))
 
     async def latest_at(self, case_id: str) -> dt.datetime:
         """When the last message of a case was written; raises NotAllowed when there is none."""

@@ -36,6 +36,10 @@ metadata = MetaData(
 )
 
 
+URGENT = "kind IN ('emergency', 'crisis', 'same_day')"
+"""Kinds of our messages that a patient must heed at once."""
+
+
 def _id(name: str = "id") -> Column[str]:
     return Column(name, String(64), primary_key=True)
 
@@ -139,6 +143,12 @@ messages = Table(
         unique=True,
         sqlite_where=text("channel = 'sms' AND client_message_id IS NOT NULL"),
         postgresql_where=text("channel = 'sms' AND client_message_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_messages_urgent",
+        "at",
+        sqlite_where=text(URGENT),
+        postgresql_where=text(URGENT),
     ),
     Index("ix_messages_reply_to", "reply_to", "seq"),
     Index(
@@ -254,6 +264,20 @@ tasks = Table(
     Column("done_at", UtcTime),
     _needed("private", Boolean),
     _needed("note", PatientText),
+    _needed("tier", Integer, server_default="9"),
+    Column("snoozed_until", UtcTime),
+    Column("next_contact_at", UtcTime),
+    Column("loud_at", UtcTime),
+    _needed("escalated", Integer, server_default="0"),
+    _needed("attempts", Integer, server_default="0"),
+    Column("outcome", String(64)),
+    Index(
+        "ix_tasks_unfinished",
+        "priority",
+        "due_at",
+        sqlite_where=text("status <> 'done'"),
+        postgresql_where=text("status <> 'done'"),
+    ),
     Index(
         "uq_tasks_unfinished",
         "case_id",
@@ -263,6 +287,20 @@ tasks = Table(
         postgresql_where=text("status <> 'done'"),
     ),
     Index("ix_tasks_due", "status", "due_at"),
+)
+
+task_attempts = Table(
+    "task_attempts",
+    metadata,
+    _id(),
+    Column("task_id", String(64), ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    _case(),
+    _needed("at", UtcTime),
+    _needed("by", String(200)),
+    _needed("how", String(64)),
+    _needed("note", PatientText),
+    Index("ix_task_attempts_case", "case_id", "at"),
+    Index("ix_task_attempts_task", "task_id", "at"),
 )
 
 receipts = Table(

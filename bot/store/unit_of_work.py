@@ -25,6 +25,7 @@ from bot.store.session import Session, translated
 from bot.store.sessions import ChatSessionTable
 from bot.store.staff import StaffTable
 from bot.store.tasks import TaskTable
+from bot.store.work_list import WorkList
 
 
 class SqlUnitOfWork:
@@ -46,6 +47,7 @@ class SqlUnitOfWork:
     effects: EffectTable
     audit: AuditLog
     desk: DeskView
+    work: WorkList
 
     def __init__(self, engine: AsyncEngine, *, write: bool, turns: WriteTurns, now: Now) -> None:
         self._engine = engine
@@ -123,3 +125,4 @@ class SqlUnitOfWork:
         self.effects = EffectTable(session)
         self.audit = AuditLog(session)
         self.desk = DeskView(session)
+        self.work = WorkList(session)

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.cases import Message
 from bot.domain.facts import Fact
 from bot.domain.judgement import Judgement
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.gateway.console import times, words
 from bot.gateway.console.highlight import pieces
 from bot.gateway.console.shown import NeedPart, ShownFact, ShownMessage, ShownReason, ShownTask, When

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.notices import CHANNELS
-from bot.services import notices, safety
+from bot.services import notices, task_queue
 from bot.services.context import Context
 from bot.services.ports import Outbound
 from bot.services.signed_links import VisitLinks
@@ -37,7 +37,7 @@ async def add_task(ctx: Context, patient: Patient, *, kind: str, priority: str, 
     async with ctx.unit_of_work() as uow:
         for _ in range(times):
             case = await uow.cases.get(patient.case_id)
-            await safety.add_task(ctx, uow, case, kind=kind, priority=priority)  # type: ignore[arg-type]
+            await task_queue.add(ctx, uow, case, kind=kind, priority=priority)  # type: ignore[arg-type]
         await uow.commit()
 
 

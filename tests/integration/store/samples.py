@@ -10,7 +10,8 @@ from bot.domain.cases import Case, Draft
 from bot.domain.facts import Fact
 from bot.domain.judgement import Certificate, Judgement, ProtocolStamp, Why
 from bot.domain.levels import Level
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.services.ports import Outbound
 from bot.store import Store
 

@@ -156,6 +156,15 @@ class Asks(Protocol):
         """Insert or replace by name."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PastJudgement:
+    """A judgement as it was made; `message_id` is None for one that no message brought about."""
+
+    message_id: str | None
+    at: dt.datetime
+    judgement: Judgement
+
+
 class Judgements(Protocol):
     """Every judgement ever made, with what judged it."""
 
@@ -166,6 +175,9 @@ class Judgements(Protocol):
 
     async def latest(self, case_id: str) -> Judgement | None:
         """The newest, or None."""
+
+    async def history(self, case_id: str) -> list[PastJudgement]:
+        """All of a case, oldest first."""
 
 
 class Appointments(Protocol):
@@ -501,8 +513,27 @@ class Work(Protocol):
         """How many tasks are in each view, and `alarms` and `late` among all that are awake."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Something that left the house for a case, and what became of it; never its words."""
+
+    channel: Channel
+    about: str
+    """Its dedupe key: `message:<id>:<part>` for a message of the conversation."""
+    status: str
+    """queued, sending, sent, dead, dropped (not wanted any more)."""
+    queued_at: dt.datetime
+    sent_at: dt.datetime | None
+    reported: str | None
+    """What the provider said later: delivered, undelivered, ..."""
+    error: str | None
+
+
 class Desk(Protocol):
     """What the staff list reads: one query, keyset pages. And what staff write on a case."""
+
+    async def deliveries(self, case_id: str) -> list[Delivery]:
+        """What was sent for a case, oldest first."""
 
     async def add_note(self, note: Note) -> None:
         """Append."""

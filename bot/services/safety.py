@@ -58,6 +58,29 @@ async def break_in(
     return None
 
 
+async def after_staff_entry(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...]:
+    """What the patient is told when an entry of a clinician raises the level (clinical.md 3.0).
+
+    A lowered level is told by nobody but a person: the bot never takes a warning back by itself.
+    """
+    if ABUSE in seen.new_rules:
+        await task_queue.add(ctx, uow, seen.view.case, kind="safety_flag", priority="P1", private=True)
+    if SELF_HARM in seen.new_rules:
+        return await _raise_p0(ctx, uow, seen, "crisis")
+    if seen.judgement.level is Level.EMERGENCY_NOW and _news(seen):
+        return await _raise_p0(ctx, uow, seen, "emergency")
+    if seen.view.case.status == "emergency" and seen.judgement.level < Level.EMERGENCY_NOW:
+        await _after_emergency(uow, seen.view)
+    return await same_day(ctx, uow, seen)
+
+
+async def _after_emergency(uow: UnitOfWork, view: CaseView) -> None:
+    if view.case.phase == "staff":  # the person who talks with the patient goes on
+        await uow.cases.save(replace(view.case, status="waiting_for_staff", handoff="none"))
+    else:
+        await _take_back(uow, view)
+
+
 async def pass_on_doubts(ctx: Context, uow: UnitOfWork, seen: Reception) -> None:
     """A danger sign in doubt that the bot may not ask about now: a person of the clinic is told."""
     case = seen.view.case

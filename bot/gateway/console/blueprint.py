@@ -11,14 +11,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sanic import Blueprint, HTTPResponse
-from sanic.response import text as plain_text
 
 from bot.domain.errors import NotSignedIn, TooManyTries
+from bot.gateway.console.case_routes import add_case_routes
+from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, fragment, go
-from bot.gateway.console.pages import FOLDER, HEADERS, Pages
+from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.queue_view import alarms
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.gateway.staff_api.model import ModelName
 from bot.gateway.staff_api.routes import read_list_arguments
 from bot.services import desk, takeover
 from bot.services.context import Context
@@ -38,7 +38,8 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     blueprint.static("/static", FOLDER / "static", name="console_static")
     _add_session_routes(blueprint, door, pages)
     _add_queue_routes(blueprint, door, pages, ctx)
-    _add_case_routes(blueprint, door, pages, ctx)
+    add_case_routes(blueprint, door, pages, ctx)
+    add_fact_routes(blueprint, door, pages, ctx)
     _add_work_routes(blueprint, door, pages, ctx)
     return blueprint
 
@@ -92,44 +93,6 @@ def _add_queue_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: 
         return fragment(request, pages.text("queue_live.html", visitor, **data))
 
 
-def _add_case_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
-    model = ModelName(ctx.dialogue)
-
-    async def data_of(visitor: Visitor, file: Any) -> dict[str, Any]:
-        now = ctx.clock.now()
-        open_rows = await desk.list_cases(ctx, visitor.member, queue="open")
-        others = [row for row in alarms(pages.queue.rows(open_rows, now=now)) if row.id != file.case.id]
-        return {"page": pages.case(file), "alarms": others, "model": await model.current()}
-
-    @blueprint.get("/cases/<case_id:str>")
-    @as_page(pages)
-    async def case(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await door.visitor(request)
-        file = await desk.open_case(ctx, visitor.member, known_id(case_id))
-        return pages.answer("case.html", visitor, **await data_of(visitor, file))
-
-    @blueprint.get("/cases/<case_id:str>/print")
-    @as_page(pages)
-    async def printed(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await door.visitor(request)
-        file = await desk.open_case(ctx, visitor.member, known_id(case_id))
-        return pages.answer("print.html", visitor, sheet=pages.clinician(file))
-
-    @blueprint.get("/cases/<case_id:str>/text")
-    @as_page(pages)
-    async def as_text(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await door.visitor(request)
-        file = await desk.open_case(ctx, visitor.member, known_id(case_id))
-        return plain_text(pages.clinician(file).as_text(), headers=dict(HEADERS))
-
-    @blueprint.get("/cases/<case_id:str>/live")
-    @as_fragment
-    async def case_live(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await door.visitor(request, active=False)
-        file = await desk.refresh_case(ctx, visitor.member, known_id(case_id))
-        return fragment(request, pages.text("case_live.html", visitor, **await data_of(visitor, file)))
-
-
 def _add_work_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
     @blueprint.post("/tasks/<task_id:str>/acknowledge")
     @as_page(pages)
@@ -165,7 +128,7 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
     async def take_over(request: Asked, case_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
         await takeover.take_over(ctx, visitor.member, known_id(case_id))
-        return go(f"/console/cases/{case_id}#write")
+        return go(f"/console/cases/{case_id}")
 
     @blueprint.post("/cases/<case_id:str>/hand-back")
     @as_page(pages)
@@ -178,11 +141,11 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
     @as_page(pages)
     async def messages(request: Asked, case_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
-        text = field(request, "text")
+        text = field(request, "text").strip() or _ready_text(ctx, request)
         # A double click sends the same words after the same last message.
         once = hashlib.sha256(f"{field(request, 'seen')} {text}".encode()).hexdigest()
         await takeover.say_as_staff(ctx, visitor.member, known_id(case_id), text=text, client_message_id=once)
-        return go(f"/console/cases/{case_id}#write")
+        return go(f"/console/cases/{case_id}")
 
     @blueprint.post("/cases/<case_id:str>/notes")
     @as_page(pages)
@@ -190,6 +153,13 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
         visitor = await changing(door, request)
         await desk.write_note(ctx, visitor.member, known_id(case_id), text=field(request, "text"))
         return go(f"/console/cases/{case_id}#notes")
+
+
+def _ready_text(ctx: Context, request: Asked) -> str:
+    """The ready text that was chosen instead of written; empty when there is none."""
+    chosen = field(request, "canned")
+    known = ctx.protocols.texts.canned(channel=field(request, "channel"))
+    return known.get(chosen, "")
 
 
 async def _queue_data(

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.gateway.console import times, words
-from bot.gateway.console.case_page import sentence
+from bot.gateway.console.fact_words import sentence
 from bot.services.desk import Listing
 
 ALARM_PRIORITY = "P0"

@@ -85,6 +85,7 @@ CHANNELS: Mapping[str, str] = {"web": "Web", "sms": "SMS", "shell": "Shell"}
 SENDERS: Mapping[str, str] = {"patient": "Patient", "bot": "Bot", "staff": "Staff"}
 FLAGS: Mapping[str, str] = {
     "downgraded_by_patient": "Level lowered by the patient's correction",
+    "downgraded_by_staff": "Level lowered by staff",
     "conflict": "Answers contradict each other",
     "gate_incomplete": "Safety questions not complete",
     "gate_by_exception": "Criteria met by a named exception",

@@ -17,6 +17,7 @@ from tests.integration.gateway.serving import listening
 
 WORKERS = frozenset({"front_desk", "nurse", "surgeon", "admin"})
 EVERYBODY = frozenset(ROLES)
+CLINICIANS = frozenset({"nurse", "surgeon"})
 EXPORTERS = frozenset({"nurse", "surgeon", "admin"})
 OPEN_DOORS = frozenset(
     {
@@ -51,6 +52,9 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/cases/<case_id:str>/live"): EVERYBODY,
     ("GET", "/console/cases/<case_id:str>/print"): EVERYBODY,
     ("GET", "/console/cases/<case_id:str>/text"): EVERYBODY,
+    ("GET", "/console/cases/<case_id:str>/facts"): CLINICIANS,
+    ("GET", "/console/cases/<case_id:str>/facts/<variable:str>"): CLINICIANS,
+    ("POST", "/console/cases/<case_id:str>/facts/<variable:str>"): CLINICIANS,
     ("POST", "/console/cases/<case_id:str>/claim"): WORKERS,
     ("POST", "/console/cases/<case_id:str>/release"): WORKERS,
     ("POST", "/console/cases/<case_id:str>/take-over"): WORKERS,
@@ -62,11 +66,13 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/logout"): EVERYBODY,
 }
 ROUTES = {**API, **PAGES}
+ABSENT = {"case_id": "0" * 32, "task_id": "0" * 32, "variable": "fever"}
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
 BODIES: Mapping[str, Any] = {
     "finish": {"note": "called"},
     "notes": {"text": "a note"},
     "messages": {"text": "hello"},
+    "<variable:str>": {"value": "no", "reason": "told me on the phone"},
 }
 HOLDERS_ONLY = ("messages", "hand-back")
 """What only the person does who has taken the conversation over."""
@@ -77,7 +83,7 @@ async def add_emergency(world: World) -> dict[str, str]:
     case_id = await world.add_case(task="emergency", priority="P0", status="emergency")
     async with world.store.unit_of_work(write=False) as uow:
         task = (await uow.tasks.of_case(case_id))[0]
-    return {"case_id": case_id, "task_id": task.id}
+    return {"case_id": case_id, "task_id": task.id, "variable": "fever"}
 
 
 @pytest.fixture
@@ -96,7 +102,7 @@ async def ask(
 ) -> httpx.Response:
     word = route.rpartition("/")[2]
     body = BODIES.get(word)
-    if body is not None:
+    if body is not None and method == "POST":
         given["data" if route.startswith("/console") else "json"] = body
     return await client.request(method, path_of(route, ids), **given)
 
@@ -132,7 +138,7 @@ async def test_role_may_only_what_its_lines_say(client: httpx.AsyncClient, world
         if route.endswith(HOLDERS_ONLY) and role in roles:
             await client.post(f"/api/staff/cases/{ids['case_id']}/take-over", headers=headers)
         answer = await ask(client, method, route, ids, headers=headers)
-        absent = await ask(client, method, route, dict.fromkeys(ids, "0" * 32), headers=headers)
+        absent = await ask(client, method, route, ABSENT, headers=headers)
         if role in roles:
             assert answer.status_code in (200, 201, 204, 303), (route, answer.text)
             assert absent.status_code == 404 or "<" not in route, route

@@ -6,13 +6,23 @@ hands a child process its own addresses through the same variables.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.colours import READABLE, WHITE, contrast
@@ -36,7 +46,40 @@ LARGEST_LOGO_BYTES = 8 * 1024
 """The whole widget is small enough for a weak phone line; a photograph as a logo would undo that."""
 FAINTEST = {"grey": "#55655f", "red": "#a3211a"}
 """The widget's own text colours that stand on the clinic's background (`chat.css`)."""
+MAILBOX = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
+WEBHOOK_SECRET = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+"""24 to 65 bytes (Standard Webhooks asks for 24 to 64)."""
 TWILIO = ("twilio_account_sid", "twilio_auth_token", "sms_number", "public_url")
+
+
+class WebhookTarget(BaseModel):
+    """Where signed events go. Two secrets while one replaces the other: both sign."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    url: str
+    secrets: tuple[SecretStr, ...] = Field(min_length=1, max_length=2)
+
+    @field_validator("url")
+    @classmethod
+    def _private_line(cls, value: str) -> str:
+        if not is_private_line(value):
+            raise ValueError("a target's url must begin with https:// (http:// on this machine alone)")
+        return value
+
+    @field_validator("secrets")
+    @classmethod
+    def _strong(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not all(WEBHOOK_SECRET.fullmatch(secret.get_secret_value()) for secret in value):
+            raise ValueError("write each secret as whsec_ and 24 to 64 random bytes in base64")
+        return value
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """What signs, the newest first."""
+        return tuple(
+            base64.b64decode(secret.get_secret_value().removeprefix("whsec_")) for secret in self.secrets
+        )
 
 
 class Settings(BaseSettings):
@@ -96,6 +139,18 @@ class Settings(BaseSettings):
     caldav_password: SecretStr | None = Field(None, description="and its password")
     fhir_url: str | None = Field(None, description="the FHIR R4 server that is told every handed-off case")
     fhir_token: SecretStr | None = Field(None, description="its bearer token")
+    smtp_host: str | None = Field(None, description="the mail server; without it no e-mail leaves")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="`starttls`, `tls` from the first byte, `none` on this machine alone",
+    )
+    smtp_user: str | None = Field(None, description="its user, where it asks for one")
+    smtp_password: SecretStr | None = Field(None, description="and the password")
+    mail_from: str | None = Field(None, description="the clinic's address that e-mails come from")
+    webhooks: dict[str, WebhookTarget] = Field(
+        {}, description="who is sent signed events, as JSON: by name, `url` and one or two `secrets`"
+    )
     sms_settle_seconds: float = Field(
         4, ge=0, le=30, description="texts that follow each other within so many seconds are one message"
     )
@@ -179,6 +234,18 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _mail_ready(self) -> Self:
+        if self.smtp_host is None:
+            return self
+        if self.mail_from is None or not MAILBOX.fullmatch(self.mail_from):
+            raise ValueError(f"{PREFIX}SMTP_HOST also needs {PREFIX}MAIL_FROM, like intake@clinic.example")
+        if self.smtp_security == "none" and self.smtp_host not in LOOPBACK:
+            raise ValueError(f"{PREFIX}SMTP_SECURITY may be none for a server on this machine alone")
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together")
+        return self
+
+    @model_validator(mode="after")
     def _fhir_ready(self) -> Self:
         if self.fhir_url is None:
             return self
@@ -198,7 +265,12 @@ class Settings(BaseSettings):
     @property
     def reach(self) -> frozenset[Channel]:
         """By which channels this installation can send something on its own."""
-        return frozenset({"sms"}) if self.sms_is_open else frozenset()
+        open_ones: dict[Channel, bool] = {
+            "sms": self.sms_is_open,
+            "email": self.smtp_host is not None,
+            "webhook": bool(self.webhooks),
+        }
+        return frozenset(channel for channel, is_open in open_ones.items() if is_open)
 
     @property
     def database(self) -> str:

@@ -174,3 +174,46 @@ def test_a_logo_is_a_small_picture_that_is_there(tmp_path: Path) -> None:
         assert "INTAKE_WIDGET_LOGO" in complaint(widget_logo=file)
     large.write_bytes(b"x" * 8192)
     assert load(widget_logo=large).widget_logo == large
+
+
+SECRET = "whsec_" + "A" * 43 + "="
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"smtp_host": "mail.example"}, "INTAKE_SMTP_HOST also needs INTAKE_MAIL_FROM"),
+        ({"smtp_host": "mail.example", "mail_from": "Clinic <a@b.example>"}, "INTAKE_MAIL_FROM, like"),
+        (
+            {"smtp_host": "mail.example", "mail_from": "a@b.example", "smtp_security": "none"},
+            "INTAKE_SMTP_SECURITY may be none",
+        ),
+        (
+            {"smtp_host": "mail.example", "mail_from": "a@b.example", "smtp_user": "intake"},
+            "INTAKE_SMTP_USER and INTAKE_SMTP_PASSWORD go together",
+        ),
+        (
+            {"webhooks": {"pager": {"url": "http://pager.example", "secrets": [SECRET]}}},
+            "must begin with https",
+        ),
+        ({"webhooks": {"pager": {"url": "https://pager.example", "secrets": []}}}, "at least 1 item"),
+        (
+            {"webhooks": {"pager": {"url": "https://pager.example", "secrets": ["whsec_c2hvcnQ="]}}},
+            "whsec_ and",
+        ),
+    ],
+)
+def test_half_a_way_out_is_refused(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(**given)
+    assert says in str(refused.value)
+    assert "c2hvcnQ" not in str(refused.value)
+
+
+def test_the_ways_out_that_are_set_up_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().reach == frozenset()
+    target = f'{{"pager": {{"url": "https://pager.example/in", "secrets": ["{SECRET}"]}}}}'
+    monkeypatch.setenv("INTAKE_WEBHOOKS", target)
+    found = load(smtp_host="mail.example", mail_from="intake@clinic.example")
+    assert found.reach == {"email", "webhook"}
+    assert found.webhooks["pager"].keys == (b"\0" * 32,)

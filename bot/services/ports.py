@@ -17,6 +17,7 @@ from bot.domain.notices import Channel
 from bot.domain.openings import Taken
 from bot.domain.schedule import MOST_HOLDS, Appointment
 from bot.domain.tasks import Attempt, StaffTask
+from bot.services.texting_ports import Handovers, Numbers, Tallies
 
 # --- the record ---------------------------------------------------------------------------------
 
@@ -35,6 +36,9 @@ class Cases(Protocol):
 
     async def find_open_by_address(self, address: str) -> Case | None:
         """The newest case of this phone number that is not closed."""
+
+    async def of_address(self, address: str, *, limit: int = 20) -> list[Case]:
+        """Cases of this phone number whatever their status, newest first."""
 
     async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
         """Cases begun before that time that never had an answer on consent, oldest first; no emergencies."""
@@ -90,6 +94,9 @@ class Messages(Protocol):
 
     async def latest_numbers(self, case_ids: Collection[str]) -> dict[str, int]:
         """The number of the last message of each case; unknown cases are left out."""
+
+    async def lately_from(self, address: str, *, since: dt.datetime, limit: int) -> list[Message]:
+        """What was texted from a phone number after that time, in all its cases, newest first."""
 
     async def latest_at(self, case_id: str) -> dt.datetime:
         """When the last message of a case was written; raises NotAllowed when there is none."""
@@ -578,6 +585,12 @@ class UnitOfWork(Protocol):
     def receipts(self) -> Receipts: ...
     @property
     def opt_outs(self) -> OptOuts: ...
+    @property
+    def tallies(self) -> Tallies: ...
+    @property
+    def handovers(self) -> Handovers: ...
+    @property
+    def numbers(self) -> Numbers: ...
     @property
     def staff(self) -> Staff: ...
     @property

@@ -68,6 +68,16 @@ class CaseTable:
         )
         return None if row is None else _case(row)
 
+    async def of_address(self, address: str, *, limit: int = 20) -> list[Case]:
+        """Cases of this phone number whatever their status, newest first."""
+        rows = await self._session.all(
+            select(*_columns())
+            .where(cases.c.address_key == number_key(address))
+            .order_by(cases.c.created_at.desc(), cases.c.id.desc())
+            .limit(limit)
+        )
+        return [_case(row) for row in rows]
+
     async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
         """Cases begun before that time that never had an answer on consent, oldest first; no emergencies."""
         rows = await self._session.all(

@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, insert, select, text, update
 from bot.domain.cases import Draft, Message, MessageChoice
 from bot.domain.errors import Conflict, NotAllowed
 from bot.store import codec
+from bot.store.search import number_key
 from bot.store.session import Session
 from bot.store.tables import URGENT, cases, effects, messages
 
@@ -149,6 +150,18 @@ class MessageTable:
         urgent = _select().where(text(URGENT), messages.c.at >= since, messages.c.at < before)
         own = urgent.where(messages.c.sender == "bot", ~followed, ~seen_to)
         return await self._list(own.order_by(messages.c.at, messages.c.id).limit(limit))
+
+    async def lately_from(self, address: str, *, since: dt.datetime, limit: int) -> list[Message]:
+        """What was texted from a phone number after that time, in all its cases, newest first."""
+        theirs = select(cases.c.id).where(cases.c.address_key == number_key(address))
+        texted = _select().where(
+            messages.c.case_id.in_(theirs),
+            messages.c.sender == "patient",
+            messages.c.channel == "sms",
+            messages.c.at > since,
+        )
+        newest = texted.order_by(messages.c.at.desc(), messages.c.seq.desc()).limit(limit)
+        return await self._list(newest)
 
     async def latest_at(self, case_id: str) -> dt.datetime:
         """When the last message of a case was written; raises NotAllowed when there is none."""

@@ -320,6 +320,33 @@ opt_outs = Table(
     _needed("source", String(64)),
 )
 
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("key", SearchKey, primary_key=True),
+    _needed("hits", Integer),
+    _needed("until", UtcTime),
+    Index("ix_tallies_until", "until"),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    _id("key_hash"),
+    _case(),
+    _needed("door", String(16)),
+    _needed("expires_at", UtcTime),
+    Index("ix_handovers_case", "case_id", "door"),
+)
+
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("number_key", SearchKey, primary_key=True),
+    _needed("code", String(32)),
+    _needed("at", UtcTime),
+)
+
 staff = Table(
     "staff",
     metadata,

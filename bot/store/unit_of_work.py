@@ -15,8 +15,10 @@ from bot.store.desk import DeskView
 from bot.store.effects import EffectTable
 from bot.store.engine import Now, WriteTurns
 from bot.store.facts import FactTable
+from bot.store.handovers import HandoverTable
 from bot.store.judgements import JudgementTable
 from bot.store.messages import MessageTable
+from bot.store.numbers import NumberTable
 from bot.store.opt_outs import OptOutTable
 from bot.store.outbox import OutboxTable
 from bot.store.publications import PublicationTable
@@ -24,6 +26,7 @@ from bot.store.receipts import ReceiptTable
 from bot.store.session import Session, translated
 from bot.store.sessions import ChatSessionTable
 from bot.store.staff import StaffTable
+from bot.store.tallies import TallyTable
 from bot.store.tasks import TaskTable
 from bot.store.work_list import WorkList
 
@@ -42,6 +45,9 @@ class SqlUnitOfWork:
     publications: PublicationTable
     receipts: ReceiptTable
     opt_outs: OptOutTable
+    tallies: TallyTable
+    handovers: HandoverTable
+    numbers: NumberTable
     staff: StaffTable
     sessions: ChatSessionTable
     effects: EffectTable
@@ -120,6 +126,9 @@ class SqlUnitOfWork:
         self.publications = PublicationTable(session)
         self.receipts = ReceiptTable(session)
         self.opt_outs = OptOutTable(session)
+        self.tallies = TallyTable(session)
+        self.handovers = HandoverTable(session)
+        self.numbers = NumberTable(session)
         self.staff = StaffTable(session)
         self.sessions = ChatSessionTable(session)
         self.effects = EffectTable(session)

@@ -99,6 +99,11 @@ FLAGS: Mapping[str, str] = {
     "incomplete": "Fell silent before the end",
     "unacknowledged_p0": "Emergency not acknowledged in time",
     "test?": "Looks like a test",
+    "many_texts": "Sent very many texts: no longer answered",
+    "goes_in_circles": "Texts lead nowhere, perhaps a machine: no longer answered",
+    "foreign_number": "Number of another country: call, texts are not sent there",
+    "sent_picture": "Sent a picture or file; it was not opened",
+    "no_texts": "Texts do not reach this number, perhaps a land line: call",
 }
 
 

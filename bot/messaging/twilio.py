@@ -33,17 +33,19 @@ class TwilioProvider:
 
     async def carry(self, item: Outbound) -> str:
         """Send a text of the outbox; see `send`."""
-        return await self.send(to=item.to, body=item.body, dedupe_key=item.dedupe_key)
+        return await self.send(to=item.to, body=item.body, dedupe_key=item.dedupe_key, item_id=item.id)
 
-    async def send(self, *, to: str, body: str, dedupe_key: str) -> str:
+    async def send(self, *, to: str, body: str, dedupe_key: str, item_id: str | None = None) -> str:
         """The provider's id of the text; raises DeliveryFailed, `permanent` when no try will help.
 
         `dedupe_key` goes along as `I-Twilio-Idempotency-Token`. Twilio does not promise to honour it
-        for texts: a send whose answer was lost may arrive twice.
+        for texts: a send whose answer was lost may arrive twice. `item_id` stands in the address that is
+        called with the text's fate, so that a text is known there even when the answer to this was lost.
         """
         form = {"To": to, "From": self._sender, "Body": body}
         if self._status_callback:
-            form["StatusCallback"] = self._status_callback
+            named = f"?text={item_id}" if item_id else ""
+            form["StatusCallback"] = f"{self._status_callback}{named}"
         try:
             answer = await self._http.post(
                 self._path, data=form, headers={"I-Twilio-Idempotency-Token": dedupe_key}

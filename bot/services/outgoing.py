@@ -11,7 +11,7 @@ from bot.domain.cases import Case, Message
 from bot.domain.errors import DeliveryFailed
 from bot.domain.notices import Channel
 from bot.failpoints import reach
-from bot.services import sms_parts, sms_text, task_queue
+from bot.services import no_texts, sms_parts, sms_text, task_queue
 from bot.services.backoff import pause
 from bot.services.context import Context
 from bot.services.ports import Carrier, Outbound, UnitOfWork
@@ -96,9 +96,16 @@ async def deliver(
     reach("outbox.noted")
 
 
-async def note_delivery(ctx: Context, provider_id: str, *, state: str, error: str | None) -> None:
-    """What the provider reported about a text it took; staff call when it never arrived."""
+async def note_delivery(
+    ctx: Context, provider_id: str, *, state: str, error: str | None, item_id: str | None = None
+) -> None:
+    """What the provider reported about a text it took; staff call when it never arrived.
+
+    `item_id` is ours, from the address that was called: it says that a text whose answer was lost has left.
+    """
     async with ctx.unit_of_work() as uow:
+        if item_id is not None:
+            await uow.outbox.left(item_id, provider_id=provider_id, at=ctx.clock.now())
         item = await uow.outbox.delivery_state(provider_id, state=state, error=error)
         if item is not None and state in UNDELIVERED:
             await _not_delivered(ctx, uow, item, error)
@@ -129,6 +136,8 @@ async def _reason_against(ctx: Context, uow: UnitOfWork, item: Outbound) -> str 
     bound = item.channel == "sms" and not item.dedupe_key.startswith(CONFIRMATION)
     if bound and await uow.opt_outs.is_out(item.to):
         return OPTED_OUT
+    if bound and await uow.numbers.unreachable(item.to):
+        return no_texts.REASON
     if item.until is not None and ctx.clock.now() >= item.until:
         return TOO_LATE
     if item.appointment_id is not None:
@@ -173,4 +182,5 @@ async def _not_delivered(ctx: Context, uow: UnitOfWork, item: Outbound, code: st
         await uow.opt_outs.set(item.to, out=True, at=ctx.clock.now(), source="provider")
     elif item.case_id is not None and not item.dedupe_key.startswith(TO_STAFF):
         case = await uow.cases.get(item.case_id)
-        await task_queue.add(ctx, uow, case, kind="undelivered", priority="P2")
+        why = await no_texts.note(ctx, uow, case, item.to, code) if item.channel == "sms" else ""
+        await task_queue.add(ctx, uow, case, kind="undelivered", priority="P2", note=why)

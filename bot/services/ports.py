@@ -327,6 +327,9 @@ class Outbox(Protocol):
     async def sent(self, item_id: str, *, provider_id: str, at: dt.datetime) -> None:
         """Delivered to the provider."""
 
+    async def left(self, item_id: str, *, provider_id: str, at: dt.datetime) -> None:
+        """The provider speaks of it under this id: it has left, if nothing was known of that."""
+
     async def retry(self, item_id: str, *, at: dt.datetime, error: str) -> None:
         """Try again at that time; one more attempt counted."""
 
@@ -340,7 +343,7 @@ class Outbox(Protocol):
         """Not wanted any more: never sent, nobody is told."""
 
     async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> Outbound | None:
-        """Note what the provider reported later; what it is about, None for an unknown id."""
+        """Note what the provider reported later; what it is about, None for an unknown id or no news."""
 
     async def undelivered(self, *, troubled_after: int, limit: int = 100) -> list[Outbound]:
         """The dead, and those still tried after so many failures; the newest first."""

@@ -19,6 +19,8 @@ PLAIN = (
     "subject", "invitation", "appointment_id", "by_day", "error",
 )  # fmt: skip
 UNFINISHED = ("queued", "sending")
+ENDS = ("delivered", "undelivered", "failed", "read")
+"""What a provider reports last."""
 
 
 class OutboxTable:
@@ -60,6 +62,12 @@ class OutboxTable:
         """Delivered to the provider."""
         await self._finish(item_id, status="sent", provider_id=provider_id, sent_at=at, error=None)
 
+    async def left(self, item_id: str, *, provider_id: str, at: dt.datetime) -> None:
+        """The provider speaks of it under this id: it has left, if nothing was known of that."""
+        unnamed = and_(outbox.c.id == item_id, outbox.c.provider_id.is_(None))
+        if await self._session.changed(update(outbox).where(unnamed).values(provider_id=provider_id)):
+            await self.sent(item_id, provider_id=provider_id, at=at)
+
     async def retry(self, item_id: str, *, at: dt.datetime, error: str) -> None:
         """Try again at that time; one more attempt counted."""
         attempts = outbox.c.attempts + 1
@@ -78,10 +86,16 @@ class OutboxTable:
         await self._finish(item_id, status="dropped", error=reason)
 
     async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> Outbound | None:
-        """Note what the provider reported; what it is about, None when the id is unknown."""
+        """Note what the provider reported; what it is about, None when that is no news.
+
+        Reports come late, twice and out of order: how it ended is not overwritten.
+        """
         known = outbox.c.provider_id == provider_id
+        ended = outbox.c.delivery_state.in_(ENDS)
         noted = {"delivery_state": state, "delivery_error": error}
-        await self._session.run(update(outbox).where(known).values(noted))
+        open_yet = known & (outbox.c.delivery_state.is_(None) | ~ended)
+        if not await self._session.changed(update(outbox).where(open_yet).values(noted)):
+            return None
         row = await self._session.first(select(outbox).where(known))
         return None if row is None else _item(row)
 

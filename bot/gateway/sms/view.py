@@ -25,6 +25,7 @@ STATUS = ("AccountSid", "MessageSid", "MessageStatus")
 _SID = re.compile(r"[A-Za-z0-9]{1,64}\Z")
 _SENDER = re.compile(r"\+?[0-9A-Za-z]{3,20}\Z")
 _WORDS: Mapping[str, sms.SteeringWord] = {"STOP": "stop", "START": "start", "HELP": "help"}
+_ID = re.compile(r"[0-9a-f]{32}\Z")
 _CODE = re.compile(r"[0-9a-z_-]{1,32}\Z")
 
 
@@ -88,6 +89,7 @@ class TwilioDoor:
             _matching(_SID, fields, "MessageSid"),
             state=_matching(_CODE, fields, "MessageStatus"),
             error=_matching(_CODE, fields, "ErrorCode") if fields.get("ErrorCode") else None,
+            item_id=_text_of(request),
         )
         return HTTPResponse(status=204)
 
@@ -115,6 +117,12 @@ class TwilioDoor:
         if said is None:
             raise HttpProblem(503, "unavailable", "The text could not be stored.", retry_after=5)
         return _twiml(f"<Message>{escape(sms_text.render(said))}</Message>")
+
+
+def _text_of(request: Request) -> str | None:
+    """Our id of the text, from the signed address; None where there is none."""
+    given = request.args.get("text", "")
+    return given if _ID.match(given) else None
 
 
 def _matching(pattern: re.Pattern[str], fields: Mapping[str, str], name: str) -> str:

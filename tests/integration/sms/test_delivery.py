@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.domain.errors import DeliveryFailed
@@ -34,7 +36,7 @@ async def test_a_text_leaves_once_with_all_the_provider_needs(world: World) -> N
     await drain(world)
     [sent] = world.recorder.sent
     assert (sent.to, sent.sender, sent.body) == (PATIENT, NUMBER, "hello")
-    assert sent.status_callback == f"{PUBLIC_URL}/sms/twilio/status"
+    assert re.fullmatch(rf"{PUBLIC_URL}/sms/twilio/status\?text=[0-9a-f]{{32}}", sent.status_callback or "")
     assert sent.dedupe_key == f"{PATIENT}:hello"
     assert world.recorder.refused == []
 
@@ -65,7 +67,7 @@ async def test_a_number_that_takes_no_texts_goes_to_staff(world: World, code: in
     case_id = await queued(world, "one", "two")
     world.recorder.fail(status=400, code=code)
     await drain(world)
-    assert world.replies == ["two"]
+    assert world.replies == []
     assert await world.tasks(case_id) == {"undelivered"}
     assert not await world.is_out()
 
@@ -184,3 +186,87 @@ async def test_the_recorder_is_strict(world: World, to: str, body: str) -> None:
         await world.provider.send(to=to, body=body, dedupe_key="k")
     assert len(world.recorder.refused) == 1
     assert world.recorder.sent == []
+
+
+@pytest.mark.parametrize(("code", "words"), [("30006", "land line"), ("30005", "nobody has this number")])
+async def test_a_land_line_gets_no_second_text_and_staff_call(world: World, code: str, words: str) -> None:
+    case_id = await queued(world, "one")
+    world.recorder.fates[PATIENT] = ("undelivered", code)
+    await drain(world)
+    await world.report(world.recorder.sent[0])
+    await queued_more(world, case_id, "two", "three")
+    await drain(world)
+    assert world.replies == ["one"]
+    case = await world.case()
+    assert "no_texts" in case.flags
+    async with world.store.unit_of_work(write=False) as uow:
+        [task] = await uow.tasks.of_case(case_id)
+    assert (task.kind, words in task.note) == ("undelivered", True)
+    await world.text("I do have a phone now")
+    await queued_more(world, case_id, "four")
+    await drain(world)
+    assert world.replies[-1] == "four"
+
+
+@pytest.mark.parametrize("code", [21211, 21614])
+async def test_a_refused_number_is_not_tried_again(world: World, code: int) -> None:
+    await queued(world, "one", "two", "three")
+    world.recorder.fail(status=400, code=code)
+    await drain(world)
+    assert (world.replies, world.recorder.tries) == ([], 1)
+
+
+async def test_a_phone_that_was_off_once_is_texted_again(world: World) -> None:
+    case_id = await queued(world, "one")
+    world.recorder.fates[PATIENT] = ("undelivered", "30003")
+    await drain(world)
+    await world.report(world.recorder.sent[0])
+    await queued_more(world, case_id, "two")
+    await drain(world)
+    assert world.replies == ["one", "two"]
+    await world.report(world.recorder.sent[1])
+    await queued_more(world, case_id, "three")
+    await drain(world)
+    assert world.replies == ["one", "two"]
+
+
+async def test_reports_that_come_twice_late_and_out_of_order(world: World) -> None:
+    case_id = await queued(world, "one")
+    world.recorder.fates[PATIENT] = ("undelivered", "30003")
+    await drain(world)
+    [sent] = world.recorder.sent
+    for state in ("undelivered", "sent", "undelivered", "queued", "sent"):
+        await world.report(sent, only=state)
+    async with world.store.unit_of_work() as uow:
+        again = await uow.outbox.delivery_state(sent.sid, state="sent", error=None)
+        await uow.commit()
+    assert again is None
+    assert await world.tasks(case_id) == {"undelivered"}
+    assert "no_texts" not in (await world.case()).flags, "one text was counted twice"
+
+
+async def test_a_text_whose_answer_was_lost_is_not_sent_again_when_a_report_names_it(world: World) -> None:
+    await queued(world, "one")
+    [claimed] = await outgoing.claim_due(world.ctx, owner="killed")
+    sid = await world.provider.carry(claimed)  # and the process dies before it notes the answer
+    await world.report(world.recorder.sent[0])
+    world.clock.move(seconds=outgoing.LEASE_SECONDS)
+    await drain(world)
+    assert [sent.sid for sent in world.recorder.sent] == [sid]
+
+
+async def test_the_providers_own_list_counts_as_ours(world: World) -> None:
+    await queued(world, "one", "two")
+    world.recorder.opted_out.add(PATIENT)
+    await drain(world)
+    assert (world.replies, world.recorder.tries) == ([], 1)
+    assert await world.is_out()
+
+
+async def queued_more(world: World, case_id: str, *bodies: str) -> None:
+    async with world.store.unit_of_work() as uow:
+        for body in bodies:
+            await post.queue(
+                world.ctx, uow, to=PATIENT, body=body, case_id=case_id, dedupe_key=f"more:{body}"
+            )
+        await uow.commit()

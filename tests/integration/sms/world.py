@@ -23,7 +23,7 @@ from bot.services.context import Context
 from bot.services.ports import Intent, TurnReply, TurnRequest
 from bot.settings import Settings
 from bot.store import Store
-from tests.recorder import Recorder
+from tests.recorder import Recorder, Sent
 
 NOW = dt.datetime(2026, 11, 18, 18, 0, tzinfo=dt.UTC)
 ACCOUNT = "AC" + "0" * 32
@@ -123,6 +123,13 @@ class World:
         answer = await self.post(form(body, **fields))
         assert answer.status_code == 200, answer.text
         return answer
+
+    async def report(self, sent: Sent, *, only: str | None = None) -> None:
+        """The provider tells what became of a text (or one state of it), signed by the vendor's code."""
+        for address, fields in self.recorder.reports(sent):
+            if only in (None, fields["MessageStatus"]):
+                answer = await self.post(fields, path=address.removeprefix(PUBLIC_URL))
+                assert answer.status_code == 204, answer.text
 
     async def work(self) -> None:
         """Answer what waits and send what is due, until there is nothing left to do now."""

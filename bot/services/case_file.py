@@ -53,6 +53,8 @@ class CaseFile:
     gates: tuple[GateState, ...]
     contact_hidden: bool = False
     deliveries: tuple[Delivery, ...] = ()
+    reviewed_by: str | None = None
+    """Who looked the conversation over."""
 
     @property
     def appointment(self) -> Appointment | None:
@@ -93,6 +95,7 @@ async def load_whole(uow: UnitOfWork, protocols: Protocols, case_id: str) -> Cas
         tasks=tuple(await uow.tasks.of_case(case_id)),
         appointments=tuple(await uow.appointments.of_case(case_id)),
         notes=tuple(await uow.desk.notes(case_id)),
+        reviewed_by=await uow.search.reviewed_by(case_id),
         deliveries=tuple(await uow.desk.deliveries(case_id)),
         gate_complete=protocols.gate_complete(values),
         gates=_gate_states(protocols, values),

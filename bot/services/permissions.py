@@ -22,12 +22,14 @@ class May(enum.Enum):
     """Acknowledge, claim, finish, write notes."""
     EDIT_FACTS = "edit_facts"
     """Put right what a case holds, with a reason; it is judged again."""
+    REVIEW = "review"
+    """Look conversations over and say what was misread, so that the bot is taught."""
     EXPORT = "export"
     """Take records out of the service: a whole case for another system, a table of cases."""
 
 
 _CLINICIAN = frozenset(
-    {May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EDIT_FACTS, May.EXPORT}
+    {May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EDIT_FACTS, May.REVIEW, May.EXPORT}
 )
 
 TABLE: Mapping[str, frozenset[May]] = {
@@ -35,7 +37,7 @@ TABLE: Mapping[str, frozenset[May]] = {
     "nurse": _CLINICIAN,
     "surgeon": _CLINICIAN,
     "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.EXPORT}),
-    "language_editor": frozenset({May.SEE_CASES}),
+    "language_editor": frozenset({May.SEE_CASES, May.REVIEW}),
     "protocol_approver": frozenset({May.SEE_CASES}),
     "auditor": frozenset({May.SEE_CASES}),
 }

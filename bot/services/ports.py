@@ -17,6 +17,7 @@ from bot.domain.notices import Channel
 from bot.domain.openings import Taken
 from bot.domain.schedule import MOST_HOLDS, Appointment
 from bot.domain.tasks import Attempt, StaffTask
+from bot.services.search_port import Search
 from bot.services.texting_ports import Handovers, Numbers, Tallies
 
 # --- the record ---------------------------------------------------------------------------------
@@ -604,6 +605,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def search(self) -> Search: ...
     @property
     def work(self) -> Work: ...
 

@@ -18,6 +18,7 @@ from bot.store.session import Session
 from bot.store.tables import cases, messages
 
 FIELDS = tuple(Case.__dataclass_fields__)
+RULE = "rule"
 TOP_RANK = Level.EMERGENCY_NOW.rank
 
 
@@ -34,6 +35,8 @@ class CaseTable:
         fresh = {"desk_alarm": 1, "desk_due": FAR_FUTURE}
         await self._session.run(insert(cases).values(_row(case) | fresh))
         await self._index(case)
+        if case.rules:
+            await set_keys(self._session, case.id, RULE, case.rules)
 
     async def get(self, case_id: str) -> Case:
         """Raises NotAllowed when there is none."""
@@ -45,7 +48,10 @@ class CaseTable:
 
     async def save(self, case: Case) -> None:
         """Raises NotAllowed when there is none. `updated_at` becomes now unless the caller moved it on."""
-        before = await self._session.value(select(cases.c.updated_at).where(cases.c.id == case.id))
+        old = await self._session.first(
+            select(cases.c.updated_at, cases.c.rules).where(cases.c.id == case.id)
+        )
+        before = old.updated_at if old else None
         moved = before is not None and case.updated_at > before
         row = _row(case) | {
             "updated_at": case.updated_at if moved else max(self._now(), before or case.updated_at)
@@ -53,6 +59,8 @@ class CaseTable:
         if not await self._session.changed(update(cases).where(cases.c.id == case.id).values(row)):
             raise NotAllowed("no such case")
         await self._index(case)
+        if old and old.rules != list(case.rules):
+            await set_keys(self._session, case.id, RULE, case.rules)
 
     async def find_open_by_address(self, address: str) -> Case | None:
         """The newest case of this phone number that is not closed.

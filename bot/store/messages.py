@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, insert, select, text, update
 
 from bot.domain.cases import Draft, Message, MessageChoice
 from bot.domain.errors import Conflict, NotAllowed
-from bot.store import codec
+from bot.store import codec, outline
 from bot.store.search import number_key
 from bot.store.session import Session
 from bot.store.tables import URGENT, cases, effects, messages
@@ -70,6 +70,7 @@ class MessageTable:
         if len(joined) > most:
             return None
         await self._change(row.id, text=joined, at=at)
+        await outline.note_words(self._session, case_id, text)
         return await self.get(row.id)
 
     async def add(
@@ -112,6 +113,7 @@ class MessageTable:
     async def mark_answered(self, message_id: str, *, intent: str | None, confidence: float | None) -> None:
         """The turn of a patient's message is over."""
         await self._change(message_id, answered=True, intent=intent, confidence=confidence)
+        await outline.note_intent(self._session, message_id, intent=intent, confidence=confidence)
 
     async def unanswered(self, *, channel: str, before: dt.datetime, limit: int = 50) -> list[Message]:
         """Patients' messages stored before that time whose turn is not over, oldest first."""
@@ -183,6 +185,7 @@ class MessageTable:
             .where(messages.c.case_id == case_id, messages.c.sender == "patient")
             .values(text="", choices=[], reading=None, erased=True)
         )
+        await outline.forget_words(self._session, case_id)
 
     async def _lock(self, case_id: str) -> None:
         found = await self._session.value(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
@@ -201,13 +204,11 @@ class MessageTable:
     async def _append(
         self, case_id: str, values: dict[str, Any], *, channel: str, at: dt.datetime
     ) -> Message:
-        bumped = (
-            update(cases).where(cases.c.id == case_id).values(last_seq=cases.c.last_seq + 1, updated_at=at)
-        )
-        seq = await self._session.value(bumped.returning(cases.c.last_seq))
+        seq = await self._session.value(outline.count(case_id, values["kind"], at))
         row: dict[str, Any] = {"also_asks": [], "answered": False, "erased": False} | values
         row |= {"id": uuid4().hex, "case_id": case_id, "seq": seq, "channel": channel, "at": at}
         await self._session.run(insert(messages).values(row))
+        await outline.note_message(self._session, row)
         return await self.get(row["id"])
 
     async def _change(self, message_id: str, **values: Any) -> None:

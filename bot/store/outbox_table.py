@@ -49,6 +49,7 @@ outbox = Table(
     UniqueConstraint("id"),
     UniqueConstraint("dedupe_key"),
     UniqueConstraint("provider_id"),
+    Index("ix_outbox_case", "case_id", "position"),
     Index(
         "ix_outbox_unfinished",
         "number_key",

@@ -15,7 +15,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -90,7 +89,28 @@ cases = Table(
     _needed("desk_alarm", Integer),
     _needed("desk_level", Integer),
     _needed("desk_due", UtcTime),
+    # Kept by the store for searching: of all messages (`outline.py`), and who looked it over.
+    Column("said_at", UtcTime),
+    _needed("fallbacks", Integer, server_default="0"),
+    Column("lowest_confidence", Float(53)),
+    Column("reviewed_at", UtcTime),
+    Column("reviewed_by", String(200)),
     UniqueConstraint("reference_key"),
+    Index(
+        "ix_cases_find",
+        "created_at",
+        "id",
+        "test",
+        "level",
+        "outcome",
+        "channel",
+        "status",
+        "last_seq",
+        "fallbacks",
+        "lowest_confidence",
+        "reviewed_at",
+        "said_at",
+    ),
     Index("ix_cases_desk", "desk_alarm", "desk_level", "desk_due", "created_at", "id"),
     Index("ix_cases_address", "address_key", "created_at"),
     Index("ix_cases_claimed_by", "claimed_by"),
@@ -286,6 +306,7 @@ tasks = Table(
         sqlite_where=text("status <> 'done'"),
         postgresql_where=text("status <> 'done'"),
     ),
+    Index("ix_tasks_case", "case_id"),
     Index("ix_tasks_due", "status", "due_at"),
 )
 
@@ -345,34 +366,6 @@ unreachable = Table(
     Column("number_key", SearchKey, primary_key=True),
     _needed("code", String(32)),
     _needed("at", UtcTime),
-)
-
-staff = Table(
-    "staff",
-    metadata,
-    _id(),
-    _needed("name", String(200)),
-    _needed("role", String(32)),
-    _needed("password_hash", Text),
-    _needed("disabled", Boolean),
-    UniqueConstraint("name"),
-)
-
-staff_sessions = Table(
-    "staff_sessions",
-    metadata,
-    _id("token_hash"),
-    _needed("staff_id", String(64)),
-    _needed("csrf", String(200)),
-    _needed("expires_at", UtcTime),
-)
-
-api_tokens = Table(
-    "api_tokens",
-    metadata,
-    _id("token_hash"),
-    _needed("staff_id", String(64)),
-    _needed("created_at", UtcTime),
 )
 
 chat_sessions = Table(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store.appointments import AppointmentTable
 from bot.store.asks import AskTable
 from bot.store.audit import AuditLog
+from bot.store.case_search import CaseSearch
 from bot.store.cases import CaseTable
 from bot.store.desk import DeskView
 from bot.store.effects import EffectTable
@@ -53,6 +54,7 @@ class SqlUnitOfWork:
     effects: EffectTable
     audit: AuditLog
     desk: DeskView
+    search: CaseSearch
     work: WorkList
 
     def __init__(self, engine: AsyncEngine, *, write: bool, turns: WriteTurns, now: Now) -> None:
@@ -134,4 +136,5 @@ class SqlUnitOfWork:
         self.effects = EffectTable(session)
         self.audit = AuditLog(session)
         self.desk = DeskView(session)
+        self.search = CaseSearch(session)
         self.work = WorkList(session)

@@ -15,6 +15,7 @@ from sanic import Blueprint, HTTPResponse
 from bot.domain.errors import NotSignedIn, TooManyTries
 from bot.gateway.console.case_routes import add_case_routes
 from bot.gateway.console.fact_routes import add_fact_routes
+from bot.gateway.console.find_routes import add_find_routes
 from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, fragment, go
 from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.queue_view import alarms
@@ -40,6 +41,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     _add_queue_routes(blueprint, door, pages, ctx)
     add_case_routes(blueprint, door, pages, ctx)
     add_fact_routes(blueprint, door, pages, ctx)
+    add_find_routes(blueprint, door, pages, ctx)
     _add_work_routes(blueprint, door, pages, ctx)
     return blueprint
 

@@ -39,9 +39,11 @@ class Pages:
         self._protocols = ctx.protocols
         self._clock = ctx.clock
         self.zone = ZoneInfo(str(ctx.protocols.clinic.zone))
-        self._titles = rule_titles(ctx.protocols)
+        self.rule_titles = rule_titles(ctx.protocols)
         self._near = NearlyFired(ctx.protocols)
-        self.queue = QueueView(zone=self.zone, rule_titles=self._titles, visits=_visit_names(ctx.protocols))
+        self.queue = QueueView(
+            zone=self.zone, rule_titles=self.rule_titles, visits=_visit_names(ctx.protocols)
+        )
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -61,7 +63,7 @@ class Pages:
             file,
             protocols=self._protocols,
             zone=self.zone,
-            rule_titles=self._titles,
+            rule_titles=self.rule_titles,
             now=self._clock.now(),
             place=place,
             nearly=self._near.of(values_of(file.facts)),
@@ -84,6 +86,7 @@ class Pages:
             csrf=(visitor.csrf if visitor else "") or "",
             may_work=bool(member and may(member, May.WORK)),
             may_edit=bool(member and may(member, May.EDIT_FACTS)),
+            may_review=bool(member and may(member, May.REVIEW)),
             may_export=bool(member and may(member, May.EXPORT)),
             may_search=bool(member and may(member, May.SEE_CONTACT)),
             **data,

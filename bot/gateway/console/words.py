@@ -113,3 +113,8 @@ def word(words: Mapping[str, str], code: object) -> str:
         return ""
     text = str(code)
     return words.get(text) or text.replace("_", " ")
+
+
+def level_word(level: str, status: str) -> str:
+    """The level for the eye: while the talk goes on the safety questions may be open still."""
+    return NOT_YET if level == "none" and status == "open" else word(LEVELS, level)

@@ -226,4 +226,4 @@ showSound();
 if (document.body.dataset.poll) {
   readAlarms();
   loop();
-}
+} else if (liveState) liveState.hidden = true;

@@ -13,6 +13,8 @@ from typing import Literal
 
 from bot.domain.dictionary import Dictionary, Value
 
+_PROCEDURE_DAYS = ("postop_days", "injection_days")
+_RECENT_PROCEDURE_DAYS = 92
 Author = Literal["patient", "staff", "derived"]
 
 
@@ -105,6 +107,11 @@ def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
     if isinstance(months, (int, float)) and months <= 3:
         # Three months is still "within 90 days": rounding must not push it out.
         derived["postop_days"] = (min(round(months * 30.4), 90), "prior_surgery_months_ago")
+    procedure = next((name for name in _PROCEDURE_DAYS if _is_recent(values.get(name))), None)
+    if procedure is not None:
+        derived["recent_spine_procedure"] = ("yes", procedure)
+    if _is_recent(values.get("postop_days")):
+        derived["prior_spine_surgery"] = ("yes", "postop_days")
     if _stays_in_the_trunk(values):
         derived["dominant"] = ("back", "radiates")
     if kinds_of_care(values) == ["cons_pt"] and "cons_pt_weeks" in values:
@@ -117,6 +124,11 @@ def derive(values: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
     if region is not None:
         derived["region"] = (region, "radiates")
     return derived
+
+
+def _is_recent(days: Value | None) -> bool:
+    """Within the last three months (gate G6)."""
+    return isinstance(days, (int, float)) and days <= _RECENT_PROCEDURE_DAYS
 
 
 def kinds_of_care(values: Mapping[str, Value]) -> list[str]:

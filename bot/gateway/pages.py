@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from sanic.exceptions import NotFound
 from sanic.request import Request
 from sanic.response import empty
 
-from bot.gateway.look import Look
 from bot.gateway.options import Options
 from bot.gateway.origins import frame_ancestors
 
@@ -29,17 +27,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_CHOSEN = b"/* the clinic's choice */ {}"
-ASSETS = (
-    "chat.js",
-    "chat_view.js",
-    "chat_line.js",
-    "chat.css",
-    "demo.css",
-    "form.css",
-    "mark.svg",
-    "hero.svg",
-)
+ASSETS = ("chat.js", "chat_view.js", "chat_line.js", "chat.css", "demo.css", "mark.svg", "hero.svg")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,28 +39,10 @@ class Asset:
     tag: str
 
 
-def read_assets(look: Look) -> dict[str, Asset]:
-    """The files of `/widget/`, in the clinic's colours; `logo` is the clinic's own or our mark."""
-    assets = {name: _asset(_in_colours(name, look), _TYPES[Path(name).suffix]) for name in ASSETS}
-    logo = _asset(look.logo.body, look.logo.media_type) if look.logo else assets["mark.svg"]
-    return {**assets, "logo": logo}
-
-
-def read_loader(look: Look) -> Asset:
-    """The script of the clinic's page, with what the clinic chose for its button."""
-    code = (FOLDER / "loader.js").read_bytes()
-    return _asset(code.replace(_CHOSEN, look.for_loader(), 1), _TYPES[".js"])
-
-
-def _in_colours(name: str, look: Look) -> bytes:
+def read_asset(name: str) -> Asset:
     body = (FOLDER / name).read_bytes()
-    if name.endswith(".css"):
-        return body + look.style()
-    return body.replace(Look().colour.encode(), look.colour.encode()) if name == "mark.svg" else body
-
-
-def _asset(body: bytes, media_type: str) -> Asset:
-    return Asset(body=body, media_type=media_type, tag=f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+    tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    return Asset(body=body, media_type=_TYPES[Path(name).suffix], tag=tag)
 
 
 def fill(name: str, fields: Mapping[str, str]) -> str:
@@ -87,10 +57,7 @@ def page_fields(options: Options) -> dict[str, str]:
         "clinic_name": options.clinic_name,
         "clinic_phone": options.clinic_phone,
         "clinic_phone_digits": digits,
-        "chat_name": options.look.name or options.clinic_name,
-        "label": options.look.label,
-        "greeting": options.look.greeting,
-        "inputs": json.dumps(options.inputs, separators=(",", ":")),
+        "greeting": options.greeting,
         "origins": " ".join(options.allowed_origins),
         "demo": "demo" if options.demo else "",
     }
@@ -99,7 +66,8 @@ def page_fields(options: Options) -> dict[str, str]:
 def pages_blueprint(options: Options) -> Blueprint:
     """`/` (demo only; else the chat), `/chat`, `/widget.js`, `/widget/frame`, `/widget/<file>`."""
     blueprint = Blueprint("pages")
-    assets, loader = read_assets(options.look), read_loader(options.look)
+    assets = {name: read_asset(name) for name in ASSETS}
+    loader = read_asset("loader.js")
     fields = page_fields(options)
     demo = fill("demo.html", fields)
     chat = {mode: fill("chat.html", {**fields, "mode": mode}) for mode in ("page", "frame")}
@@ -129,7 +97,7 @@ def pages_blueprint(options: Options) -> Blueprint:
 
     @blueprint.get("/favicon.ico")
     async def favicon(request: Request[Any, Any]) -> HTTPResponse:
-        return _file(request, assets["logo"], foreign=False)
+        return _file(request, assets["mark.svg"], foreign=False)
 
     return blueprint
 

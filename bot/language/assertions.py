@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from spacy.tokens import Doc
 
 from bot.domain.findings import Assertion
+from bot.language.frames import Hit
 from bot.language.pipeline import TARGETS
 
 _STRONGEST_FIRST: tuple[tuple[str, Assertion], ...] = (
@@ -22,23 +23,37 @@ _STRONGEST_FIRST: tuple[tuple[str, Assertion], ...] = (
 _PEOPLE = frozenset(("relative", "stranger", "proxy_for", "read_word"))
 
 
-def assertions_of(doc: Doc) -> Mapping[tuple[int, int], tuple[Assertion, bool]]:
-    """Of every target, by its words (start, end): the assertion, and whether a relative is its subject."""
-    found: dict[tuple[int, int], tuple[Assertion, bool]] = {}
-    inside = _inside(doc)
-    for span in doc.spans[TARGETS]:
-        categories = {m.category for m in span._.modifiers if not inside.issuperset(range(*m.modifier_span))}
-        found[span.start, span.end] = (_assertion(categories), "RELATIVE" in categories)
-    return found
+def assertion_of(doc: Doc, hit: Hit, inside: Mapping[int, int]) -> tuple[Assertion, bool]:
+    """Of one hit: its assertion, and whether a relative is its subject. `inside` is `words_inside(doc)`."""
+    categories = {
+        modifier.category
+        for span in doc.spans[TARGETS]
+        if (span.start, span.end) == hit.head
+        for modifier in span._.modifiers
+        if _speaks_of(modifier.modifier_span, hit, inside)
+    }
+    return _assertion(categories), "RELATIVE" in categories
 
 
-def _inside(doc: Doc) -> set[int]:
-    """Words of concepts that hold a "not" of their own ("can not feel"): those deny nothing else."""
-    held: set[int] = set()
+def words_inside(doc: Doc) -> Mapping[int, int]:
+    """Words of concepts that hold a "not" of their own ("can not feel"): word -> end of the longest such."""
+    held: dict[int, int] = {}
     for mention in doc.user_data["mentions"]:
         if mention.end - mention.start > 1 and not _is_cue(mention.concept):
-            held.update(range(mention.start, mention.end))
+            for place in range(mention.start, mention.end):
+                held[place] = max(held.get(place, 0), mention.end)
     return held
+
+
+def _speaks_of(cue: tuple[int, int], hit: Hit, inside: Mapping[int, int]) -> bool:
+    """A cue inside another concept denies nothing else, unless that concept runs on into the hit.
+
+    "I can not sleep, my leg is numb" has a numb leg; "no urine leaking" has "no urine" before the leak.
+    """
+    start, end = cue
+    if not all(place in inside for place in range(start, end)):
+        return True
+    return end <= hit.start < inside[start]
 
 
 def _is_cue(concept: str) -> bool:

@@ -27,6 +27,9 @@ _NAME_LEAD = re.compile(
     r"|full name(?:'s| is|:)?|patient(?:'s)? name(?: is|:)?|goes by"
     r"|the name is)\s+(?P<name>[^\d\n,.;:!?()]{2,60})"
 )
+_AFTER_NUMBER = re.compile(
+    r"[\s(+]*\d[\d ().-]{5,18}\d[\s,;:.-]+([^\W\d_][\w'.-]*(?: [^\W\d_][\w'.-]*){0,2})\W*\Z"
+)
 _NOT_NAMES = frozenset((
     "yes", "no", "nope", "yeah", "the", "a", "an", "my", "call", "me", "at", "on", "in", "after",
     "before", "morning", "afternoon", "anytime", "please", "thanks", "hi", "hello", "hey", "and", "or",
@@ -80,8 +83,24 @@ def _call_times(text: str, asked: str) -> Iterator[Figure]:
         yield Figure("callback_ok_time", text.strip(), 0, len(text))
 
 
-def find_name(original: str, clean_text: str, *, asked: bool) -> Figure | None:
-    """A person's name as written; only after "my name is" unless the name was asked."""
+def find_name(original: str, clean_text: str, *, asked: str | None) -> Figure | None:
+    """A person's name as written; only after "my name is" unless the name was asked.
+
+    Asked for the number, a name is what stands behind it with a capital: "314-555-0123, Dana".
+    """
+    if asked == "contact_phone":
+        return _name_beside_number(original, clean_text)
+    return _name_told(original, clean_text, asked=asked == "contact_name")
+
+
+def _name_beside_number(original: str, clean_text: str) -> Figure | None:
+    match = _AFTER_NUMBER.match(clean_text)
+    if match is None or not original[match.start(1) : match.start(1) + 1].isupper():
+        return _name_told(original, clean_text, asked=False)
+    return _name(original, clean_text, match.start(1), match.end(1))
+
+
+def _name_told(original: str, clean_text: str, *, asked: bool) -> Figure | None:
     match = _NAME_LEAD.search(clean_text)
     announced = match is not None and (
         "name" in match.group()[: match.start("name") - match.start()] or asked
@@ -90,7 +109,7 @@ def find_name(original: str, clean_text: str, *, asked: bool) -> Figure | None:
         return _name(original, clean_text, match.start("name"), match.end("name"))
     if not asked:
         return None
-    line = re.match(r"\s*([^\d\n;:!?()@]{2,60})", clean_text)
+    line = re.match(r"(?:[\s,;:()+-]*\d[\d ().-]{5,18}\d[\s,;:.-]*)?\s*([^\d\n;:!?()@]{2,60})", clean_text)
     return None if line is None else _name(original, clean_text, line.start(1), line.end(1))
 
 

@@ -19,7 +19,7 @@ _GROUP = re.compile(r"\{(\w+)\}")
 SECTIONS = (
     "fillers", "texting", "lemmas", "plurals", "typos", "fuzzy", "never_fuzzy", "finite", "breaks",
     "groups", "concepts", "frames", "context", "times", "answers", "spanish",
-    "transparent", "people",
+    "transparent", "people", "light",
 )  # fmt: skip
 
 
@@ -75,6 +75,8 @@ class Lexicon:
     spanish: frozenset[str]
     transparent: frozenset[str]
     """Concepts that hide no other and are hidden by idioms alone: classes that only compose."""
+    light: frozenset[str]
+    """Normal words that may stand inside a phrase without breaking it."""
 
 
 def load_lexicon(folder: Path) -> Lexicon:
@@ -99,6 +101,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         answers={name: tuple(map(str, phrases)) for name, phrases in merged.get("answers", {}).items()},
         spanish=frozenset(merged.get("spanish", ())),
         transparent=frozenset(merged.get("transparent", ())),
+        light=frozenset(map(str, merged.get("light", ()))),
     )
 
 

@@ -5,18 +5,23 @@ A hundred thousand phrases load in a fraction of a second, which spaCy's PhraseM
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 _END = ""
 """Key of the concepts that end at a branch; no word is empty."""
+_MOST_LIGHT = 2
 
 
 class PhraseTree:
-    """Phrases by their first words; a phrase may belong to several concepts."""
+    """Phrases by their first words; a phrase may belong to several concepts.
 
-    def __init__(self) -> None:
+    Up to two `light` words may stand inside a phrase: "took me ages to start" holds "took ages to start".
+    """
+
+    def __init__(self, light: Collection[str] = ()) -> None:
         self._root: dict[str, Any] = {}
+        self._light = frozenset(light)
 
     def add(self, concept: str, words: Sequence[str]) -> None:
         """One phrase of a concept; the same one twice counts once."""
@@ -29,12 +34,24 @@ class PhraseTree:
 
     def find(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Every concept with the word positions (start, end exclusive) of its phrase."""
-        for start in range(len(words)):
-            branch = self._root
-            for end in range(start, len(words)):
-                below = branch.get(words[end])
-                if below is None:
-                    break
-                branch = below
-                for concept in branch.get(_END, ()):
-                    yield concept, start, end + 1
+        for start, word in enumerate(words):
+            branch = self._root.get(word)
+            if branch is not None:
+                yield from self._from(branch, words, start)
+
+    def _from(
+        self, branch: dict[str, Any], words: Sequence[str], start: int
+    ) -> Iterator[tuple[str, int, int]]:
+        for concept in branch.get(_END, ()):
+            yield concept, start, start + 1
+        skipped = 0
+        for end in range(start + 1, len(words)):
+            below = branch.get(words[end])
+            if below is None:
+                skipped += 1
+                if skipped > _MOST_LIGHT or words[end] not in self._light:
+                    return
+                continue
+            branch = below
+            for concept in branch.get(_END, ()):
+                yield concept, start, end + 1

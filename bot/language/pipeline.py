@@ -7,7 +7,7 @@ words and never grows. Warning filters are given back as they were: importing me
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import spacy
@@ -126,7 +126,7 @@ def _build(lexicon: Lexicon) -> tuple[Language, Words]:
     tokenizer = LexiconTokenizer(nlp.vocab, words)
     nlp.tokenizer = tokenizer
     known: set[str] = {CLAUSE, ME, NAY, UNKNOWN, NUMBER, ".", ","}
-    tree = PhraseTree()
+    tree = PhraseTree(lexicon.light)
     for concept, phrases in lexicon.concepts.items():
         for norms in map(tokenizer.norms, phrases):
             known.update(norms)
@@ -134,6 +134,7 @@ def _build(lexicon: Lexicon) -> tuple[Language, Words]:
     finder = nlp.add_pipe("intake_concepts")
     finder.load(tree, FrameMatcher(lexicon.frames), lexicon.transparent)
     known |= _add_context(nlp, tokenizer, lexicon)
+    known |= lexicon.light
     tokenizer.close(known)
     words.know(known)
     return nlp, words
@@ -162,19 +163,24 @@ def _cue_rules(lexicon: Lexicon) -> list[tuple[str, str, str, dict[str, Any]]]:
         ("<clause>", "CLAUSE", "PSEUDO", _NARROW),
         ("<me>", "ME", "PSEUDO", _NARROW),
         ("<dot>", "STOP", "PSEUDO", _NARROW),
-        ("<nay>", "NEGATED", "BACKWARD", {"terminated_by": {"CLAUSE", "STOP"}, "max_scope": 8}),
+        ("<nay>", "NEGATED", "BACKWARD", {"terminated_by": _enders(("CLAUSE", "STOP")), "max_scope": 8}),
     ]
-    ended = {"terminated_by": {"STOP", "ME", "SELF", "SPLIT"}}
+    ended = {"terminated_by": {"STOP", "ME", "SELF", "SPLIT", "OWN_CLAUSE"}}
     for category, concept in (("RELATIVE", "relative"), ("OTHER", "stranger")):
         rules += [(phrase, category, "FORWARD", ended) for phrase in lexicon.concepts.get(concept, ())]
     for cue in lexicon.cues:
         options: dict[str, Any] = dict(_NARROW) if cue.direction == "PSEUDO" else {}
         if cue.ended_by:
-            options["terminated_by"] = set(cue.ended_by)
+            options["terminated_by"] = _enders(cue.ended_by)
         if cue.max_words:
             options["max_scope"] = cue.max_words
         rules += [(phrase, cue.category, cue.direction, options) for phrase in cue.phrases]
     return rules
+
+
+def _enders(categories: Collection[str]) -> set[str]:
+    """Where a clause ends, one that begins with the writer ("since I ...") ends too."""
+    return {*categories, "OWN_CLAUSE"} if "CLAUSE" in categories else set(categories)
 
 
 def _merged(

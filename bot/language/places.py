@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.language.report import Report
 from bot.language.segments import Token
@@ -52,6 +53,7 @@ def settle_places(reports: Sequence[Report], tokens: Sequence[Token], asked: str
     pained = {
         report.clause for report in reports if report.name == "complaint" and report.assertion == "present"
     }
+    reports = [_not_denied_across(report, tokens) for report in reports]
     return [
         report
         for report in reports
@@ -59,6 +61,16 @@ def settle_places(reports: Sequence[Report], tokens: Sequence[Token], asked: str
         or report.clause in pained
         or not _is_elsewhere(report, reports, tokens, asked)
     ]
+
+
+def _not_denied_across(report: Report, tokens: Sequence[Token]) -> Report:
+    """ "No trauma, low back, 2 months": a bare place behind a comma is told, not denied with the rest."""
+    if report.sets.keys() != _PLACES or report.assertion != "absent" or report.start < 2:
+        return report
+    before = [token.norm for token in tokens[max(0, report.start - 4) : report.start]]
+    bare = report.end >= len(tokens) or tokens[report.end].norm in (",", ".", "|")
+    alone = before[-1] == "," and not {"no", "not", "or", "nor"} & set(before[-1:])
+    return replace(report, assertion="present") if bare and alone and len(before) > 1 else report
 
 
 def _is_elsewhere(

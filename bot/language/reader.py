@@ -11,7 +11,7 @@ from spacy.language import Language
 from bot.domain.dictionary import Dictionary
 from bot.domain.findings import Reading
 from bot.language.answers import Answers
-from bot.language.assertions import assertions_of
+from bot.language.assertions import assertion_of, words_inside
 from bot.language.births import find_births
 from bot.language.contacts import find_contacts, find_name
 from bot.language.courses import courses_of
@@ -20,6 +20,7 @@ from bot.language.explained import cause_told, explanations
 from bot.language.heard import Heard
 from bot.language.lexicon import Frame, Lexicon, load_lexicon
 from bot.language.numbers import Figure, bare_age, find_figures
+from bot.language.outdated import settle_outdated
 from bot.language.page import Page
 from bot.language.pipeline import build_pipeline
 from bot.language.places import settle_places
@@ -32,8 +33,9 @@ from bot.language.sexes import find_sex
 from bot.language.spelled import with_digits
 from bot.language.story import Story
 from bot.language.supposed import settle_supposed
+from bot.language.taken_back import settle_taken_back
 from bot.language.temperatures import find_temperatures
-from bot.language.times import find_times
+from bot.language.times import TimeMention, find_times
 from bot.language.timing import course_slot, time_facts
 from bot.language.tongue import language_of
 from bot.language.wishes import find_goals
@@ -91,13 +93,16 @@ class Reader:
         page = Page(text, source, tokens)
         reports, concepts, came_true = self._reports(tokens, asked)
         reports = settle_supposed(reports, tokens, came_true=came_true)
+        reports = settle_taken_back(reports, tokens)
         reports = self._story.settle(reports, concepts, tokens)
         reports = settle_ended(reports, tokens, self._answers.said, self._four_valued)
         reports = settle_places(reports, tokens, asked)
+        times = find_times(page.tokens, day, page.text)
+        reports = settle_outdated(reports, times, tokens)
         settled = Settled(self._dictionary)
         self._add_reports(settled, reports, page)
         correcting = self._answers.corrects(words)
-        self._add_times(settled, reports, page, day, asked, correcting=correcting)
+        self._add_times(settled, reports, times, page, asked, correcting=correcting)
         causes = [*explanations(reports, settled.facts, self._dictionary), *cause_told(reports, asked)]
         for said in causes:
             finding = page.finding(said.variable, said.value, "present", said.said_by.start, said.said_by.end)
@@ -129,7 +134,7 @@ class Reader:
         came_true: list[int] = []
         for base, chunk in _chunks(tokens):
             doc = self.nlp(self.nlp.tokenizer.of_tokens(chunk))
-            asserted = assertions_of(doc)
+            inside = words_inside(doc)
             mentions = doc.user_data["mentions"]
             concepts.update(mention.concept for mention in mentions)
             came_true += [base + mention.start for mention in mentions if mention.concept == "came_true"]
@@ -137,7 +142,7 @@ class Reader:
                 if not _is_asked(hit.frame, asked):
                     continue
                 head = chunk[hit.head[0]]
-                assertion, relative = asserted.get(hit.head, ("present", False))
+                assertion, relative = assertion_of(doc, hit, inside)
                 if asked == "region" and assertion == "absent" and _no_to_the_rest(chunk, hit.head[0]):
                     assertion = "present"
                 reports.append(
@@ -172,13 +177,12 @@ class Reader:
         self,
         settled: Settled,
         reports: Sequence[Report],
+        times: Sequence[TimeMention],
         page: Page,
-        day: dt.date,
         asked: str | None,
         *,
         correcting: bool,
     ) -> None:
-        times = find_times(page.tokens, day, page.text)
         found = time_facts(reports, times, page.tokens, self._dictionary, asked=asked, correcting=correcting)
         for timed in found:
             finding = page.finding(timed.variable, timed.value, "present", timed.start, timed.end)
@@ -197,7 +201,7 @@ class Reader:
         figures += find_births(page.source.text, date=day, asked=asked == "birth_date")
         figures += find_goals(page.source.text)
         figures += find_contacts(page.source.text, asked=asked)
-        name = find_name(page.text, page.source.text, asked=asked == "contact_name")
+        name = find_name(page.text, page.source.text, asked=asked)
         figures += [name] if name else []
         related = relation_of(page.source.text, bare=asked == "relation")
         if related and (asked == "relation" or settled.facts.get("who_for") == "other"):

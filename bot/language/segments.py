@@ -121,6 +121,8 @@ class Segmenter:
 
     def _is_bare(self, words: Sequence[Word], index: int) -> bool:
         """The words before name something and say nothing of it: "chest pain", "numbness down there"."""
+        while index > 0 and words[index - 1].raw == ".":
+            index -= 1  # "..." is one mark
         first = index
         while first > 0 and not words[first - 1].ends_sentence:
             first -= 1

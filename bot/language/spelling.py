@@ -28,6 +28,10 @@ class Spelling:
         """Words that are right as they stand."""
         self._known = frozenset(norms)
 
+    def knows(self, norm: str) -> bool:
+        """The lexicon uses this word."""
+        return self._known is not None and norm in self._known
+
     def fix(self, raw: str, norm: str) -> str | None:
         """The word that was meant, or None when it stands as written."""
         if raw in self._typos:

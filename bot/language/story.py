@@ -72,8 +72,16 @@ class Story:
             return True
         if own or len({word.norm for word in words if word.norm in self._relatives}) > 1:
             return False
+        if self._is_tale(words, person):
+            return False
         about = [r for r in reports if r.relative]
         return any(not r.event and r.sets for r in about)
+
+    def _is_tale(self, words: Sequence[Token], person: int) -> bool:
+        """ "My cousin had numb privates from a disc": past, and nothing that brings it to these days."""
+        told = any(word.raw in self._people["past"] for word in words[person + 1 : person + 5])
+        these_days = self._people["these_days"]
+        return told and not any(word.raw in these_days for word in words)
 
     def _own_statements(self, words: Sequence[Token]) -> int:
         """How often the writer speaks of their own body: "my leg", "I fell", "mine", "I am okay"."""

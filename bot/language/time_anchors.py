@@ -172,6 +172,8 @@ def _before_or_after(
     before = [a for a in real if a.report.start < mention.start]
     last = max((a.report.sentence for a in before), default=-_SENTENCES_BACK)
     if sentence - last < _SENTENCES_BACK:
+        if _bare_start(clause, tokens) and _is_care([a for a in before if a.report.sentence == last]):
+            return "duration_weeks"
         return _latest([a for a in before if a.report.sentence == last], mention)
     if any(tokens[i].norm in _STARTERS for i in clause) and any(a.slot == "duration_weeks" for a in anchors):
         return "duration_weeks"  # "Low back pain. I'm 33. Started 5 weeks ago."
@@ -183,6 +185,19 @@ def _before_or_after(
     if after:
         return min(after, key=lambda a: a.report.start).slot
     return _of_the_story(mention, real)
+
+
+def _bare_start(clause: Sequence[int], tokens: Sequence[Token]) -> bool:
+    """ "Started 3 weeks ago.", with nothing that started named."""
+    first = [tokens[i].norm for i in clause if tokens[i].norm[:1].isalpha()][:1]
+    return not {"start", "begin", "began"}.isdisjoint(first)
+
+
+def _is_care(anchors: Sequence[Anchor]) -> bool:
+    """ "Tried PT, pills. Started 3 weeks ago.": what started is the complaint, not the treatment."""
+    return bool(anchors) and all(
+        all(name.startswith(_CARE) for name in a.report.sets) and a.report.sets for a in anchors
+    )
 
 
 def _up_to_comma(mention: TimeMention, tokens: Sequence[Token], clause: Sequence[int]) -> Sequence[int]:
@@ -211,6 +226,7 @@ def _latest(anchors: Sequence[Anchor], mention: TimeMention) -> str | None:
     return min(near, key=lambda a: _distance(a, mention) - (mention.start - a.report.end)).slot
 
 
+_CARE = ("cons_", "injection_count", "opioid", "imaging", "anticoagulant", "region")
 _LIMB_SLOTS = ("limb_numbness_onset_days", "bilateral_leg_symptoms_onset_days")
 
 

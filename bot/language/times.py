@@ -132,6 +132,9 @@ _VAGUE = re.compile(
     r"(?:kid|teen|teenager|child|childhood|boy|girl|high school|college|birth))(?!\S)"
 )
 _NOT_OLD = frozenset(("every", "per", "this", "next", "new", "last", "each", "1", "school"))
+_TAKES = frozenset(("take", "tak", "took"))
+""" "Takes forever to pee" says how slow it is, not how long ago it began."""
+_WOKE = frozenset(("woke", "awoke", "woken"))
 _STAY_SHORT = frozenset(("minute", "hour"))
 
 
@@ -144,7 +147,8 @@ class TimeMention:
     end: int
     kind: str
     """span ("3 weeks"), ago, point ("since tuesday"), date ("in March 2020"), vague, old ("for years"),
-    later ("3 weeks later"), postop ("day 5"), loose ("this week"), short ("20 minutes"), rate ("a day")."""
+    later ("3 weeks later"), postop ("day 5"), loose ("this week"), short ("20 minutes"), rate ("a day"),
+    woke ("woke up with it")."""
 
     @property
     def weeks(self) -> float | None:
@@ -179,7 +183,9 @@ def _candidates(line: Line, tokens: Sequence[Token], date: dt.date, text: str) -
     yield from _short_years(tokens, date, text)
     for match in _SPAN.finditer(line.text):
         if not _AGE_BEFORE.search(line.text[: match.start()]):  # "age 53 years" is no length of anything
-            yield _span(match, line)
+            mention = _span(match, line)
+            if not _is_some_day(mention, tokens):
+                yield mention
     for match in _ONE.finditer(line.text):
         days = _UNIT_DAYS[match["unit"]] * (1.5 if match["half"] else 1)
         yield TimeMention(days, *line.span(*match.span()), "ago" if match["ago"] else "span")
@@ -191,6 +197,7 @@ def _candidates(line: Line, tokens: Sequence[Token], date: dt.date, text: str) -
     for match in _LOOSE.finditer(line.text):
         yield TimeMention(_loose_days(match["word"]), *line.span(*match.span()), "loose")
     yield from _vague(line, tokens)
+    yield from (TimeMention(0.0, i, i + 1, "woke") for i, token in enumerate(tokens) if token.raw in _WOKE)
 
 
 def _dated_patterns() -> Sequence[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date], float | None]]]:
@@ -220,6 +227,11 @@ def _postop(line: Line) -> Iterator[TimeMention]:
         days = _length(match)
         if days is not None:
             yield TimeMention(days, *line.span(*match.span()), "postop")
+
+
+def _is_some_day(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+    """ "Woke up one day with it": some day, not one day long."""
+    return mention.kind == "span" and mention.days == 1.0 and tokens[mention.start].raw == "one"
 
 
 def _span(match: re.Match[str], line: Line) -> TimeMention:
@@ -359,6 +371,8 @@ def _vague(line: Line, tokens: Sequence[Token]) -> Iterator[TimeMention]:
         before = line.text[: match.start()].split()[-1:]
         raw = tokens[line.span(*match.span("word"))[0]].raw
         if match["word"] == "year" and ((before and before[0] in _NOT_OLD) or not raw.endswith("s")):
+            continue
+        if before and before[0] in _TAKES:
             continue
         kind = "vague" if match["word"] in ("long time", "while") else "old"
         days = 3650.0 if match["word"] == "decade" else None

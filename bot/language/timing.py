@@ -32,6 +32,8 @@ _PARTS = {"cons_weeks": ("cons_pt_weeks", "injection_days")}
 """Asked for the whole, the length that stands beside a part in the answer is the answer."""
 _RECENT_SHOT_DAYS = 92
 _POSTOP_DAYS = 92
+_NOT_TODAY = word_set("1 one from after every each always keep sometimes used when once")
+""" "Woke up one day with it", "woke up from surgery": some other morning."""
 _FLARE = word_set(
     """
     bad worse worst flare terrible unbearable awful horrible ramp
@@ -70,10 +72,16 @@ def time_facts(
     loose = (asked in _ABOUT_THE_STORY or (correcting and target is None)) and target is None
     given: list[tuple[TimeMention, str]] = []
     for mention in _stated(times, tokens):
+        if mention.kind == "woke":
+            continue
         slot = slot_of(mention, anchors, tokens)
         if target is not None and _answers(mention, slot, target, anchors):
             slot = target
-        elif mention.kind in _KINDS_ASKED_ONLY and slot != "postop_days":
+        elif (
+            mention.kind in _KINDS_ASKED_ONLY
+            and slot != "postop_days"
+            and not _hours_of(mention, slot, tokens)
+        ):
             slot = None
         if slot is None and (loose or asked is None) and says_only_time(mention, reports, tokens):
             slot = "duration_weeks"
@@ -82,6 +90,7 @@ def time_facts(
     if asked is None or target is None:
         given += _shared(given, anchors, tokens)
         given += _ever_since(given, times, anchors, tokens)
+    given += _since_waking(given, times, anchors, tokens)
     if (
         asked in (None, "opening")
         and _complains(reports)
@@ -91,6 +100,12 @@ def time_facts(
         length = lasting([m for m in times if m not in used], anchors, tokens)
         given += [(length, "duration_weeks")] if length else []
     return [*_dated_all(_one_answer(given, target), tokens, target), *_durations(given, tokens)]
+
+
+def _hours_of(mention: TimeMention, slot: str | None, tokens: Sequence[Token]) -> bool:
+    """ "Not peed for 14 hours", "two hours now": a symptom of hours began today."""
+    said = {token.norm for token in tokens[mention.start : mention.end]}
+    return mention.kind == "short" and "hour" in said and (slot or "").endswith("_onset_days")
 
 
 def _stated(times: Sequence[TimeMention], tokens: Sequence[Token]) -> list[TimeMention]:
@@ -120,6 +135,28 @@ def _ever_since(
     ]
     if begun:
         yield begun[-1], "duration_weeks"
+
+
+def _since_waking(
+    given: Sequence[tuple[TimeMention, str]],
+    times: Sequence[TimeMention],
+    anchors: Sequence[Anchor],
+    tokens: Sequence[Token],
+) -> Iterator[tuple[TimeMention, str]]:
+    """ "Woke up with a numb crotch": today, when the sentence says no other day."""
+    for mention in times:
+        sentence = tokens[mention.start].sentence
+        said = [token.norm for token in tokens if token.sentence == sentence]
+        others = [m for m in times if m is not mention and tokens[m.start].sentence == sentence]
+        if mention.kind != "woke" or others or not _NOT_TODAY.isdisjoint(said):
+            continue
+        taken = {slot for _, slot in given}
+        for anchor in anchors:
+            begun = anchor.report.sentence == sentence and anchor.report.start > mention.start
+            slot = anchor.slot or ""
+            if begun and is_real(anchor.report) and slot.endswith("_onset_days") and slot not in taken:
+                taken.add(slot)
+                yield mention, slot
 
 
 def _is_bare_since(tokens: Sequence[Token], index: int) -> bool:

@@ -211,6 +211,10 @@ class Words:
 
     def _corrected(self, raw: str) -> list[str]:
         norm = self._one(raw)
+        if raw.endswith("in") and not self._spelling.knows(norm):
+            spoken = self._one(raw + "g")  # "givin", "leakin": the ending as it is said
+            if self._spelling.knows(spoken):
+                return [spoken]
         fixed = self._spelling.fix(raw, norm)
         return [self._one(word) for word in fixed.split()] if fixed else [norm]
 

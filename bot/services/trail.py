@@ -17,13 +17,13 @@ _PAGE = 200
 
 async def before(uow: UnitOfWork, view: CaseView) -> str | None:
     """The question put before the open one; after "go back" the one before that. None at the beginning."""
-    return previous(await messages(uow, view.case.id), view.asked)
+    return previous(await _messages(uow, view.case.id), view.asked)
 
 
-def previous(said: Iterable[Message], asked: str | None) -> str | None:
+def previous(messages: Iterable[Message], asked: str | None) -> str | None:
     """A question that comes again takes the way back to its first place."""
     way: list[str] = []
-    for message in said:
+    for message in messages:
         name = message.asks
         if name is None or message.sender != "bot" or name in _NOT_RETRACED:
             continue
@@ -36,8 +36,7 @@ def previous(said: Iterable[Message], asked: str | None) -> str | None:
     return way[-1] if way else None
 
 
-async def messages(uow: UnitOfWork, case_id: str) -> list[Message]:
-    """All of a case, in order."""
+async def _messages(uow: UnitOfWork, case_id: str) -> list[Message]:
     found: list[Message] = []
     while True:
         page = await uow.messages.after(case_id, found[-1].seq if found else 0, limit=_PAGE)

@@ -1,0 +1,67 @@
+"""A sign named and denied in the next breath: "losing my pee: hasn't happened", "wet the bed? nah man"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from bot.language.report import Report
+from bot.language.segments import DENIALS, Token
+from bot.language.time_line import word_set
+
+_LONGEST = 7
+_SAYS_NO = word_set("not no never nope nah negative negativ none neither <nay>")
+_ASIDE = word_set(
+    """
+    have has do does did is am are was be it that this those these they i me my mine so say would say happen
+    happened ever yet man sir thank god all at of them the either here to or case one a think thank far
+    actual actually nothing like either mean can will doctor check checked true problem
+    """
+)
+"""What may stand beside the "no" of such an answer; any other word says something more."""
+_REFUTES = word_set("happen happened have has me negative negativ so mean")
+_LACKS = DENIALS | {"can", "could", "lose", "lost", "gone", "nothing", "hardly", "barely"}
+""" "I can't feel it. No.": a lack said twice is not taken back."""
+
+
+def settle_taken_back(reports: Sequence[Report], tokens: Sequence[Token]) -> list[Report]:
+    """The reports, those absent that the clause or sentence right behind them denies and says no more."""
+    clauses = _clauses(tokens)
+    denied = {
+        before
+        for before, after in _neighbours(clauses)
+        if _is_denial(clauses[after]) and not _says_it_again(clauses[before], clauses[after])
+    }
+    return [
+        replace(report, assertion="absent")
+        if report.clause in denied and report.assertion == "present" and not report.event
+        else report
+        for report in reports
+    ]
+
+
+def _clauses(tokens: Sequence[Token]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for token in tokens:
+        said = found.setdefault(token.clause, [])
+        if token.norm[:1].isalpha() or token.norm == "<nay>":
+            said.append(token.norm)
+    return {number: said for number, said in found.items() if said}
+
+
+def _neighbours(clauses: dict[int, list[str]]) -> Iterator[tuple[int, int]]:
+    numbers = sorted(clauses)
+    return pairwise(numbers)
+
+
+def _says_it_again(said: Sequence[str], after: Sequence[str]) -> bool:
+    return not _LACKS.isdisjoint(said) and _REFUTES.isdisjoint(after)
+
+
+def _is_denial(said: Sequence[str]) -> bool:
+    return (
+        len(said) <= _LONGEST
+        and not _SAYS_NO.isdisjoint(said)
+        and all(word in _SAYS_NO or word in _ASIDE for word in said)
+    )

@@ -3,6 +3,7 @@
 PYTHON ?= python3
 SERVICE := .venv/bin
 ENGINE := bot/engine/.venv/bin
+WORKERS ?= 2
 
 .PHONY: help setup run test check train evaluate bench chat conversations
 
@@ -21,7 +22,7 @@ train: setup ## train and evaluate a model
 test: setup ## every test
 	@$(SERVICE)/python -m bot train --if-needed
 	@status=0; \
-	$(SERVICE)/python -m pytest || status=1; \
+	$(SERVICE)/python -m pytest -n $(WORKERS) --dist loadfile --durations 25 || status=1; \
 	$(ENGINE)/python -m pytest -c bot/engine/pyproject.toml --rootdir . --confcutdir tests/dialogue tests/dialogue || status=1; \
 	exit $$status
 

@@ -11,12 +11,13 @@ import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.domain.errors import DialogueFailed
 from bot.ops.addresses import answers_200, run_folder
 from bot.services.context import Context, Limits
-from bot.services.ports import Dialogue, Reader, SmsProvider, UnitOfWorkFactory
+from bot.services.ports import Carrier, Dialogue, Reader, UnitOfWorkFactory
 from bot.services.signed_links import VisitLinks
 from bot.settings import ROOT, Settings
 from bot.system import RandomIds, SystemClock
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bot.dialogue import EngineClient
     from bot.gateway.assembly import App
     from bot.language import Reader as LanguageReader
-    from bot.messaging import CaldavServer, FhirServer, TwilioProvider
+    from bot.messaging import CaldavServer, FhirServer, MailServer, TwilioProvider, Webhooks
     from bot.protocols import Protocols
     from bot.store import Store
 
@@ -71,6 +72,8 @@ def build_app(settings: Settings) -> App:
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
     fhir, caldav = build_fhir_server(settings), build_caldav_server(settings)
     ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
+    mail, webhooks = build_mail_server(settings, ctx.protocols), build_webhooks(settings)
+    carriers, publishers = _carriers(ctx, mail, webhooks), _publishers(ctx, settings, fhir, caldav)
     doors = (staff_api_blueprint, console_blueprint, sms_blueprint, calendar_blueprint, visit_blueprint)
     app = assemble(
         door=ServiceDoor(ctx),
@@ -78,12 +81,12 @@ def build_app(settings: Settings) -> App:
         hub=hub,
         probes=_probes(settings, ctx),
         blueprints=[make(ctx, settings) for make in doors],
-        workers=[*_workers(ctx, provider), *_publishers(ctx, settings, fhir, caldav)],
+        workers=[*_workers(ctx, provider), *carriers, *publishers],
     )
 
     @app.after_server_stop
     async def close(*_: object) -> None:
-        for line in (provider, fhir, caldav):
+        for line in (provider, fhir, caldav, mail, webhooks):
             if line is not None:
                 await line.close()
         await dialogue.close()
@@ -92,7 +95,7 @@ def build_app(settings: Settings) -> App:
     return app
 
 
-def _workers(ctx: Context, provider: SmsProvider | None) -> list[Callable[[], Awaitable[None]]]:
+def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaitable[None]]]:
     """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
     from bot.services import schedule_review, turns
@@ -104,6 +107,13 @@ def _workers(ctx: Context, provider: SmsProvider | None) -> list[Callable[[], Aw
     if provider is not None:
         workers.append(lambda: run_workers(ctx, provider, asyncio.Event()))
     return workers
+
+
+def _carriers(ctx: Context, *carriers: Carrier | None) -> list[Callable[[], Awaitable[None]]]:
+    """What sends e-mails and webhooks, as far as they are set up."""
+    from bot.messaging import run_deliveries
+
+    return [partial(run_deliveries, ctx, one, asyncio.Event()) for one in carriers if one is not None]
 
 
 def _publishers(
@@ -155,6 +165,33 @@ def build_sms_provider(settings: Settings) -> TwilioProvider | None:
         api_url=settings.twilio_api_url,
         status_callback=f"{settings.outside_url}/sms/twilio/status",
     )
+
+
+def build_mail_server(settings: Settings, protocols: Protocols) -> MailServer | None:
+    """The server that e-mails leave by, None when there is none."""
+    from bot.messaging import MailServer
+
+    if settings.smtp_host is None or settings.mail_from is None:
+        return None
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        sender=settings.mail_from,
+        sender_name=protocols.clinic.name,
+    )
+
+
+def build_webhooks(settings: Settings) -> Webhooks | None:
+    """The configured targets, None when there is none."""
+    from bot.messaging import Webhooks
+    from bot.messaging.webhooks import Target
+
+    if not settings.webhooks:
+        return None
+    return Webhooks({name: Target(url=one.url, secrets=one.keys) for name, one in settings.webhooks.items()})
 
 
 def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -217,9 +254,10 @@ def _join(
         dialogue=dialogue,
         clock=SystemClock(),
         ids=RandomIds(),
-        limits=Limits(session_days=settings.session_days),
+        limits=Limits(session_days=settings.session_days, sms_settle_seconds=settings.sms_settle_seconds),
         wake=wake,
         links=VisitLinks(secret=settings.link_key, base=settings.outside_url),
+        reach=settings.reach,
     )
 
 

@@ -6,16 +6,28 @@ hands a child process its own addresses through the same variables.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import re
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.colours import READABLE, WHITE, contrast
 from bot.domain.errors import SettingsError
+from bot.domain.notices import Channel
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: protocols, lexicon, models and Rasa's files are found from here."""
@@ -28,7 +40,46 @@ ADDRESSES = (
     "public_url", "twilio_api_url", "engine_url", "actions_url", "fhir_namespace", "fhir_url", "caldav_url",
 )  # fmt: skip
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+COLOUR = "^#[0-9a-fA-F]{6}$"
+LOGOS = (".svg", ".png", ".webp")
+LARGEST_LOGO_BYTES = 8 * 1024
+"""The whole widget is small enough for a weak phone line; a photograph as a logo would undo that."""
+FAINTEST = {"grey": "#55655f", "red": "#a3211a"}
+"""The widget's own text colours that stand on the clinic's background (`chat.css`)."""
+MAILBOX = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
+WEBHOOK_SECRET = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+"""24 to 65 bytes (Standard Webhooks asks for 24 to 64)."""
 TWILIO = ("twilio_account_sid", "twilio_auth_token", "sms_number", "public_url")
+
+
+class WebhookTarget(BaseModel):
+    """Where signed events go. Two secrets while one replaces the other: both sign."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    url: str
+    secrets: tuple[SecretStr, ...] = Field(min_length=1, max_length=2)
+
+    @field_validator("url")
+    @classmethod
+    def _private_line(cls, value: str) -> str:
+        if not is_private_line(value):
+            raise ValueError("a target's url must begin with https:// (http:// on this machine alone)")
+        return value
+
+    @field_validator("secrets")
+    @classmethod
+    def _strong(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not all(WEBHOOK_SECRET.fullmatch(secret.get_secret_value()) for secret in value):
+            raise ValueError("write each secret as whsec_ and 24 to 64 random bytes in base64")
+        return value
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """What signs, the newest first."""
+        return tuple(
+            base64.b64decode(secret.get_secret_value().removeprefix("whsec_")) for secret in self.secrets
+        )
 
 
 class Settings(BaseSettings):
@@ -56,6 +107,15 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="web pages that may embed the widget, exact origins, with commas between"
     )
+    widget_name: str | None = Field(None, max_length=60, description="name at the head of the chat")
+    widget_label: str = Field("Chat with us", min_length=1, max_length=40, description="the button's words")
+    widget_greeting: str = Field(
+        "Questions about your back or neck?", max_length=160, description="above the conversation"
+    )
+    widget_position: Literal["left", "right"] = Field("right", description="the button's corner")
+    widget_colour: str = Field("#1d5a55", pattern=COLOUR, description="buttons and links")
+    widget_background: str = Field("#faf6f0", pattern=COLOUR, description="behind the conversation")
+    widget_logo: Path | None = Field(None, description="an SVG, PNG or WebP file; relative to the checkout")
     twilio_account_sid: str | None = Field(None, description="the clinic's Twilio account")
     twilio_auth_token: SecretStr | None = Field(None, description="its secret; signs what Twilio sends us")
     sms_number: str | None = Field(None, description="the clinic's number for texts, as +1...")
@@ -79,6 +139,21 @@ class Settings(BaseSettings):
     caldav_password: SecretStr | None = Field(None, description="and its password")
     fhir_url: str | None = Field(None, description="the FHIR R4 server that is told every handed-off case")
     fhir_token: SecretStr | None = Field(None, description="its bearer token")
+    smtp_host: str | None = Field(None, description="the mail server; without it no e-mail leaves")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="`starttls`, `tls` from the first byte, `none` on this machine alone",
+    )
+    smtp_user: str | None = Field(None, description="its user, where it asks for one")
+    smtp_password: SecretStr | None = Field(None, description="and the password")
+    mail_from: str | None = Field(None, description="the clinic's address that e-mails come from")
+    webhooks: dict[str, WebhookTarget] = Field(
+        {}, description="who is sent signed events, as JSON: by name, `url` and one or two `secrets`"
+    )
+    sms_settle_seconds: float = Field(
+        4, ge=0, le=30, description="texts that follow each other within so many seconds are one message"
+    )
     session_days: float = Field(30, gt=0, le=365, description="how long a patient's chat token lives")
     metrics_port: int | None = Field(
         None, ge=0, le=65535, description="`/metrics` for Prometheus, loopback only"
@@ -103,6 +178,28 @@ class Settings(BaseSettings):
         if any("*" in origin or "://" not in origin or origin.endswith("/") for origin in value):
             raise ValueError("write exact origins such as https://clinic.example, no star, no final slash")
         return value
+
+    @field_validator("widget_logo")
+    @classmethod
+    def _small_picture(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        file = value if value.is_absolute() else ROOT / value
+        if file.suffix.lower() not in LOGOS or not file.is_file():
+            raise ValueError(f"name a file that is there and ends in {', '.join(LOGOS)}")
+        if file.stat().st_size > LARGEST_LOGO_BYTES:
+            raise ValueError(f"the file may have {LARGEST_LOGO_BYTES} bytes at most: make it smaller")
+        return file
+
+    @model_validator(mode="after")
+    def _readable_colours(self) -> Self:
+        _demand_contrast("white", WHITE, "INTAKE_WIDGET_COLOUR", self.widget_colour)
+        _demand_contrast(
+            "the links' colour", self.widget_colour, "INTAKE_WIDGET_BACKGROUND", self.widget_background
+        )
+        for name, colour in FAINTEST.items():
+            _demand_contrast(f"the {name} text", colour, "INTAKE_WIDGET_BACKGROUND", self.widget_background)
+        return self
 
     @field_validator("engine_secret", "actions_secret", "calendar_secret")
     @classmethod
@@ -137,6 +234,18 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _mail_ready(self) -> Self:
+        if self.smtp_host is None:
+            return self
+        if self.mail_from is None or not MAILBOX.fullmatch(self.mail_from):
+            raise ValueError(f"{PREFIX}SMTP_HOST also needs {PREFIX}MAIL_FROM, like intake@clinic.example")
+        if self.smtp_security == "none" and self.smtp_host not in LOOPBACK:
+            raise ValueError(f"{PREFIX}SMTP_SECURITY may be none for a server on this machine alone")
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together")
+        return self
+
+    @model_validator(mode="after")
     def _fhir_ready(self) -> Self:
         if self.fhir_url is None:
             return self
@@ -152,6 +261,16 @@ class Settings(BaseSettings):
     def sms_is_open(self) -> bool:
         """Whether everything the SMS door needs is set."""
         return all(getattr(self, name) for name in TWILIO)
+
+    @property
+    def reach(self) -> frozenset[Channel]:
+        """By which channels this installation can send something on its own."""
+        open_ones: dict[Channel, bool] = {
+            "sms": self.sms_is_open,
+            "email": self.smtp_host is not None,
+            "webhook": bool(self.webhooks),
+        }
+        return frozenset(channel for channel, is_open in open_ones.items() if is_open)
 
     @property
     def database(self) -> str:
@@ -176,6 +295,17 @@ def is_private_line(address: str) -> bool:
     """Whether nobody on the way can read along: https, or a server on this machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+def _demand_contrast(text: str, colour: str, key: str, background: str) -> None:
+    """A clinic's colour that some patients could not read is refused where it is set."""
+    found = contrast(colour, background)
+    if found < READABLE:
+        way = "darker" if colour == WHITE else "lighter"
+        raise ValueError(
+            f"{key}: {text} has a contrast of {found:.1f} on it and needs {READABLE} (WCAG 2.2): "
+            f"choose a {way} colour"
+        )
 
 
 def load_settings(**given: Any) -> Settings:

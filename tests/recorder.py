@@ -25,6 +25,7 @@ from uuid import uuid4
 PATH = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-zA-Z]{2,64})/Messages\.json\Z")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 FIELDS = {"To", "From", "Body", "StatusCallback"}
+CALLBACK = re.compile(r"https?://[^\s/]+/\S*\Z")
 MOST_CHARACTERS = 1600
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of zero seconds: closing sends a reset."""
@@ -35,6 +36,7 @@ class Sent:
     """A text that the provider took."""
 
     sid: str
+    account: str
     to: str
     sender: str
     body: str
@@ -65,6 +67,10 @@ class Recorder:
     refused: list[str] = field(default_factory=list)
     tries: int = 0
     failures: list[Failure] = field(default_factory=list)
+    opted_out: set[str] = field(default_factory=set)
+    """Numbers on the provider's own list: 400 with 21610."""
+    fates: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """How texts to a number end, as (state, error code); any other is delivered."""
 
     @classmethod
     @contextlib.contextmanager
@@ -87,6 +93,21 @@ class Recorder:
         """Fail the next tries: `fail(code=21610, status=400)`, `fail(reset=True, times=3)`."""
         self.failures.append(Failure(**failure))
 
+    def reports(self, sent: Sent) -> list[tuple[str, dict[str, str]]]:
+        """The status callbacks of a text, in order: the address and the form's fields, still to be signed."""
+        state, code = self.fates.get(sent.to, ("delivered", ""))
+        if sent.status_callback is None:
+            return []
+        fields = {
+            "SmsSid": sent.sid, "To": sent.to, "MessageSid": sent.sid, "AccountSid": sent.account,
+            "From": sent.sender, "ApiVersion": "2010-04-01",
+        }  # fmt: skip
+        states = [("queued", ""), ("sent", ""), (state, code)]
+        return [
+            (sent.status_callback, fields | {"SmsStatus": one, "MessageStatus": one} | _error(error))
+            for one, error in states
+        ]
+
     def failure_for(self, to: str) -> Failure | None:
         """The failure that this try meets; used up by it."""
         for failure in self.failures:
@@ -94,6 +115,10 @@ class Recorder:
                 failure.times -= 1
                 return failure
         return None
+
+
+def _error(code: str) -> dict[str, str]:
+    return {"ErrorCode": code} if code else {}
 
 
 def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
@@ -110,6 +135,9 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
                 self.answer(400, {"code": 21602, "message": flaw, "status": 400})
                 return
             plain = {name: values[0] for name, values in form.items()}
+            if plain["To"] in recorder.opted_out:
+                self.answer(400, {"code": 21610, "message": "unsubscribed recipient", "status": 400})
+                return
             failure = recorder.failure_for(plain["To"])
             if failure is None or not self.fail(failure):
                 self.take(plain)
@@ -117,6 +145,7 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
         def take(self, form: dict[str, str]) -> None:
             sent = Sent(
                 sid="SM" + uuid4().hex,
+                account=self.path.split("/")[3],
                 to=form["To"],
                 sender=form["From"],
                 body=form["Body"],
@@ -177,4 +206,7 @@ def _flaw_in_text(form: dict[str, str]) -> str | None:
         return "To and From are numbers like +15555550142"
     if not form.get("Body", "").strip():
         return "a body is needed"
+    callback = form.get("StatusCallback")
+    if callback is not None and not CALLBACK.match(callback):
+        return "StatusCallback is an address like https://clinic.example/sms/status"
     return "at most 1,600 characters" if len(form["Body"]) > MOST_CHARACTERS else None

@@ -6,11 +6,16 @@ import argparse
 import asyncio
 import logging
 import signal
+from contextlib import AsyncExitStack
 
-from bot.bootstrap import staff_context
-from bot.domain.errors import StoreUnavailable
+from bot.bootstrap import records_context, staff_context
+from bot.domain.errors import ProtocolError, StoreUnavailable
+from bot.domain.tasks import LOUD, StaffTask
 from bot.ops.technical_log import start_technical_log
-from bot.services.watch import WatchContext, escalate_overdue
+from bot.services.context import Context
+from bot.services.escalation import by_notices
+from bot.services.unanswered import call_unanswered
+from bot.services.watch import WatchContext, escalate_overdue, tell_nobody
 from bot.settings import Settings, load_settings
 
 LOOK_SECONDS = 15.0
@@ -32,8 +37,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(settings: Settings, *, once: bool) -> None:
-    async with staff_context(settings) as ctx:
+    async with AsyncExitStack() as stack:
+        ctx = await _context(settings, stack)
         await (look(ctx) if once else _watch(ctx))
+
+
+async def _context(settings: Settings, stack: AsyncExitStack) -> WatchContext:
+    """With the clinic's protocols; without them emergencies are watched all the same."""
+    try:
+        return await stack.enter_async_context(records_context(settings))
+    except ProtocolError:
+        log.critical("the protocols cannot be read: only overdue work is watched; see `bot check`")
+        return await stack.enter_async_context(staff_context(settings))
 
 
 async def _watch(ctx: WatchContext) -> None:
@@ -50,12 +65,20 @@ async def _watch(ctx: WatchContext) -> None:
 async def look(ctx: WatchContext) -> None:
     """One look; a store that is down is said, and tried again at the next look."""
     try:
-        escalated = await escalate_overdue(ctx)
+        whole = ctx if isinstance(ctx, Context) else None
+        for task in await escalate_overdue(ctx, tell=by_notices(whole) if whole else tell_nobody):
+            _say(task)
+        if whole is not None:
+            await call_unanswered(whole)
     except StoreUnavailable:
         log.error("the store cannot be read: emergencies cannot be watched now")
-        return
-    for task in escalated:
-        log.critical(
-            "an emergency is unacknowledged beyond its time",
-            extra={"case_id": task.case_id, "task_id": task.id},
-        )
+
+
+def _say(task: StaffTask) -> None:
+    """An emergency is critical from its first step, other work when everybody must hear of it."""
+    critical = task.priority == "P0" or task.escalated >= LOUD
+    log.log(
+        logging.CRITICAL if critical else logging.WARNING,
+        "nobody did a staff task in time",
+        extra={"case_id": task.case_id, "task_id": task.id, "priority": task.priority},
+    )

@@ -1,4 +1,4 @@
-"""Opening hours, providers' times, and when a callback is due. Pure arithmetic on zone-aware times."""
+"""Opening hours, providers' times, and when open time has passed. Pure arithmetic on zone-aware times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ Period = tuple[dt.time, dt.time]
 _FURTHEST_DAYS = 370
 MOST_HOLDS = 6
 """Times one person may hold at once: those of two offers."""
-Priority = Literal["P0", "P1", "P2", "P3"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,27 +115,6 @@ class Appointment:
     """Provider and room are free again from here; None: from the end."""
     holder: str = ""
     """Who holds it, for the limit on holds a person: a phone number's digits, else the case's id."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StaffTask:
-    """Something a person of the clinic must do for a case (FHIR: Task)."""
-
-    id: str
-    case_id: str
-    kind: Literal[
-        "emergency", "crisis", "urgent_callback", "callback", "engine_failure", "safety_flag", "test_flag",
-        "person_wanted", "undelivered", "export_failed", "calendar_conflict", "visit_at_risk",
-    ]  # fmt: skip
-    priority: Priority
-    created_at: dt.datetime
-    due_at: dt.datetime
-    status: Literal["open", "acknowledged", "done"] = "open"
-    acknowledged_by: str | None = None
-    acknowledged_at: dt.datetime | None = None
-    private: bool = False
-    """Not shown where a proxy could read it (clinical.md 6.6)."""
-    note: str = ""
 
 
 def _existing(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:

@@ -16,6 +16,7 @@ from bot.gateway.access_log import log_request, start_clock
 from bot.gateway.chat_api import ChatApi, chat_blueprint
 from bot.gateway.door import ChatDoor
 from bot.gateway.errors import ProblemHandler
+from bot.gateway.form_page import form_blueprint
 from bot.gateway.framing import StrictRequest
 from bot.gateway.headers import add_security_headers
 from bot.gateway.health import Probe, health_blueprint
@@ -55,16 +56,21 @@ def assemble(
     api = ChatApi(
         door=door, options=options, counter=counter or LocalCounter(), hub=hub, metrics=app.ctx.metrics
     )
-    _add_guards(app)
+    _add_guards(app, hub)
     for blueprint in (
         chat_blueprint(api),
         pages_blueprint(options),
+        form_blueprint(api),
         health_blueprint(probes),
         openapi_blueprint(_described(blueprints)),
         *blueprints,
     ):
         app.blueprint(blueprint)
-    _run_workers(app, workers)
+
+    async def look_for_news() -> None:
+        await hub.keep_looking(door.latest_numbers, seconds=options.stream_poll_seconds)
+
+    _run_workers(app, [*workers, look_for_news])
     if options.metrics_port is not None:
         serve_metrics(app, port=options.metrics_port)
     return app
@@ -94,7 +100,7 @@ def _configure(app: App, options: Options) -> None:
     )
 
 
-def _add_guards(app: App) -> None:
+def _add_guards(app: App, hub: WakeHub) -> None:
     app.register_middleware(start_clock, "request", priority=100)
     for middleware in (add_security_headers, count_request, log_request):
         app.register_middleware(middleware, "response")
@@ -102,6 +108,7 @@ def _add_guards(app: App) -> None:
     @app.before_server_stop
     async def stop(*_: Any) -> None:
         app.ctx.stopping = True
+        hub.close()
 
 
 def _run_workers(app: App, workers: Sequence[Worker]) -> None:

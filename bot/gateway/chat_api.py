@@ -76,11 +76,30 @@ class ChatApi:
         client_message_id = read_client_id(given.get("client_message_id"))
         if ("text" in given) == ("choice" in given):
             raise InvalidInput("Send either text or choice.", code="text_or_choice")
-        try:
-            text = read_text(given["text"], characters=self.options.characters) if "text" in given else None
-        except TooLong as error:
-            raise await self._too_long(request, token, given["text"], error) from error
+        text = await self.read_words(request, token, given["text"]) if "text" in given else None
         choices = read_choices(given["choice"]) if "choice" in given else ()
+        reply = await self.take(
+            request, token, client_message_id=client_message_id, text=text, choices=choices
+        )
+        return json(_reply_json(reply.messages, reply.status))
+
+    async def read_words(self, request: Request[Any, Any], token: str, words: Any) -> str:
+        """A patient's words. Raises InvalidInput; a 413 that carries the emergency text when they need it."""
+        try:
+            return read_text(words, characters=self.options.characters)
+        except TooLong as error:
+            raise await self._too_long(request, token, words, error) from error
+
+    async def take(
+        self,
+        request: Request[Any, Any],
+        token: str,
+        *,
+        client_message_id: str,
+        text: str | None,
+        choices: Sequence[str],
+    ) -> Reply:
+        """One message within its limits, and its whole turn. Raises HttpProblem and the services' errors."""
         self.limit_message(request, token, text)
         try:
             case_id = await self.access(request, token)
@@ -88,7 +107,7 @@ class ChatApi:
             reply: Reply = await self.finish_turn(turn)
         except StoreUnavailable as error:
             raise self._screened(text) from error
-        return json(_reply_json(reply.messages, reply.status))
+        return reply
 
     async def finish_turn(self, turn: Coroutine[Any, Any, Any]) -> Any:
         """A turn runs to its end even when its sender hangs up: the answer waits in the stream."""
@@ -165,19 +184,35 @@ class ChatApi:
         wait = read_number(request, "wait", default=0, most=3600)
         self.limit(f"read:{token}", self.options.rates.reads_per_token)
         case_id = await self.access(request, token)
-        found = await self._wait_for_messages(
-            case_id, after, seconds=min(wait, self.options.long_poll_seconds)
-        )
+        seconds = min(wait, self.options.long_poll_seconds)
+        found = await self._wait_for_messages(request, case_id, after, seconds=seconds)
         return json(_reply_json(found, await self.door.status(case_id)))
 
-    async def _wait_for_messages(self, case_id: str, after: int, *, seconds: float) -> list[Message]:
+    async def _wait_for_messages(
+        self, request: Request[Any, Any], case_id: str, after: int, *, seconds: float
+    ) -> list[Message]:
         end = time.monotonic() + seconds
         while True:
             found = await self.door.messages_after(case_id, after)
             left = end - time.monotonic()
-            if found or left <= 0:
+            if found or left <= 0 or request.app.ctx.stopping:
                 return found
-            await self.hub.wait(case_id, seconds=min(left, self.options.stream_poll_seconds))
+            await self.hub.wait(case_id, seen=after, seconds=left)
+
+    async def progress(self, request: Request[Any, Any]) -> HTTPResponse:
+        token = bearer_token(request)
+        only_arguments(request, allowed=())
+        self.limit(f"read:{token}", self.options.rates.reads_per_token)
+        found = await self.door.progress(await self.access(request, token))
+        return json({"reference": found.reference, "left": found.left, "changeable": list(found.changeable)})
+
+    async def end_session(self, request: Request[Any, Any]) -> HTTPResponse:
+        """The token is given back: it opens nothing any more, here and on every other device."""
+        token = bearer_token(request)
+        self.limit(f"read:{token}", self.options.rates.reads_per_token)
+        await self.access(request, token)
+        await self.door.end_session(token)
+        return empty()
 
     async def stream(self, request: Request[Any, Any]) -> None:
         token = bearer_token(request)
@@ -225,7 +260,9 @@ def chat_blueprint(api: ChatApi) -> Blueprint:
     blueprint.add_route(api.say, "/messages", methods=["POST"], name="say")
     blueprint.add_route(api.messages, "/messages", methods=["GET"], name="messages")
     blueprint.add_route(api.stream, "/stream", methods=["GET"], name="stream")
-    for path in ("sessions", "messages", "stream"):
+    blueprint.add_route(api.progress, "/progress", methods=["GET"], name="progress")
+    blueprint.add_route(api.end_session, "/session", methods=["DELETE"], name="end")
+    for path in ("sessions", "session", "messages", "progress", "stream"):
         blueprint.add_route(_preflight, f"/{path}", methods=["OPTIONS"], name=f"preflight-{path}")
     return blueprint
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.cases import CaseStatus, Draft, Message
@@ -33,6 +33,17 @@ class Reply(Protocol):
     def status(self) -> CaseStatus: ...
 
 
+class Progress(Protocol):
+    """How far the questions are."""
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def left(self) -> int | None: ...
+    @property
+    def changeable(self) -> Sequence[int]: ...
+
+
 class ChatDoor(Protocol):
     """The chat use cases. Errors are those of `bot.domain.errors`."""
 
@@ -49,6 +60,15 @@ class ChatDoor(Protocol):
 
     async def messages_after(self, case_id: str, seq: int) -> list[Message]:
         """Messages with a higher seq, in order."""
+
+    async def latest_numbers(self, case_ids: Collection[str]) -> Mapping[str, int]:
+        """The number of each case's last message; raises StoreUnavailable."""
+
+    async def progress(self, case_id: str) -> Progress:
+        """How far the questions are."""
+
+    async def end_session(self, token: str) -> None:
+        """The token opens nothing any more; raises NotAllowed when it does not now."""
 
     async def status(self, case_id: str) -> CaseStatus:
         """Where the case stands."""

@@ -75,6 +75,15 @@ _REPLY = {
         "status": {"enum": STATUSES},
     },
 }
+_PROGRESS = {
+    "type": "object",
+    "required": ["reference", "left", "changeable"],
+    "properties": {
+        "reference": {"type": "string", "description": "the short code of this conversation"},
+        "left": {"type": ["integer", "null"], "description": "null: it is not about questions now"},
+        "changeable": {"type": "array", "items": {"type": "integer"}, "description": "seq of messages"},
+    },
+}
 _SAY = {
     "type": "object",
     "required": ["client_message_id"],
@@ -104,10 +113,14 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _responses(status: int, schema: str, *errors: int) -> dict[str, Any]:
-    good = {str(status): {"description": "done", "content": _json_of(_ref(schema))}}
-    return good | {
-        str(code): {"description": _REASONS[code], "content": _json_of(_ref("Error"))} for code in errors
+    return {
+        str(status): {"description": "done", "content": _json_of(_ref(schema))},
+        **_errors(*errors),
     }
+
+
+def _errors(*codes: int) -> dict[str, Any]:
+    return {str(code): {"description": _REASONS[code], "content": _json_of(_ref("Error"))} for code in codes}
 
 
 def _number(name: str, description: str) -> dict[str, Any]:
@@ -120,11 +133,7 @@ def chat_part() -> dict[str, Any]:
     session = {"type": "object", "required": ["channel"], "properties": {"channel": {"enum": ["web"]}}}
     stream = {
         "200": {"description": "events `message`; id = seq", "content": {"text/event-stream": {}}},
-        **{
-            str(code): value
-            for code, value in _responses(200, "Reply", 400, 401, 403, 429, 503).items()
-            if code != "200"
-        },
+        **_errors(400, 401, 403, 429, 503),
     }
     return {
         "paths": {
@@ -159,6 +168,21 @@ def chat_part() -> dict[str, Any]:
                     "responses": stream,
                 }
             },
+            "/api/chat/progress": {
+                "get": {
+                    "summary": "About how many questions are left, and which answers may be changed: "
+                    "those messages' numbers N are taken as the choice `change-N`",
+                    "security": _BEARER,
+                    "responses": _responses(200, "Progress", 400, 401, 403, 429, 503),
+                }
+            },
+            "/api/chat/session": {
+                "delete": {
+                    "summary": "Give the token back: it opens nothing any more",
+                    "security": _BEARER,
+                    "responses": {"204": {"description": "done"}, **_errors(401, 403, 429, 503)},
+                }
+            },
             "/health/live": {"get": {"summary": "It answers", "responses": {"200": {"description": "ok"}}}},
             "/health/ready": {
                 "get": {
@@ -170,6 +194,7 @@ def chat_part() -> dict[str, Any]:
         "components": {
             "schemas": {
                 "Message": _MESSAGE, "Error": _ERROR, "Session": _SESSION, "Reply": _REPLY, "Say": _SAY,
+                "Progress": _PROGRESS,
             },
             "securitySchemes": {"patient": {"type": "http", "scheme": "bearer"}},
         },

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bot.gateway.inputs import Input, fitting_inputs
+from bot.gateway.look import Look, look_from
 from bot.protocols import Protocols
 from bot.settings import Settings
 
@@ -34,15 +37,20 @@ class Options:
     clinic_name: str
     clinic_phone: str
     public_url: str
+    zone: str = "America/Chicago"
+    """Of the times on the page without scripts; other pages know the patient's own."""
     allowed_hosts: frozenset[str]
     """Host names a request may name, lower case, without port."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may embed the widget or call the chat API, exact origins."""
     demo: bool = False
-    greeting: str = "Questions about your back or neck?"
+    look: Look = field(default_factory=Look)
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    """Fitting inputs by name of what is asked (`inputs.py`)."""
     body_bytes: int = 64 * 1024
     characters: int = 2000
     stream_poll_seconds: float = 1.0
+    """How often one look into the record finds the messages of other processes, for all streams at once."""
     stream_heartbeat_seconds: float = 15.0
     streams_per_token: int = 4
     streams: int = 1000
@@ -62,9 +70,12 @@ def options_from(settings: Settings, protocols: Protocols) -> Options:
         clinic_name=clinic.name,
         clinic_phone=settings.clinic_phone or clinic.phone,
         public_url=settings.outside_url,
+        zone=clinic.zone.key,
         allowed_hosts=LOOPBACK_HOSTS | {_bracketed(host)},
         allowed_origins=settings.allowed_origins,
         demo=settings.demo,
+        look=look_from(settings),
+        inputs=fitting_inputs(protocols.dictionary),
         metrics_port=settings.metrics_port,
     )
 

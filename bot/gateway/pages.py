@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from sanic.exceptions import NotFound
 from sanic.request import Request
 from sanic.response import empty
 
+from bot.gateway.look import Look
 from bot.gateway.options import Options
 from bot.gateway.origins import frame_ancestors
 
@@ -27,7 +29,17 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-ASSETS = ("chat.js", "chat_view.js", "chat_line.js", "chat.css", "demo.css", "mark.svg", "hero.svg")
+_CHOSEN = b"/* the clinic's choice */ {}"
+ASSETS = (
+    "chat.js",
+    "chat_view.js",
+    "chat_line.js",
+    "chat.css",
+    "demo.css",
+    "form.css",
+    "mark.svg",
+    "hero.svg",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +51,28 @@ class Asset:
     tag: str
 
 
-def read_asset(name: str) -> Asset:
+def read_assets(look: Look) -> dict[str, Asset]:
+    """The files of `/widget/`, in the clinic's colours; `logo` is the clinic's own or our mark."""
+    assets = {name: _asset(_in_colours(name, look), _TYPES[Path(name).suffix]) for name in ASSETS}
+    logo = _asset(look.logo.body, look.logo.media_type) if look.logo else assets["mark.svg"]
+    return {**assets, "logo": logo}
+
+
+def read_loader(look: Look) -> Asset:
+    """The script of the clinic's page, with what the clinic chose for its button."""
+    code = (FOLDER / "loader.js").read_bytes()
+    return _asset(code.replace(_CHOSEN, look.for_loader(), 1), _TYPES[".js"])
+
+
+def _in_colours(name: str, look: Look) -> bytes:
     body = (FOLDER / name).read_bytes()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-    return Asset(body=body, media_type=_TYPES[Path(name).suffix], tag=tag)
+    if name.endswith(".css"):
+        return body + look.style()
+    return body.replace(Look().colour.encode(), look.colour.encode()) if name == "mark.svg" else body
+
+
+def _asset(body: bytes, media_type: str) -> Asset:
+    return Asset(body=body, media_type=media_type, tag=f'"{hashlib.sha256(body).hexdigest()[:16]}"')
 
 
 def fill(name: str, fields: Mapping[str, str]) -> str:
@@ -57,7 +87,10 @@ def page_fields(options: Options) -> dict[str, str]:
         "clinic_name": options.clinic_name,
         "clinic_phone": options.clinic_phone,
         "clinic_phone_digits": digits,
-        "greeting": options.greeting,
+        "chat_name": options.look.name or options.clinic_name,
+        "label": options.look.label,
+        "greeting": options.look.greeting,
+        "inputs": json.dumps(options.inputs, separators=(",", ":")),
         "origins": " ".join(options.allowed_origins),
         "demo": "demo" if options.demo else "",
     }
@@ -66,8 +99,7 @@ def page_fields(options: Options) -> dict[str, str]:
 def pages_blueprint(options: Options) -> Blueprint:
     """`/` (demo only; else the chat), `/chat`, `/widget.js`, `/widget/frame`, `/widget/<file>`."""
     blueprint = Blueprint("pages")
-    assets = {name: read_asset(name) for name in ASSETS}
-    loader = read_asset("loader.js")
+    assets, loader = read_assets(options.look), read_loader(options.look)
     fields = page_fields(options)
     demo = fill("demo.html", fields)
     chat = {mode: fill("chat.html", {**fields, "mode": mode}) for mode in ("page", "frame")}
@@ -97,7 +129,7 @@ def pages_blueprint(options: Options) -> Blueprint:
 
     @blueprint.get("/favicon.ico")
     async def favicon(request: Request[Any, Any]) -> HTTPResponse:
-        return _file(request, assets["mark.svg"], foreign=False)
+        return _file(request, assets["logo"], foreign=False)
 
     return blueprint
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.cases import CaseStatus, Draft, Message
 from bot.services import chat
@@ -31,6 +31,15 @@ class ServiceDoor:
 
     async def messages_after(self, case_id: str, seq: int) -> list[Message]:
         return await chat.messages_after(self._ctx, case_id, seq)
+
+    async def latest_numbers(self, case_ids: Collection[str]) -> Mapping[str, int]:
+        return await chat.latest_numbers(self._ctx, case_ids)
+
+    async def progress(self, case_id: str) -> chat.Progress:
+        return await chat.progress(self._ctx, case_id)
+
+    async def end_session(self, token: str) -> None:
+        await chat.end_session(self._ctx, token)
 
     async def status(self, case_id: str) -> CaseStatus:
         return await chat.status(self._ctx, case_id)

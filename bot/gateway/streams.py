@@ -82,5 +82,5 @@ async def send_events(
                 await door.access_case(token)
                 await response.send(": still here\n\n")
                 beat_at = time.monotonic() + options.stream_heartbeat_seconds
-            await hub.wait(case_id, seconds=options.stream_poll_seconds)
+            await hub.wait(case_id, seen=after, seconds=max(0.0, beat_at - time.monotonic()))
     await response.eof()

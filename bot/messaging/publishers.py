@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 import secrets
-from collections.abc import Awaitable, Callable
 
 from bot.messaging.caldav import CaldavServer
 from bot.messaging.fhir_server import FhirServer
+from bot.messaging.loops import keep
 from bot.services import calendar_publishing, publishing
 from bot.services.context import Context
-
-log = logging.getLogger("intake.messaging")
 
 PAUSE_SECONDS = 5.0
 """Between looks when there was nothing to do: no patient waits for it."""
@@ -59,15 +55,3 @@ async def keep_calendar(
     async with asyncio.TaskGroup() as group:
         group.create_task(keep(publish, stop, pause_seconds=pause_seconds))
         group.create_task(keep(watch, stop, pause_seconds=watch_seconds))
-
-
-async def keep(step: Callable[[], Awaitable[int]], stop: asyncio.Event, *, pause_seconds: float) -> None:
-    """Repeat a step, at once while it finds work."""
-    while not stop.is_set():
-        try:
-            pause = 0.0 if await step() else pause_seconds
-        except Exception as error:  # the outermost wrapper of a loop: the store may be back soon
-            log.error("publishing failed: %s", type(error).__name__)
-            pause = pause_seconds
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), timeout=pause)

@@ -1,4 +1,4 @@
-"""Twilio's REST API for sending a text (provider behind `bot.services.ports.SmsProvider`)."""
+"""Twilio's REST API for sending a text (behind `bot.services.ports.Carrier`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 
 from bot.domain.errors import DeliveryFailed
+from bot.domain.notices import Channel
+from bot.services.ports import Outbound
 
 TIMEOUTS = httpx.Timeout(10.0, connect=5.0)
 TOO_MANY = 429
@@ -16,6 +18,8 @@ CREDENTIALS = (401, 403)
 
 class TwilioProvider:
     """Sends texts from one number of one account. Close it when the process ends."""
+
+    channel: Channel = "sms"
 
     def __init__(
         self, *, account_sid: str, auth_token: str, sender: str, api_url: str, status_callback: str | None
@@ -27,15 +31,21 @@ class TwilioProvider:
             base_url=api_url, auth=(account_sid, auth_token), timeout=TIMEOUTS, trust_env=False
         )
 
-    async def send(self, *, to: str, body: str, dedupe_key: str) -> str:
+    async def carry(self, item: Outbound) -> str:
+        """Send a text of the outbox; see `send`."""
+        return await self.send(to=item.to, body=item.body, dedupe_key=item.dedupe_key, item_id=item.id)
+
+    async def send(self, *, to: str, body: str, dedupe_key: str, item_id: str | None = None) -> str:
         """The provider's id of the text; raises DeliveryFailed, `permanent` when no try will help.
 
         `dedupe_key` goes along as `I-Twilio-Idempotency-Token`. Twilio does not promise to honour it
-        for texts: a send whose answer was lost may arrive twice.
+        for texts: a send whose answer was lost may arrive twice. `item_id` stands in the address that is
+        called with the text's fate, so that a text is known there even when the answer to this was lost.
         """
         form = {"To": to, "From": self._sender, "Body": body}
         if self._status_callback:
-            form["StatusCallback"] = self._status_callback
+            named = f"?text={item_id}" if item_id else ""
+            form["StatusCallback"] = f"{self._status_callback}{named}"
         try:
             answer = await self._http.post(
                 self._path, data=form, headers={"I-Twilio-Idempotency-Token": dedupe_key}

@@ -7,15 +7,15 @@ task of its own, and a look for new work never waits for them.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 
-from bot.services import outgoing, sms
+from bot.messaging.loops import Step, keep
+from bot.services import outgoing, sms_turns
 from bot.services.context import Context
-from bot.services.ports import SmsProvider
+from bot.services.ports import Carrier
 
 log = logging.getLogger("intake.messaging")
 
@@ -25,20 +25,29 @@ PAUSE_AFTER_FAILURE_SECONDS = 2.0
 MOST_AT_ONCE = 40
 """Turns, or deliveries, in the air."""
 
-Step = Callable[[], Awaitable[int]]
-
 
 async def run_workers(
-    ctx: Context, provider: SmsProvider, stop: asyncio.Event, *, pause_seconds: float = PAUSE_SECONDS
+    ctx: Context, provider: Carrier, stop: asyncio.Event, *, pause_seconds: float = PAUSE_SECONDS
 ) -> None:
-    """Both loops until `stop` is set (then what runs is finished) or the task is cancelled.
+    """Answers texts and sends them until `stop` is set (then what runs is finished) or it is cancelled.
 
-    Several processes may run them at once: turns and texts are leased in the store.
+    Several processes may run it at once: turns and texts are leased in the store.
     """
     async with asyncio.TaskGroup() as group:
-        turns, deliveries = Pool(group), Pool(group)
-        group.create_task(_loop(turn_starter(ctx, turns), stop, pause_seconds))
-        group.create_task(_loop(delivery_starter(ctx, provider, deliveries), stop, pause_seconds))
+        group.create_task(_keep(turn_starter(ctx, Pool(group)), stop, pause_seconds))
+        group.create_task(run_deliveries(ctx, provider, stop, pause_seconds=pause_seconds))
+
+
+async def run_deliveries(
+    ctx: Context, carrier: Carrier, stop: asyncio.Event, *, pause_seconds: float = PAUSE_SECONDS
+) -> None:
+    """Sends what is due by one channel until `stop` is set or it is cancelled; several processes may."""
+    async with asyncio.TaskGroup() as group:
+        await _keep(delivery_starter(ctx, carrier, Pool(group)), stop, pause_seconds)
+
+
+async def _keep(step: Step, stop: asyncio.Event, pause_seconds: float) -> None:
+    await keep(step, stop, pause_seconds=pause_seconds, pause_after_failure=PAUSE_AFTER_FAILURE_SECONDS)
 
 
 class Pool:
@@ -74,47 +83,39 @@ class Pool:
 
 def turn_starter(ctx: Context, pool: Pool) -> Step:
     """Starts the turns of cases whose texts wait; how many cases were started."""
-    failures: sms.Failures = Counter()
-    screened: set[str] = set()
+    failures: sms_turns.Failures = Counter()
+    screened: set[tuple[str, str]] = set()
 
     async def step() -> int:
         nonlocal screened
-        waiting = await sms.waiting_by_case(ctx)
-        behind = {text.id: text for queue in waiting.values() for text in queue[1:]}
-        # "Call 911" must not wait behind the turn of an earlier text.
+        queues = await sms_turns.waiting_by_case(ctx)
+        ready = {case_id: queue for case_id, queue in queues.items() if sms_turns.is_whole(ctx, queue[0])}
+        held = [text for case_id, queue in queues.items() for text in queue[case_id in ready :]]
+        # "Call 911" must not wait behind the turn of an earlier text, nor for the end of its own.
         screened = {
-            text.id
-            for text in behind.values()
-            if text.id in screened
-            or pool.start(f"urgent:{text.id}", lambda text=text: sms.answer_urgent(ctx, text))  # type: ignore[misc]
+            (text.id, text.text)
+            for text in held
+            if (text.id, text.text) in screened
+            or pool.start(f"urgent:{text.id}", lambda text=text: sms_turns.answer_urgent(ctx, text))  # type: ignore[misc]
         }
         return sum(
-            pool.start(case_id, lambda queue=queue: sms.answer_in_order(ctx, queue, failures))  # type: ignore[misc]
-            for case_id, queue in waiting.items()
+            pool.start(case_id, lambda queue=queue: sms_turns.answer_in_order(ctx, queue, failures))  # type: ignore[misc]
+            for case_id, queue in ready.items()
         )
 
     return step
 
 
-def delivery_starter(ctx: Context, provider: SmsProvider, pool: Pool) -> Step:
+def delivery_starter(ctx: Context, carrier: Carrier, pool: Pool) -> Step:
     """Starts the deliveries that are due; how many. Claims nothing it could not start."""
     owner = secrets.token_hex(8)
 
     async def step() -> int:
-        claimed = await outgoing.claim_due(ctx, owner=owner, limit=pool.free) if pool.free else []
-        for text in claimed:
-            pool.start(text.id, lambda text=text: outgoing.deliver(ctx, provider, text))  # type: ignore[misc]
+        if not pool.free:
+            return 0
+        claimed = await outgoing.claim_due(ctx, carrier.channel, owner=owner, limit=pool.free)
+        for item in claimed:
+            pool.start(item.id, lambda item=item: outgoing.deliver(ctx, carrier, item))  # type: ignore[misc]
         return len(claimed)
 
     return step
-
-
-async def _loop(step: Step, stop: asyncio.Event, pause_seconds: float) -> None:
-    while not stop.is_set():
-        try:
-            pause = 0.0 if await step() else pause_seconds
-        except Exception as error:  # the outermost wrapper of a loop: the store may be back soon
-            log.error("worker step failed: %s", type(error).__name__)
-            pause = PAUSE_AFTER_FAILURE_SECONDS
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), timeout=pause)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.settings import ROOT
 
-EXTRA_KEYS = ("case_id", "message_id", "task_id", "seconds", "status", "part")
+EXTRA_KEYS = ("case_id", "message_id", "task_id", "priority", "seconds", "status", "part")
 """What a log call may add with `extra=`; anything else is dropped."""
 
 

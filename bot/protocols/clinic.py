@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.domain.notices import Reminders, StaffNotices
 from bot.domain.schedule import Hours, Period, Provider, Room
 from bot.protocols.documents import Document, body_keys
+from bot.protocols.notices import read_notices, read_reminders
 from bot.protocols.yamlfile import Section, fail, keys, take, words
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -67,6 +69,9 @@ class Clinic:
     same_week: bool
     """First visits within a week (S0.24)."""
     patience: Patience = Patience()
+    notices: StaffNotices = field(default_factory=StaffNotices)
+    """Whom of the staff the service calls; nobody when none are named."""
+    reminders: Reminders = field(default_factory=Reminders)
 
     @property
     def fields(self) -> dict[str, str]:
@@ -76,7 +81,7 @@ class Clinic:
 
 def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
     """The profile. Raises ProtocolError with file, line and what is allowed."""
-    allowed = ("clinic", "hours", "holidays", "patience", "rooms", "providers")
+    allowed = ("clinic", "hours", "holidays", "patience", "rooms", "providers", "notices", "reminders")
     body = body_keys(document, allowed, ("clinic", "hours", "providers"))
     section = take(body, "clinic", Section)
     keys(
@@ -102,6 +107,8 @@ def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
         booking_url=take(section, "booking_url", str, default=""),
         same_week=take(section, "same_week", bool, default=False),
         patience=_patience(take(body, "patience", Section)) if "patience" in body else Patience(),
+        notices=read_notices(take(body, "notices", Section)) if "notices" in body else StaffNotices(),
+        reminders=read_reminders(take(body, "reminders", Section)) if "reminders" in body else Reminders(),
     )
     if _DEMO_PHONE.search(clinic.phone) and not clinic.demo_phone:
         raise fail(

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from bot.domain.cases import CaseStatus, HandoffKind
 from bot.domain.errors import ProtocolError
 from bot.domain.judgement import Judgement
-from bot.domain.schedule import Priority
+from bot.domain.tasks import Priority
 from bot.protocols.records import build
 
 

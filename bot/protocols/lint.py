@@ -46,6 +46,7 @@ SAMPLES: Mapping[str, str] = {
     "provider": "Physician assistant A",
     "reference": "ABCD-2345",
     "due": "Wed, Dec 30",
+    "priority": "P0",
     "link": "https://clinic.example/visit/0123456789abcdef0123456789abcdefabcdefghijklmnopqrstuvwxyz234567",
     "source": "articles our clinic shares",
 }

@@ -23,10 +23,11 @@ from bot.protocols.published import JUDGING, refuse_edited
 from bot.protocols.red_flags import RedFlags, Rule, read_red_flags
 from bot.protocols.routing import Routing, read_routing
 from bot.protocols.sources import Sources, check_sources, read_sources
+from bot.protocols.staff_tasks import StaffTasks, read_staff_tasks
 from bot.protocols.texts import Texts, read_texts
 from bot.protocols.visits import Modifier, VisitType, read_modifiers, read_visits
 
-FILES = ("variables", "red_flags", "routing", "texts", "faq", "visits", "clinic", "sources")
+FILES = ("variables", "red_flags", "routing", "texts", "faq", "visits", "clinic", "tasks", "sources")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class Protocols:
     visits: Mapping[str, VisitType]
     modifiers: tuple[Modifier, ...]
     clinic: Clinic
+    tasks: StaffTasks
     sources: Sources
     stamps: tuple[ProtocolStamp, ...]
     """Id, version, hash and status of every file; a judgement keeps those of the files that judged."""
@@ -135,6 +137,7 @@ def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocol
     clinic = read_clinic(documents["clinic"], visits=visits)
     if clinic_phone:
         clinic = replace(clinic, phone=clinic_phone, demo_phone=False)
+    compiler = Compiler(words.dictionary, judge.routing.scope)
     return Protocols(
         dictionary=words.dictionary,
         judging=judge,
@@ -144,10 +147,16 @@ def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocol
         visits=visits,
         modifiers=read_modifiers(
             documents["visits"],
-            Compiler(words.dictionary, judge.routing.scope),
+            compiler,
             notes=[note.id for note in judge.routing.notes],
         ),
         clinic=clinic,
+        tasks=read_staff_tasks(
+            documents["tasks"],
+            compiler,
+            outcomes=[row.outcome for row in judge.routing.decisions],
+            decisions=[row.id for row in judge.routing.decisions],
+        ),
         sources=sources,
         stamps=tuple(document.stamp for document in documents.values()),
     )

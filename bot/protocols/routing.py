@@ -118,6 +118,11 @@ class Routing:
         """high, moderate or low."""
         return next(name for name, least in self.tiers if score >= least)
 
+    def tier_rank(self, tier: str) -> int:
+        """0 for the highest tier; a tier of an older version comes after all of these."""
+        names = [name for name, _ in self.tiers]
+        return names.index(tier) if tier in names else len(names)
+
 
 @dataclass(frozen=True, kw_only=True)
 class _FactorText:

@@ -13,10 +13,12 @@ from bot.protocols.yamlfile import Section, fail, keys, take, words
 CLINIC_FIELDS = ("clinic_name", "clinic_phone", "booking_url", "SAFETY_NET")
 GIVEN_FIELDS = (
     "line", "facts", "label", "old", "new", "n", "visit", "minutes", "time", "provider", "reference", "items",
-    "due", "source", "link",
+    "due", "source", "link", "priority",
 )  # fmt: skip
 CHECKS = ("grade", "keyword", "segments", "promise")
 SAFETY_NET = "safety_net"
+CANNED = "canned_"
+"""How the ids of ready texts for staff begin."""
 
 _FIELD = re.compile(r"\{([A-Za-z_]+)\}")
 
@@ -46,6 +48,10 @@ class Texts:
     def has(self, text_id: str) -> bool:
         """Whether there is such a text."""
         return text_id in self.by_id
+
+    def canned(self, *, channel: str) -> dict[str, str]:
+        """What staff may send as it stands while they talk with a patient: id -> text, in file order."""
+        return {name: self.say(name, channel=channel) for name in self.by_id if name.startswith(CANNED)}
 
     def say(self, text_id: str, *, channel: str, **fields: object) -> str:
         """The text with its fields filled in. Raises ProtocolError for an unknown id or a missing field."""

@@ -14,7 +14,7 @@ from typing import Literal
 from bot.domain.cases import AskState, Message
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
-from bot.services import agenda, readings, reception, safety, summary
+from bot.services import agenda, readings, reception, summary, task_queue
 from bot.services.case_view import AGAIN, DOUBTED, CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -224,7 +224,7 @@ async def _consent(
         await close(uow, view, "consent", "answered")
         released = await reception.release_quarantine(ctx, uow, view.case.id)
         if released.case.level is Level.SAME_DAY:  # said when it was written; now there is a case to call
-            await safety.add_task(ctx, uow, released.case, kind="urgent_callback", priority="P1")
+            await task_queue.add(ctx, uow, released.case, kind="urgent_callback", priority="P1")
     elif said == "deny":
         await uow.cases.save(replace(view.case, consent="refused", phase="done", status="closed"))
         await uow.messages.erase_words(view.case.id)

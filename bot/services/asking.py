@@ -16,7 +16,7 @@ from bot.services.steps import Step
 BOOKING_ASKS = ("choose_time", "confirm_time")
 _LEADS = (
     "back_to_question", "back_to_question_2", "not_understood_rephrase", "not_understood_choices",
-    "correction_what", "nothing_to_go_back_to", "noted", "go_back",
+    "correction_what", "nothing_to_go_back_to", "noted", "go_back", "change_answer",
 )  # fmt: skip
 _OF_FRAME = ("consent", "opening", "parent_present")
 _BESIDE = ("wants_person", "clarify", "which_fact")

@@ -15,7 +15,8 @@ from bot.domain.errors import HoldExpired, TooManyHolds
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
 from bot.domain.openings import fits_schedule
-from bot.domain.schedule import Appointment, Priority
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import Priority
 from bot.domain.time_wish import ANY_TIME, TimeWish
 from bot.failpoints import reach
 from bot.services import callback, time_choice, times, wording

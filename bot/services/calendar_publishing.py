@@ -14,17 +14,18 @@ from typing import Protocol
 
 from bot.domain.errors import DeliveryFailed
 from bot.domain.schedule import Appointment
+from bot.domain.tasks import TaskKind
 from bot.failpoints import reach
-from bot.services import ics, safety
+from bot.services import ics, task_queue
 from bot.services.calendars import event_of
 from bot.services.context import Context
 from bot.services.ports import Publication
-from bot.services.publishing import FAILURES_TO_TELL, LEASE_SECONDS, pause
+from bot.services.publishing import FAILURES_TO_TELL, claim, next_try
 
 log = logging.getLogger("intake.publishing")
 
 TARGET = "calendar"
-CONFLICT = "calendar_conflict"
+CONFLICT: TaskKind = "calendar_conflict"
 CHANGED_THERE = "412"
 MOVED = "moved or edited in the calendar"
 REMOVED = "removed from the calendar"
@@ -52,11 +53,7 @@ async def publish_due(
     jitter: Callable[[], float] = random.random,
 ) -> int:
     """Publish what is due; how many appointments were tried."""
-    async with ctx.unit_of_work() as uow:
-        claimed = await uow.publications.claim_due(
-            TARGET, owner=owner, now=ctx.clock.now(), lease_seconds=LEASE_SECONDS, limit=limit
-        )
-        await uow.commit()
+    claimed = await claim(ctx, TARGET, owner=owner, limit=limit)
     for publication in claimed:
         await _publish(ctx, server, publication, jitter())
     return len(claimed)
@@ -144,7 +141,7 @@ async def _report(ctx: Context, publication: Publication, difference: str) -> bo
         if news:
             case = await uow.cases.get(publication.case_id)
             note = f"{difference}; our record is unchanged: call the patient or put the calendar right"
-            await safety.add_task(ctx, uow, case, kind=CONFLICT, priority="P2", note=note)
+            await task_queue.add(ctx, uow, case, kind=CONFLICT, priority="P2", note=note)
             await uow.commit()
     return news
 
@@ -157,7 +154,7 @@ async def _failed(ctx: Context, publication: Publication, failure: DeliveryFaile
         if failure.permanent:
             await uow.publications.refused(publication, error=error)
         else:
-            at = ctx.clock.now() + pause(publication.attempts, jitter)
+            at = next_try(ctx, publication, jitter)
             await uow.publications.retry(publication, at=at, error=error)
         await uow.commit()
     if error == CHANGED_THERE:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bot.domain.cases import Case, CaseStatus, Draft, HandoffKind
 from bot.domain.levels import Level
-from bot.domain.schedule import Priority
-from bot.services import safety, wording
+from bot.domain.tasks import Priority, TaskKind
+from bot.services import task_queue, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -28,8 +28,8 @@ async def call_back(
     await uow.appointments.release_holds(view.case.id)
     if "contact_phone" not in view.values and view.case.address is None:
         return await end(ctx, uow, view, "no_number", lead=lead)
-    task_kind = "urgent_callback" if kind == "urgent_callback" else "callback"
-    task = await safety.add_task(ctx, uow, view.case, kind=task_kind, priority=priority)
+    task_kind: TaskKind = "urgent_callback" if kind == "urgent_callback" else "callback"
+    task = await task_queue.add(ctx, uow, view.case, kind=task_kind, priority=priority)
     if view.case.status != "booked":  # who has a visit and wants a call keeps the visit
         await set_status(uow, view.case, status="callback", handoff=kind)
     text_id = "callback_urgent" if kind == "urgent_callback" else "callback"
@@ -75,7 +75,7 @@ async def leave(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, .
     if view.case.level is Level.SAME_DAY:
         await _close(uow, view.case, status="callback", handoff="urgent_callback")
     elif unfinished and reachable and view.case.consent == "given":
-        await safety.add_task(ctx, uow, view.case, kind="callback", priority="P2")
+        await task_queue.add(ctx, uow, view.case, kind="callback", priority="P2")
         await _close(uow, view.case, status="callback", handoff="callback")
     elif view.case.status == "open":
         await _close(uow, view.case, status="closed", handoff="none")

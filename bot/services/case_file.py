@@ -11,10 +11,11 @@ from typing import Any
 from bot.domain.cases import Case, Message
 from bot.domain.facts import Fact, values_of
 from bot.domain.judgement import Judgement
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.protocols import Protocols
 from bot.services.permissions import May, may
-from bot.services.ports import Note, StaffMember, UnitOfWork
+from bot.services.ports import Delivery, Note, StaffMember, UnitOfWork
 
 CONTACT = frozenset(
     {"contact_name", "contact_phone", "contact_email", "birth_date", "wc_claim_no", "wc_adjuster"}
@@ -51,6 +52,9 @@ class CaseFile:
     gate_complete: bool
     gates: tuple[GateState, ...]
     contact_hidden: bool = False
+    deliveries: tuple[Delivery, ...] = ()
+    reviewed_by: str | None = None
+    """Who looked the conversation over."""
 
     @property
     def appointment(self) -> Appointment | None:
@@ -91,6 +95,8 @@ async def load_whole(uow: UnitOfWork, protocols: Protocols, case_id: str) -> Cas
         tasks=tuple(await uow.tasks.of_case(case_id)),
         appointments=tuple(await uow.appointments.of_case(case_id)),
         notes=tuple(await uow.desk.notes(case_id)),
+        reviewed_by=await uow.search.reviewed_by(case_id),
+        deliveries=tuple(await uow.desk.deliveries(case_id)),
         gate_complete=protocols.gate_complete(values),
         gates=_gate_states(protocols, values),
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.cases import Case, CaseStatus, Channel, Draft, Message, MessageChoice
 from bot.domain.errors import NotAllowed, TooLong, UnknownChoice
 from bot.domain.levels import Level
 from bot.protocols import AskPlan
-from bot.services import safety, speaking, turns, wording
+from bot.services import agenda, asking, editing, safety, speaking, turns, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -34,6 +34,17 @@ class Reply:
 
     messages: list[Message]
     status: CaseStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the questions are."""
+
+    reference: str
+    left: int | None
+    """About how many questions are still to come; None when it is not about questions now."""
+    changeable: tuple[int, ...]
+    """Numbers of the patient's messages whose questions may be answered anew, by the choice `change-N`."""
 
 
 async def open_session(ctx: Context, *, channel: Channel = "web") -> OpenedSession:
@@ -106,14 +117,14 @@ async def say(
     async with ctx.unit_of_work() as uow:
         message, new = await uow.messages.add_inbound(
             case_id,
-            text=text if text is not None else await _labels(uow, case_id, choices),
+            text=text if text is not None else await _labels(ctx, uow, case_id, choices),
             channel="web",
             client_message_id=client_message_id,
             at=ctx.clock.now(),
             choices=choices,
         )
         if new and choices:
-            _refuse_unknown(await load_view(uow, case_id), choices)
+            await _refuse_unknown(ctx, uow, await load_view(uow, case_id), choices)
         await uow.commit()
     messages = await turns.run_turn(ctx, message)
     return Reply(messages=messages, status=await status(ctx, case_id))
@@ -129,6 +140,34 @@ async def status(ctx: Context, case_id: str) -> CaseStatus:
     """Where a case stands."""
     async with ctx.unit_of_work(write=False) as uow:
         return (await uow.cases.get(case_id)).status
+
+
+async def progress(ctx: Context, case_id: str) -> Progress:
+    """How many questions are left, and which answers may be changed."""
+    async with ctx.unit_of_work(write=False) as uow:
+        view = await load_view(uow, case_id)
+        changeable = await editing.changeable(ctx, uow, view)
+    asks = view.case.phase == "intake" and view.asked is not None and agenda.wants_intake(view)
+    return Progress(
+        reference=view.case.reference,
+        left=asking.remaining(ctx, view) if asks else None,
+        changeable=tuple(sorted(changeable)),
+    )
+
+
+async def latest_numbers(ctx: Context, case_ids: Collection[str]) -> dict[str, int]:
+    """The number of each case's last message, for all who wait for one: a single look into the record."""
+    async with ctx.unit_of_work(write=False) as uow:
+        return await uow.messages.latest_numbers(case_ids)
+
+
+async def end_session(ctx: Context, token: str) -> None:
+    """The token opens nothing any more, on no device; what was told stays with the clinic."""
+    case_id = await access_case(ctx, token)
+    async with ctx.unit_of_work() as uow:
+        await uow.sessions.end(token_hash(token))
+        await uow.audit.add(actor="patient", action="session.ended", case_id=case_id, at=ctx.clock.now())
+        await uow.commit()
 
 
 def screen_only(ctx: Context, text: str) -> Draft | None:
@@ -152,12 +191,17 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def _labels(uow: UnitOfWork, case_id: str, choices: Sequence[str]) -> str:
-    offered = _offered(await load_view(uow, case_id))
+async def _labels(ctx: Context, uow: UnitOfWork, case_id: str, choices: Sequence[str]) -> str:
+    view = await load_view(uow, case_id)
+    if editing.requested(choices) is not None:
+        return wording.text(ctx, view, "choice_change_answer")
+    offered = _offered(view)
     return "; ".join(offered[choice].label for choice in choices if choice in offered)
 
 
-def _refuse_unknown(view: CaseView, choices: Sequence[str]) -> None:
+async def _refuse_unknown(ctx: Context, uow: UnitOfWork, view: CaseView, choices: Sequence[str]) -> None:
+    if editing.requested(choices) in await editing.changeable(ctx, uow, view):
+        return
     offered = _offered(view)
     if not choices or any(choice not in offered for choice in choices):
         allowed = ", ".join(offered) or "none, the open question takes text"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.domain.notices import Channel
 from bot.protocols import Protocols
 from bot.services.ports import Clock, Dialogue, Ids, Reader, UnitOfWorkFactory
 from bot.services.signed_links import VisitLinks
@@ -16,6 +17,8 @@ class Limits:
 
     web_characters: int = 2000
     sms_characters: int = 1600
+    sms_settle_seconds: float = 4
+    """A text that follows the one before within so many seconds goes on with it; 0: each stands alone."""
     session_days: float = 30
     turn_lease_seconds: float = 30
     """How long one turn may hold a case; longer than the engine's budget."""
@@ -38,3 +41,5 @@ class Context:
     """Called with a case id after new messages are committed; wakes this process's streams."""
     links: VisitLinks | None = None
     """Makes the links that open one visit; None: none are given."""
+    reach: frozenset[Channel] = frozenset()
+    """The channels by which this installation can send something on its own."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from bot.domain.cases import Case
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
-from bot.domain.schedule import StaffTask
+from bot.domain.tasks import StaffTask
 from bot.services import takeover
 from bot.services.case_file import MASK, CaseFile, load_file
 from bot.services.context import Context

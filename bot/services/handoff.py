@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.domain.cases import Draft, HandoffKind
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
-from bot.services import agenda, booking, callback, reception, safety, wording
+from bot.services import agenda, booking, callback, reception, safety, task_queue, wording
 from bot.services.asides import after_completion
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
@@ -30,6 +30,7 @@ async def hand_off(ctx: Context, turn: Turn) -> Step:
             return await callback.end(ctx, uow, view, "consent_refused")
         judgement = await _final(ctx, uow, view, turn)
         view = await load_view(uow, view.case.id)
+        await task_queue.add_following(ctx, uow, view, judgement)
         if agenda.MINOR_ALONE in view.case.flags:
             return await _minor_alone(ctx, uow, view, judgement)
         if view.case.status in ("booked", "callback") and agenda.wants_intake(view):

@@ -1,35 +1,43 @@
-"""Texts that leave the house: queued with the reply, sent by a worker, at least once, in order per number."""
+"""What leaves the house: queued with what decides it, sent at least once by a worker, in order per number."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.domain.cases import Case, Message
 from bot.domain.errors import DeliveryFailed
-from bot.services import safety, sms_parts, sms_text
+from bot.domain.notices import Channel
+from bot.failpoints import reach
+from bot.services import no_texts, sms_parts, sms_text, task_queue
+from bot.services.backoff import pause
 from bot.services.context import Context
-from bot.services.ports import OutboundSms, SmsProvider, UnitOfWork
-
-CONFIRMATION = "opt-out:"
-"""How the dedupe key of the one text begins that may follow an opt-out: its confirmation."""
+from bot.services.ports import Carrier, Outbound, UnitOfWork
+from bot.services.post import CONFIRMATION, TO_STAFF, queue
 
 LEASE_SECONDS = 60.0
-"""Longer than the provider's time-outs: a text is taken over only when its worker is gone."""
+"""Longer than the providers' time-outs: an item is taken over only when its worker is gone."""
 
-GIVE_UP_AFTER = dt.timedelta(hours=4)
-"""An answer that is later than that confuses more than it helps; staff call instead."""
+GIVE_UP_AFTER: Mapping[Channel, dt.timedelta] = {
+    "sms": dt.timedelta(hours=4),
+    "email": dt.timedelta(hours=24),
+    "webhook": dt.timedelta(hours=24),
+}
+"""An answer by text that is later than that confuses more than it helps; staff call instead."""
 
 FAILURES_TO_TELL = 4
 """So many failed tries (about ten seconds) put the case on the staff's list; trying goes on."""
 
-LONGEST_PAUSE_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS: Mapping[Channel, float] = {"sms": 60.0, "email": 300.0, "webhook": 300.0}
+"""Low because items to a number keep their order: an emergency text never waits longer than this
+behind a failed one."""
 OPTED_OUT_CODE = "21610"
 """Twilio: the recipient has unsubscribed."""
 
 UNDELIVERED = frozenset({"undelivered", "failed"})
+WITHDRAWN, TOO_LATE, OPTED_OUT = "withdrawn", "too_late", "opted_out"
 
 
 async def queue_sms(ctx: Context, uow: UnitOfWork, case: Case, message: Message) -> None:
@@ -43,103 +51,136 @@ async def queue_sms(ctx: Context, uow: UnitOfWork, case: Case, message: Message)
         )
 
 
-async def queue(
-    ctx: Context, uow: UnitOfWork, *, to: str, body: str, case_id: str | None, dedupe_key: str
-) -> None:
-    """Queue any text; the same key again does nothing."""
-    now = ctx.clock.now()
-    sms = OutboundSms(
-        id=ctx.ids.new(), case_id=case_id, to=to, body=body, dedupe_key=dedupe_key, created_at=now
-    )
-    await uow.outbox.add(sms)
-
-
-async def claim_due(ctx: Context, *, owner: str, limit: int = 10) -> list[OutboundSms]:
-    """Texts that are due, leased to this worker, at most one of each number."""
+async def claim_due(ctx: Context, channel: Channel = "sms", *, owner: str, limit: int = 10) -> list[Outbound]:
+    """Items of a channel that are due, leased to this worker, at most one of each number."""
     now = ctx.clock.now()
     async with ctx.unit_of_work() as uow:
-        claimed = await uow.outbox.claim_due(owner=owner, now=now, lease_seconds=LEASE_SECONDS, limit=limit)
+        claimed = await uow.outbox.claim_due(
+            owner=owner, now=now, lease_seconds=LEASE_SECONDS, limit=limit, channel=channel
+        )
         await uow.commit()
     return claimed
 
 
 async def deliver_due(
-    ctx: Context, provider: SmsProvider, *, owner: str, jitter: Callable[[], float] = random.random
+    ctx: Context, carrier: Carrier, *, owner: str, jitter: Callable[[], float] = random.random
 ) -> int:
     """Send what is due, different numbers at the same time, and wait for all of it; how many were tried."""
-    claimed = await claim_due(ctx, owner=owner)
-    await asyncio.gather(*(deliver(ctx, provider, sms, jitter=jitter) for sms in claimed))
+    claimed = await claim_due(ctx, carrier.channel, owner=owner)
+    await asyncio.gather(*(deliver(ctx, carrier, item, jitter=jitter) for item in claimed))
     return len(claimed)
 
 
 async def deliver(
-    ctx: Context, provider: SmsProvider, sms: OutboundSms, *, jitter: Callable[[], float] = random.random
+    ctx: Context, carrier: Carrier, item: Outbound, *, jitter: Callable[[], float] = random.random
 ) -> None:
-    """Send one claimed text, or put it back for later, or give it up.
+    """Send one claimed item, or put it back for later, or give it up.
 
-    The ledger is read in a transaction of its own right before each send. The send itself is not in
-    it: a provider that hangs would keep every patient's message waiting for SQLite's write lock.
-    A process killed between the provider's answer and our note sends that text again.
+    Whether it is still wanted is read in a transaction of its own right before each send. The send itself
+    is not in it: a provider that hangs would keep every patient's message waiting for SQLite's write
+    lock. A process killed between the provider's answer and our note sends that item again, under the
+    same key.
     """
-    if await _blocked(ctx, sms):
+    reach("outbox.claimed")
+    if not await _is_wanted(ctx, item):
         return
     try:
-        provider_id = await provider.send(to=sms.to, body=sms.body, dedupe_key=sms.dedupe_key)
+        provider_id = await carrier.carry(item)
     except DeliveryFailed as failure:
-        await _failed(ctx, sms, failure, jitter())
+        await _failed(ctx, item, failure, jitter())
         return
+    reach("outbox.sent")
     async with ctx.unit_of_work() as uow:
-        await uow.outbox.sent(sms.id, provider_id=provider_id, at=ctx.clock.now())
+        await uow.outbox.sent(item.id, provider_id=provider_id, at=ctx.clock.now())
+        await uow.commit()
+    reach("outbox.noted")
+
+
+async def note_delivery(
+    ctx: Context, provider_id: str, *, state: str, error: str | None, item_id: str | None = None
+) -> None:
+    """What the provider reported about a text it took; staff call when it never arrived.
+
+    `item_id` is ours, from the address that was called: it says that a text whose answer was lost has left.
+    """
+    async with ctx.unit_of_work() as uow:
+        if item_id is not None:
+            await uow.outbox.left(item_id, provider_id=provider_id, at=ctx.clock.now())
+        item = await uow.outbox.delivery_state(provider_id, state=state, error=error)
+        if item is not None and state in UNDELIVERED:
+            await _not_delivered(ctx, uow, item, error)
         await uow.commit()
 
 
-async def note_delivery(ctx: Context, provider_id: str, *, state: str, error: str | None) -> None:
-    """What the provider reported about a text it took; staff call when it never arrived."""
+# --- still wanted? ------------------------------------------------------------------------------
+
+
+async def _is_wanted(ctx: Context, item: Outbound) -> bool:
+    """False when it was dropped, or waits for the morning."""
     async with ctx.unit_of_work() as uow:
-        sms = await uow.outbox.delivery_state(provider_id, state=state, error=error)
-        if sms is not None and state in UNDELIVERED:
-            await _not_delivered(ctx, uow, sms, error)
+        reason = await _reason_against(ctx, uow, item)
+        if reason == OPTED_OUT and item.dedupe_key.startswith(TO_STAFF):
+            await uow.outbox.dead(item.id, error=reason)  # a colleague who cannot be reached: seen to
+        elif reason:
+            await uow.outbox.drop(item.id, reason=reason)
+        elif item.by_day and (morning := _morning(ctx)) is not None:
+            await uow.outbox.wait(item.id, until=morning)
+        else:
+            return True
         await uow.commit()
+    return False
 
 
-async def _blocked(ctx: Context, sms: OutboundSms) -> bool:
-    """Whether the number opted out; then the text is dropped. Its own confirmation may go."""
-    async with ctx.unit_of_work() as uow:
-        out = await uow.opt_outs.is_out(sms.to) and not sms.dedupe_key.startswith(CONFIRMATION)
-        if out:
-            await uow.outbox.dead(sms.id, error="opted_out")
-            await uow.commit()
-    return out
+async def _reason_against(ctx: Context, uow: UnitOfWork, item: Outbound) -> str | None:
+    """Why it must not go out any more. An opt-out's own confirmation may."""
+    bound = item.channel == "sms" and not item.dedupe_key.startswith(CONFIRMATION)
+    if bound and await uow.opt_outs.is_out(item.to):
+        return OPTED_OUT
+    if bound and await uow.numbers.unreachable(item.to):
+        return no_texts.REASON
+    if item.until is not None and ctx.clock.now() >= item.until:
+        return TOO_LATE
+    if item.appointment_id is not None:
+        appointment = await uow.appointments.get(item.appointment_id)
+        return None if appointment.status == "booked" else WITHDRAWN
+    return None
 
 
-async def _failed(ctx: Context, sms: OutboundSms, failure: DeliveryFailed, jitter: float) -> None:
+def _morning(ctx: Context) -> dt.datetime | None:
+    """When the texting hours begin next, None while they last."""
+    clinic = ctx.protocols.clinic
+    local = ctx.clock.now().astimezone(clinic.zone)
+    if clinic.patience.may_text(local):
+        return None
+    first = clinic.patience.texting[0]
+    day = local.date() + dt.timedelta(days=local.time() >= first)
+    return dt.datetime.combine(day, first, clinic.zone)
+
+
+# --- what failed --------------------------------------------------------------------------------
+
+
+async def _failed(ctx: Context, item: Outbound, failure: DeliveryFailed, jitter: float) -> None:
     now = ctx.clock.now()
     error = failure.code or "unreachable"
-    over = failure.permanent or now - sms.created_at >= GIVE_UP_AFTER
+    over = failure.permanent or now - item.created_at >= GIVE_UP_AFTER[item.channel]
+    wait = pause(item.attempts, jitter, longest_seconds=LONGEST_PAUSE_SECONDS[item.channel])
     async with ctx.unit_of_work() as uow:
         if over:
-            await uow.outbox.dead(sms.id, error=error)
+            await uow.outbox.dead(item.id, error=error)
         else:
-            await uow.outbox.retry(sms.id, at=now + pause(sms.attempts, jitter), error=error)
-        if over or sms.attempts + 1 == FAILURES_TO_TELL:
-            await _not_delivered(ctx, uow, sms, failure.code)
+            await uow.outbox.retry(item.id, at=now + wait, error=error)
+        if over or item.attempts + 1 == FAILURES_TO_TELL:
+            await _not_delivered(ctx, uow, item, failure.code)
         await uow.commit()
 
 
-async def _not_delivered(ctx: Context, uow: UnitOfWork, sms: OutboundSms, code: str | None) -> None:
+async def _not_delivered(ctx: Context, uow: UnitOfWork, item: Outbound, code: str | None) -> None:
+    """A task for what a patient did not get; a notice to staff is on the page of the undelivered alone,
+    or its failure would be news to send by the way that fails."""
     if code == OPTED_OUT_CODE:
-        await uow.opt_outs.set(sms.to, out=True, at=ctx.clock.now(), source="provider")
-    elif sms.case_id is not None:
-        case = await uow.cases.get(sms.case_id)
-        await safety.add_task(ctx, uow, case, kind="undelivered", priority="P2")
-
-
-def pause(failures: int, jitter: float) -> dt.timedelta:
-    """Time to wait after so many earlier failures: 1 to 2 s, 2 to 4, 4 to 8, ... at most 60.
-
-    `jitter` is a number from 0 to 1; the lower half of each span stays free so that a provider that
-    comes back is not met by everybody at once. The cap is low because texts to a number keep their
-    order: an emergency text never waits longer than this behind a failed one.
-    """
-    span = min(LONGEST_PAUSE_SECONDS, 2.0 ** (failures + 1))
-    return dt.timedelta(seconds=span * (0.5 + jitter / 2))
+        await uow.opt_outs.set(item.to, out=True, at=ctx.clock.now(), source="provider")
+    elif item.case_id is not None and not item.dedupe_key.startswith(TO_STAFF):
+        case = await uow.cases.get(item.case_id)
+        why = await no_texts.note(ctx, uow, case, item.to, code) if item.channel == "sms" else ""
+        await task_queue.add(ctx, uow, case, kind="undelivered", priority="P2", note=why)

@@ -20,16 +20,24 @@ class May(enum.Enum):
     """What must not stand where a companion could read it (clinical.md 6.6)."""
     WORK = "work"
     """Acknowledge, claim, finish, write notes."""
+    EDIT_FACTS = "edit_facts"
+    """Put right what a case holds, with a reason; it is judged again."""
+    REVIEW = "review"
+    """Look conversations over and say what was misread, so that the bot is taught."""
     EXPORT = "export"
     """Take records out of the service: a whole case for another system, a table of cases."""
 
 
+_CLINICIAN = frozenset(
+    {May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EDIT_FACTS, May.REVIEW, May.EXPORT}
+)
+
 TABLE: Mapping[str, frozenset[May]] = {
     "front_desk": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK}),
-    "nurse": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EXPORT}),
-    "surgeon": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EXPORT}),
+    "nurse": _CLINICIAN,
+    "surgeon": _CLINICIAN,
     "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.EXPORT}),
-    "language_editor": frozenset({May.SEE_CASES}),
+    "language_editor": frozenset({May.SEE_CASES, May.REVIEW}),
     "protocol_approver": frozenset({May.SEE_CASES}),
     "auditor": frozenset({May.SEE_CASES}),
 }

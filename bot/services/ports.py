@@ -6,15 +6,19 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from bot.domain.cases import AskState, Case, Draft, Message
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
+from bot.domain.notices import Channel
 from bot.domain.openings import Taken
-from bot.domain.schedule import MOST_HOLDS, Appointment, StaffTask
+from bot.domain.schedule import MOST_HOLDS, Appointment
+from bot.domain.tasks import Attempt, StaffTask
+from bot.services.search_port import Search
+from bot.services.texting_ports import Handovers, Numbers, Tallies
 
 # --- the record ---------------------------------------------------------------------------------
 
@@ -33,6 +37,9 @@ class Cases(Protocol):
 
     async def find_open_by_address(self, address: str) -> Case | None:
         """The newest case of this phone number that is not closed."""
+
+    async def of_address(self, address: str, *, limit: int = 20) -> list[Case]:
+        """Cases of this phone number whatever their status, newest first."""
 
     async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
         """Cases begun before that time that never had an answer on consent, oldest first; no emergencies."""
@@ -70,6 +77,14 @@ class Messages(Protocol):
         same `client_message_id` came before. Raises Conflict when its content differs.
         `client_message_id` is unique per case; for SMS it is the provider's sid, unique for good."""
 
+    async def go_on(
+        self, case_id: str, text: str, *, at: dt.datetime, since: dt.datetime, most: int
+    ) -> Message | None:
+        """Add a line to the patient's text that is the last message of a case; its time becomes `at`.
+
+        None, and nothing is changed, when the last message is another one, is older than `since`, pressed
+        a button or is being answered, or when it would have more than `most` characters."""
+
     async def add(
         self, case_id: str, draft: Draft, *, channel: str, at: dt.datetime, reply_to: str | None
     ) -> Message:
@@ -77,6 +92,12 @@ class Messages(Protocol):
 
     async def get(self, message_id: str) -> Message:
         """One message; raises NotAllowed when there is none."""
+
+    async def latest_numbers(self, case_ids: Collection[str]) -> dict[str, int]:
+        """The number of the last message of each case; unknown cases are left out."""
+
+    async def lately_from(self, address: str, *, since: dt.datetime, limit: int) -> list[Message]:
+        """What was texted from a phone number after that time, in all its cases, newest first."""
 
     async def latest_at(self, case_id: str) -> dt.datetime:
         """When the last message of a case was written; raises NotAllowed when there is none."""
@@ -95,6 +116,12 @@ class Messages(Protocol):
 
     async def unanswered(self, *, channel: str, before: dt.datetime, limit: int = 50) -> list[Message]:
         """Patients' messages stored before that time whose turn is not over, oldest first."""
+
+    async def urgent_without_answer(
+        self, *, since: dt.datetime, before: dt.datetime, effect: str, limit: int = 100
+    ) -> list[Message]:
+        """Emergency, crisis and same-day messages of ours within [since, before), the newest of its case,
+        after which the patient said nothing and for which `effect` is not recorded; oldest first."""
 
     async def of_patient(self, case_id: str) -> list[Message]:
         """All messages the patient sent in this case, in order."""
@@ -137,6 +164,15 @@ class Asks(Protocol):
         """Insert or replace by name."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PastJudgement:
+    """A judgement as it was made; `message_id` is None for one that no message brought about."""
+
+    message_id: str | None
+    at: dt.datetime
+    judgement: Judgement
+
+
 class Judgements(Protocol):
     """Every judgement ever made, with what judged it."""
 
@@ -147,6 +183,9 @@ class Judgements(Protocol):
 
     async def latest(self, case_id: str) -> Judgement | None:
         """The newest, or None."""
+
+    async def history(self, case_id: str) -> list[PastJudgement]:
+        """All of a case, oldest first."""
 
 
 class Appointments(Protocol):
@@ -195,61 +234,126 @@ class Tasks(Protocol):
     async def add(self, task: StaffTask) -> bool:
         """Insert; False (and nothing changes) when this case has an unfinished task of that kind."""
 
+    async def get(self, task_id: str) -> StaffTask:
+        """One of any status, locked in a writing unit; raises NotAllowed when there is none."""
+
     async def of_case(self, case_id: str) -> list[StaffTask]:
         """All of a case, most urgent first."""
 
     async def acknowledge(self, task_id: str, *, by: str, at: dt.datetime) -> StaffTask:
-        """open -> acknowledged; raises NotAllowed when there is none."""
+        """open -> acknowledged, and awake; raises NotAllowed when there is none."""
 
-    async def reopen(self, task_id: str, *, due_at: dt.datetime) -> StaffTask:
-        """acknowledged -> open with a new due time; raises NotAllowed when there is none."""
+    async def reopen(
+        self,
+        task_id: str,
+        *,
+        due_at: dt.datetime,
+        next_contact_at: dt.datetime | None = None,
+        loud_at: dt.datetime | None = None,
+    ) -> StaffTask:
+        """acknowledged -> open with new times, nobody told yet; raises NotAllowed when there is none."""
 
-    async def finish(self, task_id: str, *, by: str, at: dt.datetime, note: str) -> StaffTask:
-        """-> done."""
+    async def snooze(self, task_id: str, *, until: dt.datetime) -> StaffTask:
+        """Sleeps until then; raises NotAllowed when there is none."""
+
+    async def finish(
+        self, task_id: str, *, by: str, at: dt.datetime, note: str, outcome: str | None = None
+    ) -> StaffTask:
+        """-> done; what is done stays as it is."""
+
+    async def escalate(self, task_id: str, *, step: int) -> bool:
+        """Note the step that is told now; False when it, or a later one, was told before."""
+
+    async def add_attempt(self, attempt: Attempt) -> None:
+        """Append, and count it."""
+
+    async def attempts(self, case_id: str) -> list[Attempt]:
+        """The tries at a case's tasks, oldest first."""
 
     async def overdue(
         self, *, now: dt.datetime, kind: str | None = None, limit: int = 100
     ) -> list[StaffTask]:
         """Open tasks (of a kind) whose due time has passed, most urgent first."""
 
+    async def waiting(self, *, now: dt.datetime, limit: int = 200) -> list[StaffTask]:
+        """Unfinished ones, awake, past a time of theirs that was not told yet, most urgent first."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class OutboundSms:
-    """A text to send, once. `dedupe_key` is unique: the same key again is not sent again."""
+class Outbound:
+    """A text, an e-mail or a webhook to send. `dedupe_key` is unique: the same key is queued once."""
 
     id: str
     case_id: str | None
-    to: str
-    body: str
+    to: str = field(repr=False)
+    """Phone number, e-mail address, or name of a webhook target."""
+    body: str = field(repr=False)
     dedupe_key: str
     created_at: dt.datetime
+    channel: Channel = "sms"
+    subject: str = ""
+    """Of an e-mail."""
+    invitation: str | None = field(default=None, repr=False)
+    """An iCalendar object that goes along with an e-mail."""
+    appointment_id: str | None = None
+    """Only worth sending while this appointment is booked."""
+    until: dt.datetime | None = None
+    """Not worth sending after this."""
+    by_day: bool = False
+    """Of our own accord: waits for the clinic's texting hours."""
     attempts: int = 0
     status: str = "queued"
+    error: str | None = None
     provider_id: str | None = None
 
 
 class Outbox(Protocol):
     """Effects that leave the house, written in the transaction that decides them."""
 
-    async def add(self, sms: OutboundSms) -> bool:
+    async def add(self, item: Outbound) -> bool:
         """Queue; False when the dedupe key is known."""
 
     async def claim_due(
-        self, *, owner: str, now: dt.datetime, lease_seconds: float, limit: int = 10
-    ) -> list[OutboundSms]:
-        """Due texts, leased to `owner`; per number strictly in order of creation (one at a time)."""
+        self,
+        *,
+        owner: str,
+        now: dt.datetime,
+        lease_seconds: float,
+        limit: int = 10,
+        channel: Channel = "sms",
+    ) -> list[Outbound]:
+        """Due ones of a channel, leased to `owner`; per number or mailbox in order of creation, one at a
+        time. Webhooks have no order: one that is refused holds up no other."""
 
-    async def sent(self, sms_id: str, *, provider_id: str, at: dt.datetime) -> None:
+    async def sent(self, item_id: str, *, provider_id: str, at: dt.datetime) -> None:
         """Delivered to the provider."""
 
-    async def retry(self, sms_id: str, *, at: dt.datetime, error: str) -> None:
+    async def left(self, item_id: str, *, provider_id: str, at: dt.datetime) -> None:
+        """The provider speaks of it under this id: it has left, if nothing was known of that."""
+
+    async def retry(self, item_id: str, *, at: dt.datetime, error: str) -> None:
         """Try again at that time; one more attempt counted."""
 
-    async def dead(self, sms_id: str, *, error: str) -> None:
-        """Never again; staff see it."""
+    async def wait(self, item_id: str, *, until: dt.datetime) -> None:
+        """Not before that time; no attempt is counted."""
 
-    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> OutboundSms | None:
-        """Note what the provider reported later; the text it is about, None for an unknown id."""
+    async def dead(self, item_id: str, *, error: str) -> None:
+        """Never again by itself; staff see it and may send it again."""
+
+    async def drop(self, item_id: str, *, reason: str) -> None:
+        """Not wanted any more: never sent, nobody is told."""
+
+    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> Outbound | None:
+        """Note what the provider reported later; what it is about, None for an unknown id or no news."""
+
+    async def undelivered(self, *, troubled_after: int, limit: int = 100) -> list[Outbound]:
+        """The dead, and those still tried after so many failures; the newest first."""
+
+    async def send_again(self, item_id: str, *, at: dt.datetime) -> Outbound:
+        """dead -> queued, as if it were new; raises NotAllowed unless it is dead."""
+
+    async def give_up(self, item_id: str) -> Outbound:
+        """dead -> dropped: somebody was told in another way. Raises NotAllowed unless it is dead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -360,6 +464,9 @@ class Sessions(Protocol):
     async def case_id(self, token_hash: str, *, now: dt.datetime) -> str | None:
         """The case of a live token, else None."""
 
+    async def end(self, token_hash: str) -> None:
+        """The token opens nothing any more; an unknown one changes nothing."""
+
 
 class Effects(Protocol):
     """Idempotency: one row per (case, message, effect), in the transaction of the effect."""
@@ -390,8 +497,54 @@ class Note:
     at: dt.datetime
 
 
+View = Literal["all", "mine", "unassigned", "snoozed"]
+VIEWS: tuple[View, ...] = ("all", "mine", "unassigned", "snoozed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFilter:
+    """Which unfinished tasks; `mine` and `unassigned` go by who has the case. `private`: those too."""
+
+    view: View = "all"
+    member: str = ""
+    private: bool = False
+
+
+class Work(Protocol):
+    """The staff's work queue: one line a task, keyset pages."""
+
+    async def page(
+        self, wanted: WorkFilter, *, now: dt.datetime, after: str | None, limit: int
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """Rows {task: StaffTask, reference, channel, level, rules, outcome, visit, handoff, claimed_by,
+        test, asked_at, name, phone}, most urgent first (alarms, priority, level, due, tier, age of the
+        request), and the cursor of the next page."""
+
+    async def counts(self, *, member: str, private: bool, now: dt.datetime) -> Mapping[str, int]:
+        """How many tasks are in each view, and `alarms` and `late` among all that are awake."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Something that left the house for a case, and what became of it; never its words."""
+
+    channel: Channel
+    about: str
+    """Its dedupe key: `message:<id>:<part>` for a message of the conversation."""
+    status: str
+    """queued, sending, sent, dead, dropped (not wanted any more)."""
+    queued_at: dt.datetime
+    sent_at: dt.datetime | None
+    reported: str | None
+    """What the provider said later: delivered, undelivered, ..."""
+    error: str | None
+
+
 class Desk(Protocol):
     """What the staff list reads: one query, keyset pages. And what staff write on a case."""
+
+    async def deliveries(self, case_id: str) -> list[Delivery]:
+        """What was sent for a case, oldest first."""
 
     async def add_note(self, note: Note) -> None:
         """Append."""
@@ -437,6 +590,12 @@ class UnitOfWork(Protocol):
     @property
     def opt_outs(self) -> OptOuts: ...
     @property
+    def tallies(self) -> Tallies: ...
+    @property
+    def handovers(self) -> Handovers: ...
+    @property
+    def numbers(self) -> Numbers: ...
+    @property
     def staff(self) -> Staff: ...
     @property
     def sessions(self) -> Sessions: ...
@@ -446,6 +605,10 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def search(self) -> Search: ...
+    @property
+    def work(self) -> Work: ...
 
     async def __aenter__(self) -> Self: ...
 
@@ -521,9 +684,15 @@ class Reader(Protocol):
         """What the text says, given what was asked, on that date (the patient's day)."""
 
 
-class SmsProvider(Protocol):
-    async def send(self, *, to: str, body: str, dedupe_key: str) -> str:
-        """The provider's id of the sent text; raises DeliveryFailed."""
+class Carrier(Protocol):
+    """What takes items of the outbox out of the house: a text provider, a mail server, webhooks."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    async def carry(self, item: Outbound) -> str:
+        """The provider's id of what it took. The same item again bears the same key for the receiver to
+        recognise it by. Raises DeliveryFailed, `permanent` when no try will help."""
 
 
 class Clock(Protocol):

@@ -20,8 +20,10 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from bot.domain.errors import Conflict, DeliveryFailed, DialogueFailed
+from bot.domain.tasks import TaskKind
 from bot.failpoints import reach
-from bot.services import safety
+from bot.services import task_queue
+from bot.services.backoff import pause
 from bot.services.case_file import load_whole
 from bot.services.context import Context
 from bot.services.fhir import Record, case_bundle
@@ -37,7 +39,7 @@ LONGEST_PAUSE_SECONDS = 900.0
 FAILURES_TO_TELL = 8
 """So many failed tries (about eight minutes) put the case on the staff's list; trying goes on."""
 CHANGED_THERE = "412"
-FAILED = "export_failed"
+FAILED: TaskKind = "export_failed"
 
 
 class RecordServer(Protocol):
@@ -64,14 +66,20 @@ async def push_due(
     jitter: Callable[[], float] = random.random,
 ) -> int:
     """Tell the server what is due; how many cases were tried."""
-    async with ctx.unit_of_work() as uow:
-        claimed = await uow.publications.claim_due(
-            TARGET, owner=owner, now=ctx.clock.now(), lease_seconds=LEASE_SECONDS, limit=limit
-        )
-        await uow.commit()
+    claimed = await claim(ctx, TARGET, owner=owner, limit=limit)
     for publication in claimed:
         await push(ctx, server, publication, namespace=namespace, jitter=jitter)
     return len(claimed)
+
+
+async def claim(ctx: Context, target: str, *, owner: str, limit: int) -> list[Publication]:
+    """What another system must be told now, leased to this publisher."""
+    async with ctx.unit_of_work() as uow:
+        claimed = await uow.publications.claim_due(
+            target, owner=owner, now=ctx.clock.now(), lease_seconds=LEASE_SECONDS, limit=limit
+        )
+        await uow.commit()
+    return claimed
 
 
 async def push(
@@ -152,11 +160,11 @@ async def _failed(ctx: Context, publication: Publication, failure: DeliveryFaile
         if failure.permanent:
             await uow.publications.refused(publication, error=error)
         else:
-            at = ctx.clock.now() + pause(publication.attempts, jitter)
+            at = next_try(ctx, publication, jitter)
             await uow.publications.retry(publication, at=at, error=error)
         if failure.permanent or publication.attempts + 1 == FAILURES_TO_TELL:
             case = await uow.cases.get(publication.case_id)
-            await safety.add_task(ctx, uow, case, kind=FAILED, priority="P3")
+            await task_queue.add(ctx, uow, case, kind=FAILED, priority="P3")
         await uow.commit()
 
 
@@ -165,6 +173,11 @@ async def _settle_task(ctx: Context, uow: UnitOfWork, publication: Publication) 
     for task in await uow.tasks.of_case(publication.case_id):
         if task.kind == FAILED and task.status != "done":
             await uow.tasks.finish(task.id, by="service", at=ctx.clock.now(), note="the record is there now")
+
+
+def next_try(ctx: Context, publication: Publication, jitter: float) -> dt.datetime:
+    """When a copy that failed is due again."""
+    return ctx.clock.now() + pause(publication.attempts, jitter, longest_seconds=LONGEST_PAUSE_SECONDS)
 
 
 def guarded(bundle: Resource, known: Mapping[str, str]) -> Resource:
@@ -188,9 +201,3 @@ def digest(resource: Resource) -> str:
     """Of the content; what a server adds by itself (meta, narrative) is left out."""
     content = {name: value for name, value in resource.items() if name not in ("meta", "text")}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def pause(failures: int, jitter: float) -> dt.timedelta:
-    """Time to wait after so many earlier failures: 1 to 2 s, 2 to 4, ... at most 7.5 to 15 minutes."""
-    span = min(LONGEST_PAUSE_SECONDS, 2.0 ** (failures + 1))
-    return dt.timedelta(seconds=span * (0.5 + jitter / 2))

@@ -47,8 +47,12 @@ def read(ctx: Context, view: CaseView, message: Message) -> Reading:
 def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
     buttons = chosen(view.pending, message)
     if buttons:
-        return _reading_of(buttons, message.text, group=(view.asked or "") in ctx.protocols.dictionary.gates)
-    if message.choices:
+        group = (view.asked or "") in ctx.protocols.dictionary.gates
+        pressed = _reading_of(buttons, message.text, group=group)
+        whole = _with_words_beside(ctx, view, message, pressed)
+        if whole is not None:
+            return whole
+    elif message.choices:
         return Reading()
 
     def read_as(asked: str | None) -> Reading:
@@ -73,6 +77,41 @@ def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
     reading = read_as(_asked_of_reader(view, message))
     reading = _with_the_rest(ctx, view, message, reading, read_as)
     return corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
+
+
+def _with_words_beside(ctx: Context, view: CaseView, message: Message, pressed: Reading) -> Reading | None:
+    """With what stands after a text's digits: "1, 8 months, yes". None when that takes the digits back."""
+    start = sms_text.words_start(message.text) if message.channel == "sms" else None
+    if start is None:
+        return pressed
+    words, today = message.text[start:], ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+
+    def read_as(asked: str | None) -> Reading:
+        said = ctx.reader.read(words, asked=asked, date=today)
+        moved = (replace(one, start=one.start + start, end=one.end + start) for one in said.findings)
+        return replace(said, findings=tuple(moved))
+
+    told = read_as(None)
+    if told.correction:
+        return None
+    also = [name for name in _also_asked(view) if name in ctx.protocols.dictionary]
+    whole = replace(pressed, question=told.question, ask=told.ask, language=told.language)
+    for name in told.facts:
+        whole = whole if name in whole.facts else _joined(whole, told, name)
+    for name in also:
+        said = read_as(name)
+        if name in said.facts and name not in whole.facts and not _too_short_a_no(ctx, said, name):
+            whole = _joined(whole, said, name)
+    return whole
+
+
+def _also_asked(view: CaseView) -> tuple[str, ...]:
+    return view.pending.also_asks if view.pending else ()
+
+
+def _too_short_a_no(ctx: Context, said: Reading, name: str) -> bool:
+    """A danger sign is not denied by a "no" that stands among other answers."""
+    return ctx.protocols.dictionary[name].safety and said.facts[name] in ("no", "none")
 
 
 def _with_the_rest(
@@ -127,8 +166,7 @@ def _plain(words: str) -> str:
 
 def _asked_of_reader(view: CaseView, message: Message) -> str | None:
     """What the words are read as an answer to; a number sent in an emergency comes with a name."""
-    missing = view.pending.also_asks if view.pending else ()
-    in_emergency = view.asked == "safe_now" and "contact_name" in missing
+    in_emergency = view.asked == "safe_now" and "contact_name" in _also_asked(view)
     return "contact_name" if in_emergency and re.search(r"\d{4}", message.text) else view.asked
 
 

@@ -157,13 +157,18 @@ async def write_facts(
     correction: bool,
     message_id: str | None,
 ) -> Judgement:
-    """Fold facts that did not come straight from a reading (staff, re-asks), derive, judge, keep."""
-    written = _fold_all(view.facts, list(new), ctx.protocols.dictionary, correction=correction)
+    """Fold facts that did not come straight from a reading (re-asks), derive, judge, keep."""
+    written = folded(ctx, view, new, correction=correction)
     await uow.facts.add(view.case.id, written)
     judgement = ctx.protocols.judge(values_of(_after(view.facts, written)))
     case = judged(await uow.cases.get(view.case.id), judgement, correction=correction)
     await keep_judgement(ctx, uow, case, judgement, message_id=message_id)
     return judgement
+
+
+def folded(ctx: Context, view: CaseView, new: Iterable[Fact], *, correction: bool) -> list[Fact]:
+    """What would be written for these facts, with all that follows from them; writes nothing."""
+    return _fold_all(view.facts, list(new), ctx.protocols.dictionary, correction=correction)
 
 
 async def keep_judgement(
@@ -198,14 +203,16 @@ async def _audit_lowered(ctx: Context, uow: UnitOfWork, case: Case, before: Leve
     )
 
 
-def judged(case: Case, judgement: Judgement, *, correction: bool) -> Case:
+def judged(
+    case: Case, judgement: Judgement, *, correction: bool, lowered_flag: str = "downgraded_by_patient"
+) -> Case:
     """The case with a judgement's result. A level drops by explicit correction only (clinical.md 3.0)."""
     lowered = judgement.level < case.level
     if lowered and not correction:
         return case
     flags = tuple(flag for flag in case.flags if flag not in _OF_JUDGEMENT)
     if lowered:
-        flags = (*flags, "downgraded_by_patient")
+        flags = (*flags, lowered_flag)
     return replace(
         case,
         level=judgement.level,

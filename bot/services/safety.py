@@ -6,17 +6,15 @@ Emergency and crisis stop the intake (clinical.md 3.0, 6.2, 6.5); abuse stops it
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 
 from bot.domain.cases import AskState, Case, Draft, HandoffKind, Message, MessageChoice, Phase
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
-from bot.domain.schedule import Priority, StaffTask
 from bot.language.safe_now import safe_now
 from bot.language.threats import threatens
-from bot.services import agenda, wording
+from bot.services import agenda, task_queue, wording
 from bot.services.case_view import MISTAKE, CaseView
 from bot.services.context import Context
 from bot.services.ports import Note, UnitOfWork
@@ -44,7 +42,7 @@ async def break_in(
     The staff task is written in the same transaction, so "we've told our team" is true when said.
     """
     if ABUSE in seen.new_rules:
-        await add_task(ctx, uow, seen.view.case, kind="safety_flag", priority="P1", private=True)
+        await task_queue.add(ctx, uow, seen.view.case, kind="safety_flag", priority="P1", private=True)
     if threatens(message.text) and seen.judgement.level is not Level.EMERGENCY_NOW:
         return await _threat(ctx, uow, seen)
     if SELF_HARM in seen.new_rules:
@@ -60,6 +58,29 @@ async def break_in(
     return None
 
 
+async def after_staff_entry(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft, ...]:
+    """What the patient is told when an entry of a clinician raises the level (clinical.md 3.0).
+
+    A lowered level is told by nobody but a person: the bot never takes a warning back by itself.
+    """
+    if ABUSE in seen.new_rules:
+        await task_queue.add(ctx, uow, seen.view.case, kind="safety_flag", priority="P1", private=True)
+    if SELF_HARM in seen.new_rules:
+        return await _raise_p0(ctx, uow, seen, "crisis")
+    if seen.judgement.level is Level.EMERGENCY_NOW and _news(seen):
+        return await _raise_p0(ctx, uow, seen, "emergency")
+    if seen.view.case.status == "emergency" and seen.judgement.level < Level.EMERGENCY_NOW:
+        await _after_emergency(uow, seen.view)
+    return await same_day(ctx, uow, seen)
+
+
+async def _after_emergency(uow: UnitOfWork, view: CaseView) -> None:
+    if view.case.phase == "staff":  # the person who talks with the patient goes on
+        await uow.cases.save(replace(view.case, status="waiting_for_staff", handoff="none"))
+    else:
+        await _take_back(uow, view)
+
+
 async def pass_on_doubts(ctx: Context, uow: UnitOfWork, seen: Reception) -> None:
     """A danger sign in doubt that the bot may not ask about now: a person of the clinic is told."""
     case = seen.view.case
@@ -70,7 +91,7 @@ async def pass_on_doubts(ctx: Context, uow: UnitOfWork, seen: Reception) -> None
     await uow.desk.add_note(
         Note(id=ctx.ids.new(), case_id=case.id, text=note, by="service", at=ctx.clock.now())
     )
-    await add_task(ctx, uow, case, kind="safety_flag", priority="P1")
+    await task_queue.add(ctx, uow, case, kind="safety_flag", priority="P1")
 
 
 def _may_not_ask(case: Case) -> bool:
@@ -98,7 +119,7 @@ async def same_day(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draf
     if (
         seen.view.case.level is Level.SAME_DAY
     ):  # before consent nothing is kept; the text is said all the same
-        await add_task(ctx, uow, seen.view.case, kind="urgent_callback", priority="P1")
+        await task_queue.add(ctx, uow, seen.view.case, kind="urgent_callback", priority="P1")
     line = first_line(ctx, seen.judgement, seen.new_rules, Level.SAME_DAY, channel=seen.view.case.channel)
     if seen.before is Level.SAME_DAY:
         return (Draft(kind="same_day", text=line, text_id="same_day_line"),)
@@ -138,7 +159,7 @@ def _news(seen: Reception) -> bool:
 
 async def _raise_p0(ctx: Context, uow: UnitOfWork, seen: Reception, kind: HandoffKind) -> tuple[Draft, ...]:
     await _stop_intake(uow, seen.view.case, kind)
-    await add_task(
+    await task_queue.add(
         ctx, uow, seen.view.case, kind="crisis" if kind == "crisis" else "emergency", priority="P0"
     )
     if kind == "crisis":
@@ -284,7 +305,7 @@ async def _threat(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[Draft
     case = seen.view.case
     await uow.appointments.release_holds(case.id)
     flags = tuple(dict.fromkeys((*case.flags, "threat")))
-    await add_task(ctx, uow, case, kind="crisis", priority="P0")
+    await task_queue.add(ctx, uow, case, kind="crisis", priority="P0")
     await uow.cases.save(replace(case, flags=flags, phase="done", status="closed", pending=None))
     return (wording.say(ctx, seen.view, "threat", kind="crisis"),)
 
@@ -316,57 +337,3 @@ async def _after_abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[
     if case.channel == "sms":  # somebody else may read the phone: not even a goodbye
         return ()
     return (wording.say(ctx, seen.view, "abuse_not_safe", kind="crisis"),)
-
-
-# --- tasks --------------------------------------------------------------------------------------
-
-_P0 = dt.timedelta(minutes=5)
-"""By the clock, open or closed: an emergency that nobody has seen gets louder at night too."""
-
-
-def due_at(ctx: Context, priority: Priority) -> dt.datetime:
-    """When a person must have acted (clinical.md 4.6b); P1 to P3 count the clinic's open time."""
-    now, hours = ctx.clock.now(), ctx.protocols.clinic.hours
-    if priority == "P0":
-        return now + _P0
-    if priority == "P1":
-        return hours.due(now, business_hours=1)
-    return hours.due(now, business_days=1 if priority == "P2" else 2)
-
-
-async def add_task(
-    ctx: Context,
-    uow: UnitOfWork,
-    case: Case,
-    *,
-    kind: str,
-    priority: Priority,
-    private: bool = False,
-    due: dt.datetime | None = None,
-    note: str = "",
-) -> StaffTask:
-    """Queue something for a person, due in the clinic's open time unless `due` says when (4.6b)."""
-    now = ctx.clock.now()
-    task = StaffTask(
-        id=ctx.ids.new(),
-        case_id=case.id,
-        kind=kind,  # type: ignore[arg-type]
-        priority=priority,
-        created_at=now,
-        due_at=due or due_at(ctx, priority),
-        private=private,
-        note=note,
-    )
-    if not await uow.tasks.add(task) and priority == "P0":
-        await _sound_again(uow, task)
-    await uow.audit.add(
-        actor="service", action=f"task.{kind}", case_id=case.id, at=now, detail={"priority": priority}
-    )
-    return task
-
-
-async def _sound_again(uow: UnitOfWork, news: StaffTask) -> None:
-    """A new emergency of a case whose P0 somebody has acknowledged already is open again."""
-    for task in await uow.tasks.of_case(news.case_id):
-        if task.kind == news.kind and task.status == "acknowledged":
-            await uow.tasks.reopen(task.id, due_at=news.due_at)

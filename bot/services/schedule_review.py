@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 
 from bot.domain.openings import Misfit, misfit
-from bot.domain.schedule import Appointment, StaffTask
-from bot.services import safety, wording
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
+from bot.services import task_queue, wording
 from bot.services.context import Context
 
 EVERY_SECONDS = 3600.0
@@ -49,7 +50,7 @@ async def _report(ctx: Context, appointment: Appointment, why: Misfit) -> bool:
         kind="visit_at_risk",
         priority="P2",
         created_at=now,
-        due_at=safety.due_at(ctx, "P2"),
+        due_at=task_queue.due_at(ctx, "P2"),
         note=f"{wording.moment(ctx, appointment.start)}: {WHY[why]}",
     )
     async with ctx.unit_of_work() as uow:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.domain.cases import Case, CaseStatus, Draft, HandoffKind, Message
 from bot.domain.facts import Fact
 from bot.domain.levels import Level
-from bot.services import reception, safety, speaking, wording
+from bot.services import reception, speaking, task_queue, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -70,9 +70,9 @@ async def _close(ctx: Context, case_id: str) -> bool:
         case = await uow.cases.get(case_id)
         status, handoff = _ending(view)
         if handoff == "callback":
-            await safety.add_task(ctx, uow, case, kind="callback", priority="P2")
+            await task_queue.add(ctx, uow, case, kind="callback", priority="P2")
         elif case.level is Level.URGENT_48H and status == "callback":
-            await safety.add_task(ctx, uow, case, kind="urgent_callback", priority="P1")
+            await task_queue.add(ctx, uow, case, kind="urgent_callback", priority="P1")
         flags = tuple(dict.fromkeys((*case.flags, INCOMPLETE)))
         await uow.cases.save(replace(case, status=status, handoff=handoff, flags=flags))
         await uow.audit.add(actor="service", action="case.closed_incomplete", case_id=case.id, at=now)

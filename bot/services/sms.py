@@ -1,32 +1,25 @@
-"""The patient's door by text message: take one in at once, answer it by a worker, in order per case."""
+"""The patient's door by text message: each one is taken in at once and answered later (`sms_turns.py`)."""
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from bot.domain.cases import Case, CaseStatus, Draft, Message
-from bot.domain.errors import StoreUnavailable
 from bot.domain.levels import Level
-from bot.services import chat, outgoing, safety, sms_text, speaking, turns, wording
+from bot.domain.tasks import TaskKind
+from bot.services import chat, post, sms_guard, sms_text, speaking, task_queue, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
-from bot.services.sms_words import Steering, steering
+from bot.services.sms_guard import Reserve
+from bot.services.sms_words import steering
 
-Failures = Counter[str]
-"""Unexpected failures by message id."""
-
-MOST_FAILURES = 3
-"""After so many a message is answered with the fallback and given to staff: nobody meets silence."""
-
-MOST_WAITING = 500
-"""Texts looked at in one go."""
-
-CONFIRMED_BY = {"stop": "sms_stopped", "start": "sms_started", "help": "sms_help"}
+SteeringWord = Literal["stop", "start", "help"]
+STEERING_WORDS: tuple[SteeringWord, ...] = ("stop", "start", "help")
+CONFIRMED_BY: Mapping[SteeringWord, str] = {"stop": "sms_stopped", "start": "sms_started", "help": "sms_help"}
 """Text ids."""
 
 
@@ -39,8 +32,10 @@ class InboundSms:
     body: str = field(repr=False)
     media: int = 0
     """How many pictures or files came with it; they are never fetched."""
-    carrier_answered: bool = False
-    """The provider already confirmed an opt-out word itself (Twilio: `OptOutType`)."""
+    country: str = ""
+    """Two letters; blank when the provider does not know."""
+    carrier_word: SteeringWord | None = None
+    """What the provider took it for, and confirmed itself (Twilio: `OptOutType`)."""
 
 
 async def take_sms(ctx: Context, sms: InboundSms) -> None:
@@ -51,20 +46,92 @@ async def take_sms(ctx: Context, sms: InboundSms) -> None:
     async with ctx.unit_of_work() as uow:
         if not await uow.receipts.note(sms.provider_id, at=ctx.clock.now()):
             return
-        case = await uow.cases.find_open_by_address(sms.sender)
-        opted_out = await uow.opt_outs.is_out(sms.sender)
-        asked = steering(sms.body, opted_out=opted_out)
-        if asked in ("stop", "start", "help"):
-            await _steer(ctx, uow, sms, case, asked, already=opted_out and asked == "stop")
-        else:
-            case = case or await chat.open_case(ctx, uow, channel="sms", address=sms.sender)
-            await _store(ctx, uow, sms, case)
-            if opted_out or asked == "stop_perhaps":
-                kind = "undelivered" if opted_out else "person_wanted"
-                await safety.add_task(ctx, uow, case, kind=kind, priority="P2")
+        case = await _take(ctx, uow, sms)
         await uow.commit()
     if case is not None:
         ctx.wake(case.id)
+
+
+async def _take(ctx: Context, uow: UnitOfWork, sms: InboundSms) -> Case | None:
+    """The case that the text is about, None when it opened none."""
+    if sms_guard.is_machine(sms.sender):
+        await _note_once(ctx, uow, sms.sender, "sms.machine")
+        return None
+    if await sms_guard.is_flood(ctx, uow, sms.sender):
+        await _note_once(ctx, uow, sms.sender, "sms.flood")
+        return None
+    await uow.numbers.note_reachable(sms.sender)
+    case = await uow.cases.find_open_by_address(sms.sender)
+    opted_out = await uow.opt_outs.is_out(sms.sender)
+    asked = sms.carrier_word or steering(sms.body, opted_out=opted_out)
+    if asked in STEERING_WORDS:
+        await _steer(ctx, uow, sms, case, asked, already=opted_out and asked == "stop")
+        return case
+    case = case or await chat.open_case(ctx, uow, channel="sms", address=sms.sender)
+    await _talk(ctx, uow, sms, case)
+    if opted_out or asked == "stop_perhaps":
+        kind: TaskKind = "undelivered" if opted_out else "person_wanted"
+        await task_queue.add(ctx, uow, case, kind=kind, priority="P2")
+    return case
+
+
+async def _talk(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> None:
+    """Store it for its turn; or keep it without one, when its words are no emergency."""
+    why = await sms_guard.reserve(
+        ctx, uow, case, sender=sms.sender, body=sms.body, country=sms.country
+    )  # fmt: skip
+    if why is None or chat.screen_only(ctx, sms.body) is not None:
+        await _store(ctx, uow, sms, case)
+    else:
+        await _keep(ctx, uow, sms, case, why)
+
+
+async def _keep(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case, why: Reserve) -> None:
+    """Staff see the words and are told once; the sender is told once where a person can be reached."""
+    message, _ = await uow.messages.add_inbound(
+        case.id, text=sms.body, channel="sms", client_message_id=sms.provider_id, at=ctx.clock.now()
+    )
+    await uow.messages.mark_answered(message.id, intent=None, confidence=None)
+    if not await sms_guard.is_first(ctx, uow, why, sms.sender):
+        return
+    flagged = _flagged(await uow.cases.get(case.id), why.flag)
+    await uow.cases.save(flagged)
+    view = await load_view(uow, case.id)
+    said = (wording.say(ctx, view, why.text_id, kind="fallback"),)
+    await speaking.say(ctx, uow, flagged, said, reply_to=message.id, channel="sms")
+    await task_queue.add(ctx, uow, flagged, kind="person_wanted", priority="P2", note=why.note)
+
+
+async def _note_once(ctx: Context, uow: UnitOfWork, sender: str, action: str) -> None:
+    """Once a day a sender, so that a flood cannot fill the record either."""
+    now = ctx.clock.now()
+    if await uow.tallies.hit(f"{action}:{sender}", at=now, seconds=sms_guard.DAY_SECONDS) == 1:
+        await uow.audit.add(actor="service", action=action, case_id=None, at=now)
+
+
+def _flagged(case: Case, flag: str) -> Case:
+    return replace(case, flags=tuple(dict.fromkeys((*case.flags, flag))))
+
+
+async def note_call(ctx: Context, *, call_id: str, sender: str) -> str:
+    """Somebody called the number for texts: what they hear. Staff call back whoever has a case."""
+    now = ctx.clock.now()
+    async with ctx.unit_of_work() as uow:
+        case = None if sms_guard.is_machine(sender) else await uow.cases.find_open_by_address(sender)
+        if await uow.receipts.note(call_id, at=now):
+            await uow.audit.add(
+                actor="patient", action="sms.called", case_id=case.id if case else None, at=now
+            )
+            if case is not None:
+                note = "called the number for texts"
+                await task_queue.add(ctx, uow, case, kind="person_wanted", priority="P2", note=note)
+        await uow.commit()
+    return what_callers_hear(ctx)
+
+
+def what_callers_hear(ctx: Context) -> str:
+    """Where to call instead; said even when nothing can be stored."""
+    return ctx.protocols.texts.say("voice_call", channel="sms")
 
 
 def answer_without_store(ctx: Context, body: str) -> Draft | None:
@@ -77,117 +144,51 @@ def answer_without_store(ctx: Context, body: str) -> Draft | None:
     return urgent or Draft(kind="fallback", text=text, text_id="store_down")
 
 
-async def waiting_by_case(ctx: Context) -> dict[str, list[Message]]:
-    """Texts whose turn is not over, by case, each case's in order, the longest waiting case first."""
-    soon = ctx.clock.now() + dt.timedelta(seconds=1)
-    async with ctx.unit_of_work(write=False) as uow:
-        waiting = await uow.messages.unanswered(channel="sms", before=soon, limit=MOST_WAITING)
-    by_case: dict[str, list[Message]] = {}
-    for message in waiting:
-        by_case.setdefault(message.case_id, []).append(message)
-    return by_case
-
-
-async def answer_in_order(ctx: Context, queue: Sequence[Message], failures: Failures) -> int:
-    """Run the turns of one case's texts; how many are over.
-
-    A turn that fails in an unforeseen way ends the run: it is tried again by the next one, the texts
-    behind it wait. `failures` counts those that are not the store's; after `MOST_FAILURES` the fallback
-    answers and staff are told.
-    """
-    for number, message in enumerate(queue):
-        [result] = await asyncio.gather(_answer(ctx, message), return_exceptions=True)
-        if isinstance(result, StoreUnavailable):
-            return number
-        if isinstance(result, BaseException):
-            failures[message.id] += 1
-            if failures[message.id] >= MOST_FAILURES:
-                await _give_up(ctx, message)
-            return number
-        failures.pop(message.id, None)
-    return len(queue)
-
-
-async def answer_urgent(ctx: Context, message: Message) -> int:
-    """Answer a text that waits behind another one when it is an emergency; always 1, it is looked at once."""
-    if chat.screen_only(ctx, message.text) is not None:
-        await turns.answer_emergency(ctx, message)
-    return 1
-
-
-async def process_waiting(ctx: Context, failures: Failures) -> int:
-    """Answer what waits now, cases side by side, and wait for all of it; how many turns are over."""
-    queues = (await waiting_by_case(ctx)).values()
-    return sum(await asyncio.gather(*(answer_in_order(ctx, queue, failures) for queue in queues)))
-
-
-async def _answer(ctx: Context, message: Message) -> None:
-    urgent = chat.screen_only(ctx, message.text) is not None
-    if message.seq == 1 and not urgent:
-        await _greet(ctx, message)
-    if urgent or (message.text.strip() and len(message.text) <= ctx.limits.sms_characters):
-        await turns.run_turn(ctx, message)
-    else:
-        # Words no engine should get: too many of them, or none (a picture alone).
-        await _reply(ctx, message, "too_long" if message.text.strip() else "sms_media")
-    if message.seq == 1 and urgent:
-        await _greet(ctx, message)  # the emergency text went first
-
-
-async def _greet(ctx: Context, message: Message) -> None:
-    """The disclaimer, once a case; the turn's own reply asks for consent."""
-    async with ctx.unit_of_work() as uow:
-        view = await load_view(uow, message.case_id)
-        said = await uow.messages.after(message.case_id, 0)
-        if any(earlier.kind == "greeting" for earlier in said):
-            return
-        drafts = (wording.say(ctx, view, "greeting", kind="greeting"),)
-        await speaking.say(ctx, uow, view.case, drafts, reply_to=None, channel="sms")
-        await uow.commit()
-
-
-async def _reply(ctx: Context, message: Message, text_id: str) -> None:
-    """Answer with a fixed text and end the turn."""
-    async with ctx.unit_of_work() as uow:
-        view = await load_view(uow, message.case_id)
-        await _say(ctx, uow, view.case, wording.say(ctx, view, text_id, kind="fallback"), message)
-        await uow.commit()
-
-
-async def _give_up(ctx: Context, message: Message) -> None:
-    async with ctx.unit_of_work() as uow:
-        view = await load_view(uow, message.case_id)
-        await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
-        await _say(ctx, uow, view.case, wording.say(ctx, view, "engine_down", kind="fallback"), message)
-        await uow.commit()
-
-
-async def _say(ctx: Context, uow: UnitOfWork, case: Case, draft: Draft, message: Message) -> None:
-    await speaking.say(ctx, uow, case, (draft,), reply_to=message.id, channel="sms")
-    await uow.messages.mark_answered(message.id, intent=None, confidence=None)
-
-
 async def _store(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> Message:
     pending = await uow.messages.get(case.pending) if case.pending else None
-    choices = sms_text.resolve_digits(sms.body, pending.choices) if pending else None
+    choices = sms_text.choices_in(sms.body, pending.choices) if pending else []
+    if not choices and (thought := await _went_on(ctx, uow, sms, case)):
+        return thought
     message, _ = await uow.messages.add_inbound(
         case.id,
         text=sms.body,
         channel="sms",
         client_message_id=sms.provider_id,
         at=ctx.clock.now(),
-        choices=choices or (),
+        choices=choices,
     )
-    if sms.media and sms.body.strip():
-        view = await load_view(uow, case.id)
-        picture = wording.say(ctx, view, "sms_media")
-        fresh = await uow.cases.get(case.id)
-        await speaking.say(ctx, uow, fresh, (picture,), reply_to=message.id, channel="sms")
+    if sms.media:
+        await _refuse_picture(ctx, uow, case.id, message)
     return message
 
 
+async def _refuse_picture(ctx: Context, uow: UnitOfWork, case_id: str, message: Message) -> None:
+    """Staff see that there was one. Without words beside it the turn itself says that it was not opened."""
+    case = _flagged(await uow.cases.get(case_id), "sent_picture")
+    await uow.cases.save(case)
+    if message.text.strip():
+        picture = wording.say(ctx, await load_view(uow, case_id), "sms_media")
+        await speaking.say(ctx, uow, case, (picture,), reply_to=message.id, channel="sms")
+
+
+async def _went_on(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> Message | None:
+    """The text before this one, with this one as its last line, when it came only seconds after it.
+
+    A person at the desk gets each text as it comes.
+    """
+    if case.phase == "staff" or not sms.body.strip():
+        return None
+    now = ctx.clock.now()
+    since = now - dt.timedelta(seconds=ctx.limits.sms_settle_seconds)
+    whole = await uow.messages.go_on(case.id, sms.body, at=now, since=since, most=ctx.limits.sms_characters)
+    if whole is not None:
+        detail = {"message": whole.id, "characters": len(sms.body)}
+        await uow.audit.add(actor="patient", action="sms.went_on", case_id=case.id, at=now, detail=detail)
+    return whole
+
+
 async def _steer(
-    ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case | None, asked: Steering, *, already: bool
+    ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case | None, asked: SteeringWord, *, already: bool
 ) -> None:
     """Follow an opt-out, opt-in or help word: the ledger, one confirmation, no turn."""
     now = ctx.clock.now()
@@ -199,10 +200,10 @@ async def _steer(
         await uow.messages.mark_answered(message.id, intent=None, confidence=None)
         if asked == "stop":
             await _stopped(ctx, uow, case.id)
-    if not sms.carrier_answered and not already:
-        key = outgoing.CONFIRMATION if asked == "stop" else "steering:"
+    if sms.carrier_word is None and not already and await sms_guard.may_confirm(ctx, uow, sms.sender):
+        key = post.CONFIRMATION if asked == "stop" else "steering:"
         body = ctx.protocols.texts.say(CONFIRMED_BY[asked], channel="sms")
-        await outgoing.queue(
+        await post.queue(
             ctx,
             uow,
             to=sms.sender,
@@ -222,4 +223,4 @@ async def _stopped(ctx: Context, uow: UnitOfWork, case_id: str) -> None:
         status: CaseStatus = "callback" if calls else "closed"
         await uow.cases.save(replace(case, status=status, phase="done", pending=None))
     elif case.status == "booked":
-        await safety.add_task(ctx, uow, case, kind="person_wanted", priority="P2")
+        await task_queue.add(ctx, uow, case, kind="person_wanted", priority="P2")

@@ -18,6 +18,7 @@ PLAIN_LETTERS = str.maketrans(
 
 KEYCAP = str.maketrans({"\ufe0f": None, "\u20e3": None})
 _DIGITS = re.compile(r"(?:option|number|no\.?|#)?\s*[(\[]?\s*#?(\d{1,2})\s*[)\].:]?", re.IGNORECASE)
+_LED = re.compile(r"(?:\s*[(\[]?#?\d{1,2}[)\].]?\s*[,;\n])+\s*(?=[^\n]*[^\W\d_])")
 _SEPARATORS = re.compile(r"\s*(?:,|;|/|&|\+|\band\b|\s)\s*", re.IGNORECASE)
 
 
@@ -43,9 +44,24 @@ def resolve_digits(text: str, choices: Sequence[MessageChoice]) -> list[str] | N
     return [choice.id for choice in chosen]
 
 
+def choices_in(text: str, choices: Sequence[MessageChoice]) -> list[str]:
+    """Ids of the choices that a text names by digits: alone, or before words (`1, 8 months, yes`)."""
+    start = words_start(text)
+    return resolve_digits(text if start is None else text[:start].rstrip(" ,;\n"), choices) or []
+
+
+def words_start(text: str) -> int | None:
+    """Where the words begin in a text that starts with digits, set off by a comma or a line end.
+
+    None for anything else: "2 weeks" and "1/2 hour" are words from the start.
+    """
+    led = _LED.match(text)
+    return led.end() if led else None
+
+
 def _numbers(text: str) -> list[int]:
-    whole = _DIGITS.fullmatch(text.rstrip("!. "))
+    whole = _DIGITS.fullmatch(text.rstrip("!., "))
     if whole:
         return [int(whole.group(1))]
-    parts = [_DIGITS.fullmatch(part) for part in _SEPARATORS.split(text.rstrip("!. "))]
+    parts = [_DIGITS.fullmatch(part) for part in _SEPARATORS.split(text.rstrip("!., "))]
     return [int(part.group(1)) for part in parts if part] if all(parts) else []

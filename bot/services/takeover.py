@@ -12,8 +12,8 @@ from dataclasses import replace
 from bot.domain.cases import Case, CaseStatus, Draft, HandoffKind, Message, Phase
 from bot.domain.errors import Conflict, InvalidInput
 from bot.domain.levels import Level
-from bot.domain.schedule import StaffTask
-from bot.services import agenda, asking, callback, safety, speaking, wording
+from bot.domain.tasks import StaffTask, TaskKind
+from bot.services import agenda, asking, callback, safety, speaking, task_queue, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.permissions import TABLE, May, require
@@ -23,7 +23,7 @@ from bot.services.staff import IDLE
 
 WAITING: CaseStatus = "waiting_for_staff"
 _WRITTEN = "staff_message"
-_WANTED = "person_wanted"
+_WANTED: TaskKind = "person_wanted"
 _HERE = dt.timedelta(minutes=5)
 """Who did something at the desk so recently is there; a page left open is not."""
 _ENDED = "ended_before"
@@ -238,7 +238,7 @@ async def _call_staff(ctx: Context, uow: UnitOfWork, case: Case) -> None:
         if task.status == "acknowledged":
             await uow.tasks.reopen(task.id, due_at=due)
         return
-    await safety.add_task(ctx, uow, case, kind=_WANTED, priority="P1", due=due)
+    await task_queue.add(ctx, uow, case, kind=_WANTED, priority="P1", due=due)
 
 
 async def _settle_call(ctx: Context, uow: UnitOfWork, case_id: str, member: StaffMember) -> None:

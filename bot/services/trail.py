@@ -17,13 +17,13 @@ _PAGE = 200
 
 async def before(uow: UnitOfWork, view: CaseView) -> str | None:
     """The question put before the open one; after "go back" the one before that. None at the beginning."""
-    return previous(await _messages(uow, view.case.id), view.asked)
+    return previous(await messages(uow, view.case.id), view.asked)
 
 
-def previous(messages: Iterable[Message], asked: str | None) -> str | None:
+def previous(said: Iterable[Message], asked: str | None) -> str | None:
     """A question that comes again takes the way back to its first place."""
     way: list[str] = []
-    for message in messages:
+    for message in said:
         name = message.asks
         if name is None or message.sender != "bot" or name in _NOT_RETRACED:
             continue
@@ -36,7 +36,8 @@ def previous(messages: Iterable[Message], asked: str | None) -> str | None:
     return way[-1] if way else None
 
 
-async def _messages(uow: UnitOfWork, case_id: str) -> list[Message]:
+async def messages(uow: UnitOfWork, case_id: str) -> list[Message]:
+    """All of a case, in order."""
     found: list[Message] = []
     while True:
         page = await uow.messages.after(case_id, found[-1].seq if found else 0, limit=_PAGE)

@@ -23,6 +23,7 @@ from bot.services import (
     asking,
     callback,
     changing,
+    editing,
     languages,
     quarantine,
     readings,
@@ -31,6 +32,7 @@ from bot.services import (
     silence,
     speaking,
     takeover,
+    task_queue,
     wording,
 )
 from bot.services.case_view import CaseView, load_view
@@ -176,6 +178,8 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
             drafts = await asking.danger_first(ctx, uow, await load_view(uow, message.case_id))
         if drafts is None:
             drafts = await changing.answer(ctx, uow, seen, message)
+        if drafts is None:
+            drafts = await editing.answer(ctx, uow, message)
         if drafts is None and ends_chat(message):
             drafts = await callback.leave(ctx, uow, seen.view)
         replies = None
@@ -200,18 +204,20 @@ class Heard:
 
     reading: Reading
     pending: str | None
+    text: str
 
 
 async def _hear(ctx: Context, message: Message) -> Heard:
     """Read the words before the writing transaction opens: reading takes longer than writing."""
     async with ctx.unit_of_work(write=False) as uow:
         view = await load_view(uow, message.case_id)
-    return Heard(reading=_read(ctx, view, message), pending=view.case.pending)
+    return Heard(reading=_read(ctx, view, message), pending=view.case.pending, text=message.text)
 
 
 def _still_holds(ctx: Context, view: CaseView, message: Message, heard: Heard) -> Reading:
-    """The reading, made anew when another question is open by now."""
-    return heard.reading if heard.pending == view.case.pending else _read(ctx, view, message)
+    """The reading, made anew when another question is open by now or the text went on."""
+    same = heard.pending == view.case.pending and heard.text == message.text
+    return heard.reading if same else _read(ctx, view, message)
 
 
 def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
@@ -287,7 +293,7 @@ async def _without_engine(ctx: Context, message: Message) -> list[Message]:
         overtaken = await _overtaken(ctx, uow, message, recorded)
         drafts = recorded if overtaken is None else overtaken
         if not drafts and overtaken is None:
-            await safety.add_task(ctx, uow, view.case, kind="engine_failure", priority="P2")
+            await task_queue.add(ctx, uow, view.case, kind="engine_failure", priority="P2")
             drafts = (_fallback(ctx, view), *await asking.doubt(ctx, uow, view))
         replies = await _reply(ctx, uow, message, drafts)
         await uow.commit()

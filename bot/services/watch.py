@@ -1,23 +1,27 @@
-"""The watchdog's use case: an emergency that nobody has acknowledged in time gets louder.
+"""The watchdog's use case: work that nobody does in time is told to the next contact, then to everybody.
 
-clinical.md 4.6b asks for a person within 5 minutes in opening hours. The task's `due_at` is 5 minutes by
-the clock at any hour: at night nobody is promised, but the alarm is louder, not later.
+clinical.md 4.6b asks for a person within 5 minutes of an emergency. That is by the clock at any hour: at
+night nobody is promised, but the alarm is louder, not later. When each step is due stands with the task
+itself, so that this goes on when protocols, language, engine and gateway are all broken.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from bot.domain.schedule import StaffTask
-from bot.services.ports import Clock, UnitOfWorkFactory
+from bot.domain.tasks import StaffTask, escalation
+from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
 
 FLAG = "unacknowledged_p0"
-EFFECT = "watch.escalated"
+
+Tell = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
+"""Queues what is to be said outside, in the transaction that notes the step; `task.escalated` is the step."""
 
 
 class WatchContext(Protocol):
-    """The part of `Context` that watching needs: it goes on when protocols or language are broken."""
+    """The part of `Context` that watching needs."""
 
     @property
     def unit_of_work(self) -> UnitOfWorkFactory: ...
@@ -26,36 +30,35 @@ class WatchContext(Protocol):
     def clock(self) -> Clock: ...
 
 
-async def escalate_overdue(ctx: WatchContext) -> list[StaffTask]:
-    """Flag and audit every P0 task that is open beyond its due time; each once.
+async def tell_nobody(uow: UnitOfWork, task: StaffTask) -> None:
+    """For a clinic without contacts: the console and the log are loud all the same."""
 
-    Returns those that were escalated by this very call; the caller makes the noise. Raises
-    StoreUnavailable.
+
+async def escalate_overdue(ctx: WatchContext, *, tell: Tell = tell_nobody) -> list[StaffTask]:
+    """Take every task one step further that nobody did in time; each step once, whoever else looks.
+
+    Returns those that this very call took further, most urgent first; the caller makes the noise.
+    Raises StoreUnavailable.
     """
     async with ctx.unit_of_work(write=False) as uow:
-        late = await uow.tasks.overdue(now=ctx.clock.now())
-    alarming = [task for task in late if task.priority == "P0"]
-    return [task for task in alarming if await _escalate(ctx, task)]
+        waiting = await uow.tasks.waiting(now=ctx.clock.now())
+    told = [await _escalate(ctx, task.id, tell) for task in waiting]
+    return [task for task in told if task is not None]
 
 
-async def _escalate(ctx: WatchContext, task: StaffTask) -> bool:
+async def _escalate(ctx: WatchContext, task_id: str, tell: Tell) -> StaffTask | None:
+    """The task after its step; None when there was nothing to tell after all."""
     async with ctx.unit_of_work() as uow:
-        if await uow.effects.result(task.case_id, task.id, EFFECT) is not None:
-            return False
+        task, now = await uow.tasks.get(task_id), ctx.clock.now()
+        step = escalation(task, now=now)  # again: somebody may have taken it between the two transactions
+        if step <= task.escalated or not await uow.tasks.escalate(task.id, step=step):
+            return None
+        told = replace(task, escalated=step)
         case = await uow.cases.get(task.case_id)
-        if not any(
-            other.id == task.id and other.status == "open" for other in await uow.tasks.of_case(case.id)
-        ):
-            return False  # acknowledged between the two transactions
-        if FLAG not in case.flags:
+        if task.priority == "P0" and FLAG not in case.flags:
             await uow.cases.save(replace(case, flags=(*case.flags, FLAG)))
-        await uow.effects.record(task.case_id, task.id, EFFECT, True)
-        await uow.audit.add(
-            actor="watchdog",
-            action="task.escalated",
-            case_id=case.id,
-            at=ctx.clock.now(),
-            detail={"task_id": task.id},
-        )
+        await tell(uow, told)
+        detail = {"task_id": task.id, "step": str(step), "priority": task.priority}
+        await uow.audit.add(actor="watchdog", action="task.escalated", case_id=case.id, at=now, detail=detail)
         await uow.commit()
-    return True
+    return told

@@ -18,6 +18,7 @@ from bot.store.session import Session
 from bot.store.tables import cases, messages
 
 FIELDS = tuple(Case.__dataclass_fields__)
+RULE = "rule"
 TOP_RANK = Level.EMERGENCY_NOW.rank
 
 
@@ -34,6 +35,8 @@ class CaseTable:
         fresh = {"desk_alarm": 1, "desk_due": FAR_FUTURE}
         await self._session.run(insert(cases).values(_row(case) | fresh))
         await self._index(case)
+        if case.rules:
+            await set_keys(self._session, case.id, RULE, case.rules)
 
     async def get(self, case_id: str) -> Case:
         """Raises NotAllowed when there is none."""
@@ -45,7 +48,10 @@ class CaseTable:
 
     async def save(self, case: Case) -> None:
         """Raises NotAllowed when there is none. `updated_at` becomes now unless the caller moved it on."""
-        before = await self._session.value(select(cases.c.updated_at).where(cases.c.id == case.id))
+        old = await self._session.first(
+            select(cases.c.updated_at, cases.c.rules).where(cases.c.id == case.id)
+        )
+        before = old.updated_at if old else None
         moved = before is not None and case.updated_at > before
         row = _row(case) | {
             "updated_at": case.updated_at if moved else max(self._now(), before or case.updated_at)
@@ -53,6 +59,8 @@ class CaseTable:
         if not await self._session.changed(update(cases).where(cases.c.id == case.id).values(row)):
             raise NotAllowed("no such case")
         await self._index(case)
+        if old and old.rules != list(case.rules):
+            await set_keys(self._session, case.id, RULE, case.rules)
 
     async def find_open_by_address(self, address: str) -> Case | None:
         """The newest case of this phone number that is not closed.
@@ -67,6 +75,16 @@ class CaseTable:
             .limit(1)
         )
         return None if row is None else _case(row)
+
+    async def of_address(self, address: str, *, limit: int = 20) -> list[Case]:
+        """Cases of this phone number whatever their status, newest first."""
+        rows = await self._session.all(
+            select(*_columns())
+            .where(cases.c.address_key == number_key(address))
+            .order_by(cases.c.created_at.desc(), cases.c.id.desc())
+            .limit(limit)
+        )
+        return [_case(row) for row in rows]
 
     async def without_consent(self, *, before: dt.datetime, limit: int = 100) -> list[Case]:
         """Cases begun before that time that never had an answer on consent, oldest first; no emergencies."""

@@ -14,7 +14,9 @@ import datetime as dt
 import json
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, Text, types
+from sqlalchemy import DateTime, Dialect, Float, String, Text, types
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from bot.domain.errors import InvalidInput
 
@@ -50,6 +52,25 @@ class UtcTime(types.TypeDecorator[dt.datetime]):
         if value is None:
             return None
         return dt.datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(dt.UTC)
+
+
+class seconds_between(FunctionElement[float]):  # noqa: N801 - reads as SQL does
+    """Seconds from the first time to the second, in the database's own arithmetic."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_sqlite(element: seconds_between, compiler: Any, **given: Any) -> str:
+    first, second = (compiler.process(one, **given) for one in element.clauses)
+    return f"((julianday({second}) - julianday({first})) * 86400.0)"
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_postgresql(element: seconds_between, compiler: Any, **given: Any) -> str:
+    first, second = (compiler.process(one, **given) for one in element.clauses)
+    return f"extract(epoch from {second} - {first})"
 
 
 class PatientText(types.TypeDecorator[str]):

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, insert, or_, select, tuple_
 
 from bot.domain.errors import InvalidInput
-from bot.services.ports import Note
+from bot.services.ports import Delivery, Note
 from bot.store.columns import FAR_FUTURE
+from bot.store.outbox_table import outbox
 from bot.store.search import question_keys, reference_key
 from bot.store.session import Session
 from bot.store.tables import cases, notes, search_keys
@@ -44,6 +45,24 @@ class DeskView:
         rows = await self._session.all(select(cases).where(*wanted).order_by(*ORDER).limit(limit + 1))
         more = len(rows) > limit
         return [_shown(row) for row in rows[:limit]], _cursor(rows[limit - 1]) if more else None
+
+    async def deliveries(self, case_id: str) -> list[Delivery]:
+        """What was sent for a case, oldest first."""
+        rows = await self._session.all(
+            select(outbox).where(outbox.c.case_id == case_id).order_by(outbox.c.position)
+        )
+        return [
+            Delivery(
+                channel=row.channel,
+                about=row.dedupe_key,
+                status=row.status,
+                queued_at=row.created_at,
+                sent_at=row.sent_at,
+                reported=row.delivery_state,
+                error=row.delivery_error or row.error,
+            )
+            for row in rows
+        ]
 
     async def add_note(self, note: Note) -> None:
         """Append."""

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import insert, select
 
 from bot.domain.judgement import Judgement
+from bot.services.ports import PastJudgement
 from bot.store import codec
 from bot.store.session import Session
 from bot.store.tables import judgements
@@ -42,3 +43,15 @@ class JudgementTable:
             .limit(1)
         )
         return None if raw is None else codec.judgement_from_json(raw)
+
+    async def history(self, case_id: str) -> list[PastJudgement]:
+        """All of a case, oldest first."""
+        rows = await self._session.all(
+            select(judgements.c.message_id, judgements.c.at, judgements.c.body)
+            .where(judgements.c.case_id == case_id)
+            .order_by(judgements.c.position)
+        )
+        return [
+            PastJudgement(message_id=row.message_id, at=row.at, judgement=codec.judgement_from_json(row.body))
+            for row in rows
+        ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, insert, select, text, update
 
 from bot.domain.cases import Draft, Message, MessageChoice
 from bot.domain.errors import Conflict, NotAllowed
-from bot.store import codec
+from bot.store import codec, outline
+from bot.store.search import number_key
 from bot.store.session import Session
-from bot.store.tables import cases, messages
+from bot.store.tables import URGENT, cases, effects, messages
 
 FIELDS = tuple(Message.__dataclass_fields__)
 SENT = ("text", "choices")
@@ -56,6 +57,22 @@ class MessageTable:
             raise Conflict("this message id came before with other content")
         return _message(known), False
 
+    async def go_on(
+        self, case_id: str, text: str, *, at: dt.datetime, since: dt.datetime, most: int
+    ) -> Message | None:
+        """A line more of the text that is the last message; None when that cannot go on."""
+        await self._lock(case_id)
+        last = _select().where(messages.c.case_id == case_id).order_by(messages.c.seq.desc()).limit(1)
+        row = await self._session.first(last)
+        if row is None or not _is_open(row, since=since) or await self._turn_runs(case_id, at):
+            return None
+        joined = f"{row.text}\n{text}"
+        if len(joined) > most:
+            return None
+        await self._change(row.id, text=joined, at=at)
+        await outline.note_words(self._session, case_id, text)
+        return await self.get(row.id)
+
     async def add(
         self, case_id: str, draft: Draft, *, channel: str, at: dt.datetime, reply_to: str | None
     ) -> Message:
@@ -96,6 +113,7 @@ class MessageTable:
     async def mark_answered(self, message_id: str, *, intent: str | None, confidence: float | None) -> None:
         """The turn of a patient's message is over."""
         await self._change(message_id, answered=True, intent=intent, confidence=confidence)
+        await outline.note_intent(self._session, message_id, intent=intent, confidence=confidence)
 
     async def unanswered(self, *, channel: str, before: dt.datetime, limit: int = 50) -> list[Message]:
         """Patients' messages stored before that time whose turn is not over, oldest first."""
@@ -106,6 +124,46 @@ class MessageTable:
             messages.c.at < before,
         )
         return await self._list(waiting.order_by(messages.c.at, messages.c.seq, messages.c.id).limit(limit))
+
+    async def latest_numbers(self, case_ids: Collection[str]) -> dict[str, int]:
+        """The number of the last message of each case; unknown cases are left out."""
+        last = select(cases.c.id, cases.c.last_seq).where(cases.c.id.in_(case_ids))
+        return {row.id: row.last_seq for row in await self._session.all(last)}
+
+    async def urgent_without_answer(
+        self, *, since: dt.datetime, before: dt.datetime, effect: str, limit: int = 100
+    ) -> list[Message]:
+        """Emergency, crisis and same-day messages of ours within [since, before), the newest of its case,
+        after which the patient said nothing and for which `effect` is not recorded; oldest first."""
+        later = messages.alias("later")
+        followed = (
+            select(later.c.id)
+            .where(later.c.case_id == messages.c.case_id, later.c.seq > messages.c.seq)
+            .where((later.c.sender == "patient") | text(URGENT.replace("kind", "later.kind")))
+            .exists()
+        )
+        seen_to = (
+            select(effects.c.effect)
+            .where(effects.c.case_id == messages.c.case_id, effects.c.message_id == messages.c.id)
+            .where(effects.c.effect == effect)
+            .exists()
+        )
+        # Written out: SQLite takes a partial index only where its condition stands word by word.
+        urgent = _select().where(text(URGENT), messages.c.at >= since, messages.c.at < before)
+        own = urgent.where(messages.c.sender == "bot", ~followed, ~seen_to)
+        return await self._list(own.order_by(messages.c.at, messages.c.id).limit(limit))
+
+    async def lately_from(self, address: str, *, since: dt.datetime, limit: int) -> list[Message]:
+        """What was texted from a phone number after that time, in all its cases, newest first."""
+        theirs = select(cases.c.id).where(cases.c.address_key == number_key(address))
+        texted = _select().where(
+            messages.c.case_id.in_(theirs),
+            messages.c.sender == "patient",
+            messages.c.channel == "sms",
+            messages.c.at > since,
+        )
+        newest = texted.order_by(messages.c.at.desc(), messages.c.seq.desc()).limit(limit)
+        return await self._list(newest)
 
     async def latest_at(self, case_id: str) -> dt.datetime:
         """When the last message of a case was written; raises NotAllowed when there is none."""
@@ -127,11 +185,16 @@ class MessageTable:
             .where(messages.c.case_id == case_id, messages.c.sender == "patient")
             .values(text="", choices=[], reading=None, erased=True)
         )
+        await outline.forget_words(self._session, case_id)
 
     async def _lock(self, case_id: str) -> None:
         found = await self._session.value(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
         if found is None:
             raise NotAllowed("no such case")
+
+    async def _turn_runs(self, case_id: str, now: dt.datetime) -> bool:
+        lease = select(cases.c.id).where(cases.c.id == case_id, cases.c.turn_until > now)
+        return await self._session.first(lease) is not None
 
     async def _same_client_id(self, case_id: str, client_message_id: str, channel: str) -> Row[Any] | None:
         same = messages.c.client_message_id == client_message_id
@@ -141,13 +204,11 @@ class MessageTable:
     async def _append(
         self, case_id: str, values: dict[str, Any], *, channel: str, at: dt.datetime
     ) -> Message:
-        bumped = (
-            update(cases).where(cases.c.id == case_id).values(last_seq=cases.c.last_seq + 1, updated_at=at)
-        )
-        seq = await self._session.value(bumped.returning(cases.c.last_seq))
+        seq = await self._session.value(outline.count(case_id, values["kind"], at))
         row: dict[str, Any] = {"also_asks": [], "answered": False, "erased": False} | values
         row |= {"id": uuid4().hex, "case_id": case_id, "seq": seq, "channel": channel, "at": at}
         await self._session.run(insert(messages).values(row))
+        await outline.note_message(self._session, row)
         return await self.get(row["id"])
 
     async def _change(self, message_id: str, **values: Any) -> None:
@@ -158,6 +219,11 @@ class MessageTable:
 
     async def _list(self, statement: Select[Any]) -> list[Message]:
         return [_message(row) for row in await self._session.all(statement)]
+
+
+def _is_open(row: Row[Any], *, since: dt.datetime) -> bool:
+    waits = row.sender == "patient" and row.channel == "sms" and not row.answered
+    return bool(waits and not row.choices and row.at > since)
 
 
 def _select() -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Texts to send (port: `bot.services.ports.Outbox`)."""
+"""What is to be sent: texts, e-mails, webhooks (port: `bot.services.ports.Outbox`)."""
 
 from __future__ import annotations
 
@@ -7,34 +7,47 @@ from typing import Any
 
 from sqlalchemy import Row, and_, or_, select, update
 
-from bot.services.ports import OutboundSms
+from bot.domain.errors import NotAllowed
+from bot.domain.notices import Channel
+from bot.services.ports import Outbound
+from bot.store.outbox_table import outbox
 from bot.store.search import number_key
 from bot.store.session import Session
-from bot.store.tables import outbox
 
-PLAIN = ("id", "case_id", "body", "dedupe_key", "created_at", "attempts", "status", "provider_id")
+PLAIN = (
+    "id", "case_id", "body", "dedupe_key", "created_at", "attempts", "status", "provider_id", "channel",
+    "subject", "invitation", "appointment_id", "by_day", "error",
+)  # fmt: skip
 UNFINISHED = ("queued", "sending")
+ENDS = ("delivered", "undelivered", "failed", "read")
+"""What a provider reports last."""
 
 
 class OutboxTable:
-    """queued -> sending (leased) -> sent | queued again | dead."""
+    """queued -> sending (leased) -> sent | queued again | dead | dropped."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def add(self, sms: OutboundSms) -> bool:
+    async def add(self, item: Outbound) -> bool:
         """Queue, due at once; False when the dedupe key is known."""
-        row = {name: getattr(sms, name) for name in PLAIN}
-        row |= {"number": sms.to, "number_key": number_key(sms.to), "due_at": sms.created_at}
-        return await self._session.insert_new(outbox, row)
+        row = {name: getattr(item, name) for name in PLAIN}
+        row |= {"number": item.to, "number_key": _order_key(item), "until_at": item.until}
+        return await self._session.insert_new(outbox, row | {"due_at": item.created_at})
 
     async def claim_due(
-        self, *, owner: str, now: dt.datetime, lease_seconds: float, limit: int = 10
-    ) -> list[OutboundSms]:
-        """Due texts, leased to `owner`; of each number only the oldest unfinished one."""
+        self,
+        *,
+        owner: str,
+        now: dt.datetime,
+        lease_seconds: float,
+        limit: int = 10,
+        channel: Channel = "sms",
+    ) -> list[Outbound]:
+        """Due ones of a channel, leased to `owner`; of each number only the oldest unfinished one."""
         rows = await self._session.all(
             select(outbox)
-            .where(_due(now), ~_earlier_unfinished())
+            .where(outbox.c.channel == channel, _due(now), ~_earlier_unfinished())
             .order_by(outbox.c.position)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -43,33 +56,90 @@ class OutboxTable:
             lease = {"lease_owner": owner, "lease_until": now + dt.timedelta(seconds=lease_seconds)}
             ours = outbox.c.position.in_([row.position for row in rows])
             await self._session.run(update(outbox).where(ours).values(status="sending", **lease))
-        return [_sms(row, status="sending") for row in rows]
+        return [_item(row, status="sending") for row in rows]
 
-    async def sent(self, sms_id: str, *, provider_id: str, at: dt.datetime) -> None:
+    async def sent(self, item_id: str, *, provider_id: str, at: dt.datetime) -> None:
         """Delivered to the provider."""
-        await self._finish(sms_id, status="sent", provider_id=provider_id, sent_at=at, error=None)
+        await self._finish(item_id, status="sent", provider_id=provider_id, sent_at=at, error=None)
 
-    async def retry(self, sms_id: str, *, at: dt.datetime, error: str) -> None:
+    async def left(self, item_id: str, *, provider_id: str, at: dt.datetime) -> None:
+        """The provider speaks of it under this id: it has left, if nothing was known of that."""
+        unnamed = and_(outbox.c.id == item_id, outbox.c.provider_id.is_(None))
+        if await self._session.changed(update(outbox).where(unnamed).values(provider_id=provider_id)):
+            await self.sent(item_id, provider_id=provider_id, at=at)
+
+    async def retry(self, item_id: str, *, at: dt.datetime, error: str) -> None:
         """Try again at that time; one more attempt counted."""
         attempts = outbox.c.attempts + 1
-        await self._finish(sms_id, status="queued", due_at=at, attempts=attempts, error=error)
+        await self._finish(item_id, status="queued", due_at=at, attempts=attempts, error=error)
 
-    async def dead(self, sms_id: str, *, error: str) -> None:
-        """Never again."""
-        await self._finish(sms_id, status="dead", error=error)
+    async def wait(self, item_id: str, *, until: dt.datetime) -> None:
+        """Not before that time; no attempt is counted."""
+        await self._finish(item_id, status="queued", due_at=until)
 
-    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> OutboundSms | None:
-        """Note what the provider reported; the text it is about, None when the id is unknown."""
+    async def dead(self, item_id: str, *, error: str) -> None:
+        """Never again by itself."""
+        await self._finish(item_id, status="dead", error=error)
+
+    async def drop(self, item_id: str, *, reason: str) -> None:
+        """Not wanted any more."""
+        await self._finish(item_id, status="dropped", error=reason)
+
+    async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> Outbound | None:
+        """Note what the provider reported; what it is about, None when that is no news.
+
+        Reports come late, twice and out of order: how it ended is not overwritten.
+        """
         known = outbox.c.provider_id == provider_id
+        ended = outbox.c.delivery_state.in_(ENDS)
         noted = {"delivery_state": state, "delivery_error": error}
-        await self._session.run(update(outbox).where(known).values(noted))
+        open_yet = known & (outbox.c.delivery_state.is_(None) | ~ended)
+        if not await self._session.changed(update(outbox).where(open_yet).values(noted)):
+            return None
         row = await self._session.first(select(outbox).where(known))
-        return None if row is None else _sms(row)
+        return None if row is None else _item(row)
 
-    async def _finish(self, sms_id: str, **values: Any) -> None:
-        leased = and_(outbox.c.id == sms_id, outbox.c.status.in_(UNFINISHED))
+    async def undelivered(self, *, troubled_after: int, limit: int = 100) -> list[Outbound]:
+        """The dead, and those still tried after so many failures; the newest first."""
+        troubled = and_(outbox.c.status.in_(UNFINISHED), outbox.c.attempts >= troubled_after)
+        rows = await self._session.all(
+            select(outbox)
+            .where(or_(outbox.c.status == "dead", troubled))
+            .order_by(outbox.c.position.desc())
+            .limit(limit)
+        )
+        return [_item(row) for row in rows]
+
+    async def send_again(self, item_id: str, *, at: dt.datetime) -> Outbound:
+        """dead -> queued, as if it were new; raises NotAllowed unless it is dead."""
+        return await self._from_dead(
+            item_id, status="queued", created_at=at, due_at=at, attempts=0, error=None
+        )
+
+    async def give_up(self, item_id: str) -> Outbound:
+        """dead -> dropped; raises NotAllowed unless it is dead."""
+        return await self._from_dead(item_id, status="dropped")
+
+    async def _from_dead(self, item_id: str, **values: Any) -> Outbound:
+        dead = and_(outbox.c.id == item_id, outbox.c.status == "dead")
+        if not await self._session.changed(update(outbox).where(dead).values(**values)):
+            raise NotAllowed("no such message that could not be delivered")
+        row = await self._session.first(select(outbox).where(outbox.c.id == item_id))
+        if row is None:
+            raise NotAllowed("no such message that could not be delivered")
+        return _item(row)
+
+    async def _finish(self, item_id: str, **values: Any) -> None:
+        leased = and_(outbox.c.id == item_id, outbox.c.status.in_(UNFINISHED))
         free = {"lease_owner": None, "lease_until": None}
         await self._session.run(update(outbox).where(leased).values(**values, **free))
+
+
+def _order_key(item: Outbound) -> str:
+    """Of equal keys the oldest goes first. Webhooks wait for nothing: their receivers sort by time."""
+    if item.channel == "sms":
+        return number_key(item.to)
+    return item.to.casefold() if item.channel == "email" else item.id
 
 
 def _due(now: dt.datetime) -> Any:
@@ -82,11 +152,11 @@ def _earlier_unfinished() -> Any:
     return (
         select(other.c.position)
         .where(other.c.number_key == outbox.c.number_key, other.c.position < outbox.c.position)
-        .where(other.c.status.in_(UNFINISHED))
+        .where(other.c.status.in_(UNFINISHED), ~other.c.by_day)  # what waits for the morning holds up nothing
         .exists()
     )
 
 
-def _sms(row: Row[Any], **changed: Any) -> OutboundSms:
+def _item(row: Row[Any], **changed: Any) -> Outbound:
     fields = {name: row._mapping[name] for name in PLAIN}
-    return OutboundSms(**fields | {"to": row.number} | changed)
+    return Outbound(**fields | {"to": row.number, "until": row.until_at} | changed)

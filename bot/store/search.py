@@ -12,6 +12,14 @@ from collections.abc import Iterable
 
 SHORTEST = 3
 LONGEST = 24
+_COMMON = """
+the and for but not are was were has have had you your with that this they them she her him his its from
+can cant did didnt don dont does doesnt just about when what then than get got been being yes okay like
+also very only some any all out off too because would could should
+"""
+TOO_COMMON = frozenset(_COMMON.split())
+"""Words that nearly every conversation holds: they find nothing."""
+_ENDINGS = ("ing", "ness", "ies", "es", "ed", "s", "e")
 SEARCHED_FACTS = {"contact_name": "name", "contact_phone": "phone"}
 """Variables that make a case findable, and as what."""
 
@@ -25,6 +33,19 @@ def phone_keys(phone: str) -> set[str]:
     """`+1 (555) 555-0142` -> 15555550142, 5555550142, 5550142, 0142."""
     digits = re.sub(r"\D", "", phone)
     return {part for part in (digits, digits[-10:], digits[-7:], digits[-4:]) if len(part) >= 4}
+
+
+def said_keys(text: str) -> set[str]:
+    """`My legs are tingling` -> leg, tingl: the words of a message by which its case is found."""
+    return {stem(word[:LONGEST]) for word in _words(text) if len(word) >= SHORTEST and word not in TOO_COMMON}
+
+
+def stem(word: str) -> str:
+    """The word without its ending, so that `tingling` finds `tingles`; three letters at least stay."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST:
+            return word.removesuffix(ending)
+    return word
 
 
 def number_key(number: str) -> str:

@@ -75,6 +75,10 @@ class Session:
             )
         return await self.first(statement.returning(literal_column("1"))) is not None
 
+    async def insert_all_new(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Insert those that are not there."""
+        await self.run(self._insert(table).on_conflict_do_nothing(), rows)
+
     async def upsert(self, table: Table, values: dict[str, Any], *, keys: list[str]) -> None:
         """Insert, or replace the row with the same keys."""
         rest = {name: value for name, value in values.items() if name not in keys}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from bot.store.session import Session
 from bot.store.tables import chat_sessions
@@ -26,3 +26,7 @@ class ChatSessionTable:
         live = (chat_sessions.c.token_hash == token_hash) & (chat_sessions.c.expires_at > now)
         found: str | None = await self._session.value(select(chat_sessions.c.case_id).where(live))
         return found
+
+    async def end(self, token_hash: str) -> None:
+        """The token opens nothing any more; an unknown one changes nothing."""
+        await self._session.run(delete(chat_sessions).where(chat_sessions.c.token_hash == token_hash))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 
 from bot.services.ports import StaffMember
 from bot.store.session import Session
-from bot.store.tables import api_tokens, staff, staff_sessions
+from bot.store.staff_tables import api_tokens, staff, staff_sessions
 
 FIELDS = tuple(StaffMember.__dataclass_fields__)
 

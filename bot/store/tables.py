@@ -15,7 +15,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -36,12 +35,16 @@ metadata = MetaData(
 )
 
 
+URGENT = "kind IN ('emergency', 'crisis', 'same_day')"
+"""Kinds of our messages that a patient must heed at once."""
+
+
 def _id(name: str = "id") -> Column[str]:
     return Column(name, String(64), primary_key=True)
 
 
-def _case(*, nullable: bool = False) -> Column[str]:
-    return Column("case_id", String(64), ForeignKey("cases.id", ondelete="CASCADE"), nullable=nullable)
+def _case() -> Column[str]:
+    return Column("case_id", String(64), ForeignKey("cases.id", ondelete="CASCADE"), nullable=False)
 
 
 def _needed(name: str, kind: _Kind, *, server_default: str | None = None) -> Column[Any]:
@@ -86,7 +89,28 @@ cases = Table(
     _needed("desk_alarm", Integer),
     _needed("desk_level", Integer),
     _needed("desk_due", UtcTime),
+    # Kept by the store for searching: of all messages (`outline.py`), and who looked it over.
+    Column("said_at", UtcTime),
+    _needed("fallbacks", Integer, server_default="0"),
+    Column("lowest_confidence", Float(53)),
+    Column("reviewed_at", UtcTime),
+    Column("reviewed_by", String(200)),
     UniqueConstraint("reference_key"),
+    Index(
+        "ix_cases_find",
+        "created_at",
+        "id",
+        "test",
+        "level",
+        "outcome",
+        "channel",
+        "status",
+        "last_seq",
+        "fallbacks",
+        "lowest_confidence",
+        "reviewed_at",
+        "said_at",
+    ),
     Index("ix_cases_desk", "desk_alarm", "desk_level", "desk_due", "created_at", "id"),
     Index("ix_cases_address", "address_key", "created_at"),
     Index("ix_cases_claimed_by", "claimed_by"),
@@ -139,6 +163,12 @@ messages = Table(
         unique=True,
         sqlite_where=text("channel = 'sms' AND client_message_id IS NOT NULL"),
         postgresql_where=text("channel = 'sms' AND client_message_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_messages_urgent",
+        "at",
+        sqlite_where=text(URGENT),
+        postgresql_where=text(URGENT),
     ),
     Index("ix_messages_reply_to", "reply_to", "seq"),
     Index(
@@ -254,6 +284,20 @@ tasks = Table(
     Column("done_at", UtcTime),
     _needed("private", Boolean),
     _needed("note", PatientText),
+    _needed("tier", Integer, server_default="9"),
+    Column("snoozed_until", UtcTime),
+    Column("next_contact_at", UtcTime),
+    Column("loud_at", UtcTime),
+    _needed("escalated", Integer, server_default="0"),
+    _needed("attempts", Integer, server_default="0"),
+    Column("outcome", String(64)),
+    Index(
+        "ix_tasks_unfinished",
+        "priority",
+        "due_at",
+        sqlite_where=text("status <> 'done'"),
+        postgresql_where=text("status <> 'done'"),
+    ),
     Index(
         "uq_tasks_unfinished",
         "case_id",
@@ -262,41 +306,22 @@ tasks = Table(
         sqlite_where=text("status <> 'done'"),
         postgresql_where=text("status <> 'done'"),
     ),
+    Index("ix_tasks_case", "case_id"),
     Index("ix_tasks_due", "status", "due_at"),
 )
 
-outbox = Table(
-    "outbox",
+task_attempts = Table(
+    "task_attempts",
     metadata,
-    Column("position", Integer, primary_key=True, autoincrement=True),
-    _needed("id", String(64)),
-    _case(nullable=True),
-    _needed("number", PatientText),
-    _needed("number_key", SearchKey),
-    _needed("body", PatientText),
-    _needed("dedupe_key", String(200)),
-    _needed("created_at", UtcTime),
-    _needed("due_at", UtcTime),
-    _needed("attempts", Integer),
-    _needed("status", String(16)),
-    Column("lease_owner", String(64)),
-    Column("lease_until", UtcTime),
-    Column("provider_id", String(64)),
-    Column("sent_at", UtcTime),
-    Column("error", Text),
-    Column("delivery_state", String(32)),
-    Column("delivery_error", String(64)),
-    UniqueConstraint("id"),
-    UniqueConstraint("dedupe_key"),
-    UniqueConstraint("provider_id"),
-    Index(
-        "ix_outbox_unfinished",
-        "number_key",
-        "position",
-        sqlite_where=text("status IN ('queued', 'sending')"),
-        postgresql_where=text("status IN ('queued', 'sending')"),
-    ),
-    sqlite_autoincrement=True,
+    _id(),
+    Column("task_id", String(64), ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    _case(),
+    _needed("at", UtcTime),
+    _needed("by", String(200)),
+    _needed("how", String(64)),
+    _needed("note", PatientText),
+    Index("ix_task_attempts_case", "case_id", "at"),
+    Index("ix_task_attempts_task", "task_id", "at"),
 )
 
 receipts = Table(
@@ -316,32 +341,31 @@ opt_outs = Table(
     _needed("source", String(64)),
 )
 
-staff = Table(
-    "staff",
+tallies = Table(
+    "tallies",
     metadata,
-    _id(),
-    _needed("name", String(200)),
-    _needed("role", String(32)),
-    _needed("password_hash", Text),
-    _needed("disabled", Boolean),
-    UniqueConstraint("name"),
+    Column("key", SearchKey, primary_key=True),
+    _needed("hits", Integer),
+    _needed("until", UtcTime),
+    Index("ix_tallies_until", "until"),
 )
 
-staff_sessions = Table(
-    "staff_sessions",
+handovers = Table(
+    "handovers",
     metadata,
-    _id("token_hash"),
-    _needed("staff_id", String(64)),
-    _needed("csrf", String(200)),
+    _id("key_hash"),
+    _case(),
+    _needed("door", String(16)),
     _needed("expires_at", UtcTime),
+    Index("ix_handovers_case", "case_id", "door"),
 )
 
-api_tokens = Table(
-    "api_tokens",
+unreachable = Table(
+    "unreachable",
     metadata,
-    _id("token_hash"),
-    _needed("staff_id", String(64)),
-    _needed("created_at", UtcTime),
+    Column("number_key", SearchKey, primary_key=True),
+    _needed("code", String(32)),
+    _needed("at", UtcTime),
 )
 
 chat_sessions = Table(

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, Select, case, select, update
+from sqlalchemy import Row, Select, case, func, insert, or_, select, update
 
 from bot.domain.errors import NotAllowed
-from bot.domain.schedule import StaffTask
+from bot.domain.tasks import Attempt, StaffTask
 from bot.store.columns import FAR_FUTURE
 from bot.store.session import Session
-from bot.store.tables import cases, tasks
+from bot.store.tables import cases, task_attempts, tasks
 
 FIELDS = tuple(StaffTask.__dataclass_fields__)
+ATTEMPT_FIELDS = tuple(Attempt.__dataclass_fields__)
 
 ALARM = (tasks.c.priority == "P0") & (tasks.c.status == "open")
 URGENCY = (case((ALARM, 0), else_=1), tasks.c.priority, tasks.c.due_at, tasks.c.created_at, tasks.c.id)
@@ -34,6 +35,14 @@ class TaskTable:
             await self._show(task.case_id)
         return added
 
+    async def get(self, task_id: str) -> StaffTask:
+        """One of any status, locked in a writing unit; raises NotAllowed when there is none."""
+        found = _select().where(tasks.c.id == task_id)
+        row = await self._session.first(found.with_for_update() if self._session.write else found)
+        if row is None:
+            raise NotAllowed("no such task")
+        return _task(row)
+
     async def of_case(self, case_id: str) -> list[StaffTask]:
         """All of a case, unfinished first, most urgent first."""
         finished = case((tasks.c.status == "done", 1), else_=0)
@@ -41,19 +50,53 @@ class TaskTable:
         return [_task(row) for row in await self._session.all(own.order_by(finished, *URGENCY))]
 
     async def acknowledge(self, task_id: str, *, by: str, at: dt.datetime) -> StaffTask:
-        """open -> acknowledged; what is acknowledged or done stays as it is. Raises NotAllowed."""
+        """open -> acknowledged, awake; what is acknowledged or done stays as it is. Raises NotAllowed."""
         values = {"status": "acknowledged", "acknowledged_by": by, "acknowledged_at": at}
-        return await self._change(task_id, tasks.c.status == "open", values)
+        return await self._change(task_id, tasks.c.status == "open", values | {"snoozed_until": None})
 
-    async def reopen(self, task_id: str, *, due_at: dt.datetime) -> StaffTask:
-        """acknowledged -> open with a new due time. Raises NotAllowed when there is none."""
+    async def reopen(
+        self,
+        task_id: str,
+        *,
+        due_at: dt.datetime,
+        next_contact_at: dt.datetime | None = None,
+        loud_at: dt.datetime | None = None,
+    ) -> StaffTask:
+        """acknowledged -> open with new times; nobody has been told of them yet. Raises NotAllowed."""
         values = {"status": "open", "acknowledged_by": None, "acknowledged_at": None, "due_at": due_at}
-        return await self._change(task_id, tasks.c.status == "acknowledged", values)
+        times = {"next_contact_at": next_contact_at, "loud_at": loud_at, "escalated": 0}
+        return await self._change(task_id, tasks.c.status == "acknowledged", values | times)
 
-    async def finish(self, task_id: str, *, by: str, at: dt.datetime, note: str) -> StaffTask:
+    async def snooze(self, task_id: str, *, until: dt.datetime) -> StaffTask:
+        """Sleeps until then; what is done stays as it is. Raises NotAllowed."""
+        return await self._change(task_id, tasks.c.status != "done", {"snoozed_until": until})
+
+    async def finish(
+        self, task_id: str, *, by: str, at: dt.datetime, note: str, outcome: str | None = None
+    ) -> StaffTask:
         """-> done; what is done stays as it is. Raises NotAllowed when there is none."""
-        values = {"status": "done", "done_by": by, "done_at": at, "note": note}
+        values = {"status": "done", "done_by": by, "done_at": at, "note": note, "outcome": outcome}
         return await self._change(task_id, tasks.c.status != "done", values)
+
+    async def escalate(self, task_id: str, *, step: int) -> bool:
+        """Note the step that is told now; False when it, or a later one, was told before."""
+        lower = (tasks.c.id == task_id) & (tasks.c.escalated < step)
+        return await self._session.changed(update(tasks).where(lower).values(escalated=step))
+
+    async def add_attempt(self, attempt: Attempt) -> None:
+        """Append, and count it."""
+        row = {name: getattr(attempt, name) for name in ATTEMPT_FIELDS}
+        await self._session.run(insert(task_attempts).values(row))
+        counted = update(tasks).where(tasks.c.id == attempt.task_id).values(attempts=tasks.c.attempts + 1)
+        await self._session.run(counted)
+
+    async def attempts(self, case_id: str) -> list[Attempt]:
+        """The tries at a case's tasks, oldest first."""
+        wanted = select(*(task_attempts.c[name] for name in ATTEMPT_FIELDS))
+        rows = await self._session.all(
+            wanted.where(task_attempts.c.case_id == case_id).order_by(task_attempts.c.at, task_attempts.c.id)
+        )
+        return [Attempt(**row._mapping) for row in rows]
 
     async def overdue(
         self, *, now: dt.datetime, kind: str | None = None, limit: int = 100
@@ -63,6 +106,18 @@ class TaskTable:
         if kind is not None:
             late = late.where(tasks.c.kind == kind)
         return [_task(row) for row in await self._session.all(late.order_by(*URGENCY).limit(limit))]
+
+    async def waiting(self, *, now: dt.datetime, limit: int = 200) -> list[StaffTask]:
+        """Unfinished ones, awake, past a time of theirs that was not told yet, most urgent first."""
+        first = func.coalesce(tasks.c.next_contact_at, tasks.c.due_at)
+        passed = or_(
+            (tasks.c.escalated < 1) & ((first < now) | (tasks.c.due_at < now)),
+            (tasks.c.escalated == 1) & (tasks.c.loud_at < now) & (tasks.c.status == "open"),
+        )
+        rows = await self._session.all(
+            _select().where(tasks.c.status != "done", passed, awake(now)).order_by(*URGENCY).limit(limit)
+        )
+        return [_task(row) for row in rows]
 
     async def _change(self, task_id: str, allowed: Any, values: dict[str, Any]) -> StaffTask:
         changed = await self._session.changed(
@@ -87,6 +142,11 @@ class TaskTable:
             "desk_due": row.due_at if row else FAR_FUTURE,
         }
         await self._session.run(update(cases).where(cases.c.id == case_id).values(shown))
+
+
+def awake(now: dt.datetime) -> Any:
+    """The condition that a task does not sleep at that time."""
+    return tasks.c.snoozed_until.is_(None) | (tasks.c.snoozed_until <= now)
 
 
 def _select() -> Select[Any]:

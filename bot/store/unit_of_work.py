@@ -10,13 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store.appointments import AppointmentTable
 from bot.store.asks import AskTable
 from bot.store.audit import AuditLog
+from bot.store.case_search import CaseSearch
 from bot.store.cases import CaseTable
 from bot.store.desk import DeskView
 from bot.store.effects import EffectTable
 from bot.store.engine import Now, WriteTurns
 from bot.store.facts import FactTable
+from bot.store.handovers import HandoverTable
 from bot.store.judgements import JudgementTable
 from bot.store.messages import MessageTable
+from bot.store.numbers import NumberTable
 from bot.store.opt_outs import OptOutTable
 from bot.store.outbox import OutboxTable
 from bot.store.publications import PublicationTable
@@ -24,7 +27,9 @@ from bot.store.receipts import ReceiptTable
 from bot.store.session import Session, translated
 from bot.store.sessions import ChatSessionTable
 from bot.store.staff import StaffTable
+from bot.store.tallies import TallyTable
 from bot.store.tasks import TaskTable
+from bot.store.work_list import WorkList
 
 
 class SqlUnitOfWork:
@@ -41,11 +46,16 @@ class SqlUnitOfWork:
     publications: PublicationTable
     receipts: ReceiptTable
     opt_outs: OptOutTable
+    tallies: TallyTable
+    handovers: HandoverTable
+    numbers: NumberTable
     staff: StaffTable
     sessions: ChatSessionTable
     effects: EffectTable
     audit: AuditLog
     desk: DeskView
+    search: CaseSearch
+    work: WorkList
 
     def __init__(self, engine: AsyncEngine, *, write: bool, turns: WriteTurns, now: Now) -> None:
         self._engine = engine
@@ -118,8 +128,13 @@ class SqlUnitOfWork:
         self.publications = PublicationTable(session)
         self.receipts = ReceiptTable(session)
         self.opt_outs = OptOutTable(session)
+        self.tallies = TallyTable(session)
+        self.handovers = HandoverTable(session)
+        self.numbers = NumberTable(session)
         self.staff = StaffTable(session)
         self.sessions = ChatSessionTable(session)
         self.effects = EffectTable(session)
         self.audit = AuditLog(session)
         self.desk = DeskView(session)
+        self.search = CaseSearch(session)
+        self.work = WorkList(session)

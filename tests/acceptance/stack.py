@@ -126,6 +126,7 @@ def start(data_dir: Path, *, twilio_api_url: str) -> Stack:
         "INTAKE_DEMO": "true",
         "INTAKE_PUBLIC_URL": url,
         "INTAKE_TWILIO_API_URL": twilio_api_url,
+        "INTAKE_SMS_SETTLE_SECONDS": "0.2",
         "INTAKE_ENGINE_SECRET": "e" * 32,
         "INTAKE_ACTIONS_SECRET": "a" * 32,
     }

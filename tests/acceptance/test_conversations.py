@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -194,5 +195,5 @@ def test_no_patient_words_reach_a_log(stack: Stack, patient: WebPatient, texter:
     texter.text(words)
     logs = stack.logs()
     assert "zanzibarleg" not in logs
-    assert "0177" not in logs
+    assert not re.search(r"555\D?0177|(?<!\d)0177(?!\d)", logs)  # a port may end so
     assert texter.number.removeprefix("+1") not in logs

@@ -9,7 +9,8 @@ from typing import Any
 from bot.domain.cases import Case
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.protocols import Protocols
 from bot.services.case_file import CaseFile
 from bot.services.fhir import Record

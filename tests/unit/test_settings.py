@@ -145,3 +145,75 @@ def test_a_server_on_this_machine_needs_no_https(host: str) -> None:
 def test_nothing_goes_out_unless_it_is_set() -> None:
     loaded = load()
     assert (loaded.fhir_url, loaded.caldav_url, loaded.calendar_secret) == (None, None, None)
+
+
+@pytest.mark.parametrize(("colour", "ratio"), [("#8ad0c8", "1.8"), ("#ffffff", "1.0"), ("#7f8f8d", "3.4")])
+def test_a_colour_that_white_cannot_be_read_on_is_refused_with_its_contrast(colour: str, ratio: str) -> None:
+    said = complaint(widget_colour=colour)
+    assert said.startswith("INTAKE_WIDGET_COLOUR: white has a contrast of")
+    assert f"of {ratio} on it and needs 4.5" in said
+    assert "choose a darker colour" in said
+
+
+def test_a_background_that_text_cannot_be_read_on_is_refused() -> None:
+    said = complaint(widget_background="#1d3a55")
+    assert said.startswith("INTAKE_WIDGET_BACKGROUND: ")
+    assert "choose a lighter colour" in said
+
+
+@pytest.mark.parametrize("colour", ["green", "#123", "1d5a55", "#1d5a5g", "#1d5a55;}"])
+def test_a_colour_is_written_with_six_digits(colour: str) -> None:
+    assert "INTAKE_WIDGET_COLOUR" in complaint(widget_colour=colour)
+
+
+def test_a_logo_is_a_small_picture_that_is_there(tmp_path: Path) -> None:
+    large, page = tmp_path / "large.png", tmp_path / "page.html"
+    large.write_bytes(b"x" * 8193)
+    page.write_bytes(b"x")
+    for file in (large, page, tmp_path / "absent.svg"):
+        assert "INTAKE_WIDGET_LOGO" in complaint(widget_logo=file)
+    large.write_bytes(b"x" * 8192)
+    assert load(widget_logo=large).widget_logo == large
+
+
+SECRET = "whsec_" + "A" * 43 + "="
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"smtp_host": "mail.example"}, "INTAKE_SMTP_HOST also needs INTAKE_MAIL_FROM"),
+        ({"smtp_host": "mail.example", "mail_from": "Clinic <a@b.example>"}, "INTAKE_MAIL_FROM, like"),
+        (
+            {"smtp_host": "mail.example", "mail_from": "a@b.example", "smtp_security": "none"},
+            "INTAKE_SMTP_SECURITY may be none",
+        ),
+        (
+            {"smtp_host": "mail.example", "mail_from": "a@b.example", "smtp_user": "intake"},
+            "INTAKE_SMTP_USER and INTAKE_SMTP_PASSWORD go together",
+        ),
+        (
+            {"webhooks": {"pager": {"url": "http://pager.example", "secrets": [SECRET]}}},
+            "must begin with https",
+        ),
+        ({"webhooks": {"pager": {"url": "https://pager.example", "secrets": []}}}, "at least 1 item"),
+        (
+            {"webhooks": {"pager": {"url": "https://pager.example", "secrets": ["whsec_c2hvcnQ="]}}},
+            "whsec_ and",
+        ),
+    ],
+)
+def test_half_a_way_out_is_refused(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(**given)
+    assert says in str(refused.value)
+    assert "c2hvcnQ" not in str(refused.value)
+
+
+def test_the_ways_out_that_are_set_up_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().reach == frozenset()
+    target = f'{{"pager": {{"url": "https://pager.example/in", "secrets": ["{SECRET}"]}}}}'
+    monkeypatch.setenv("INTAKE_WEBHOOKS", target)
+    found = load(smtp_host="mail.example", mail_from="intake@clinic.example")
+    assert found.reach == {"email", "webhook"}
+    assert found.webhooks["pager"].keys == (b"\0" * 32,)

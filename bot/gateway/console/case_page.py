@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.cases import Message
-from bot.domain.facts import Fact
-from bot.domain.judgement import Judgement
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.judgement import Judgement, Why
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.gateway.console import times, words
+from bot.gateway.console.deliveries import Deliveries
+from bot.gateway.console.fact_words import FactWords, is_calm, sentence, show
 from bot.gateway.console.highlight import pieces
-from bot.gateway.console.shown import NeedPart, ShownFact, ShownMessage, ShownReason, ShownTask, When
+from bot.gateway.console.shown import (
+    NeedPart,
+    ShownFact,
+    ShownMessage,
+    ShownNear,
+    ShownReason,
+    ShownTask,
+    When,
+)
+from bot.gateway.console.transcript import END, Part, Place, part_of
 from bot.protocols import Protocols
 from bot.protocols.routing import Factor
 from bot.services.case_file import CONTACT, CaseFile
 from bot.services.ports import Note
 
-CALM_VALUES = frozenset({"no", "none", "absent"})
-"""Values a nurse may skip over when she scans the facts."""
 
-_NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
-
-
-class CasePage:
+class CasePage(FactWords):
     """Everything the template asks for; built per request, cheap."""
 
     def __init__(
@@ -37,14 +43,16 @@ class CasePage:
         zone: ZoneInfo,
         rule_titles: Mapping[str, str],
         now: dt.datetime,
+        place: Place = END,
+        nearly: Sequence[Why] = (),
     ) -> None:
+        super().__init__(protocols=protocols, zone=zone, now=now, seqs={m.id: m.seq for m in file.messages})
         self.file = file
+        self.place = place
+        self._near = nearly
         self.case = file.case
-        self._protocols = protocols
-        self._zone = zone
         self._titles = rule_titles
-        self._now = now
-        self._seq_of = {message.id: message.seq for message in file.messages}
+        self._deliveries = Deliveries(file.deliveries)
 
     # --- who ----------------------------------------------------------------------------------
 
@@ -109,6 +117,22 @@ class CasePage:
         return self.case.claimed_by or "" if self.case.phase == "staff" else ""
 
     @property
+    def canned(self) -> dict[str, str]:
+        """Ready texts for the patient's channel: id -> text."""
+        return self._protocols.texts.canned(channel=self.case.channel)
+
+    @property
+    def answer_due(self) -> str:
+        """Until when somebody must answer the patient, `in 7 min`; empty while nobody waits."""
+        waits = (task for task in self.file.tasks if task.kind == "person_wanted" and task.status == "open")
+        return next((times.due(task.due_at, now=self._now) for task in waits), "")
+
+    @property
+    def staff_wrote_last(self) -> bool:
+        """Whether the last word is a person's of the clinic: they are likely to go on."""
+        return bool(self.file.messages) and self.file.messages[-1].sender == "staff"
+
+    @property
     def marks(self) -> list[str]:
         """What staff should know before they trust the rest."""
         flags = (*self.case.flags, *(self.file.judgement.flags if self.file.judgement else ()))
@@ -117,9 +141,22 @@ class CasePage:
 
     # --- what was said ------------------------------------------------------------------------
 
+    @cached_property
+    def part(self) -> Part:
+        """The messages on the page, of all there are."""
+        return part_of(self.file.messages, self.place)
+
     @property
     def messages(self) -> list[ShownMessage]:
-        return [self._message(message) for message in self.file.messages]
+        return [self._message(message) for message in self.part.messages]
+
+    @property
+    def last_seq(self) -> int:
+        return self.file.messages[-1].seq if self.file.messages else 0
+
+    def message_link(self, seq: int) -> str:
+        """Where a message stands: on this page, else on the part of the conversation that holds it."""
+        return f"#m-{seq}" if self.part.holds(seq) else f"/console/cases/{self.case.id}?at={seq}"
 
     # --- why ----------------------------------------------------------------------------------
 
@@ -129,13 +166,36 @@ class CasePage:
         return [] if judgement is None else [
             ShownReason(
                 rule=why.rule,
-                title=sentence(self._titles.get(why.rule, "")),
+                title=self.rule_title(why.rule),
                 staff=self.readable(why.staff),
                 facts=[self._fact_or_value(name, value) for name, value in why.facts.items()],
-                source=why.source,
+                source=[self._protocols.sources.shown(key) for key in why.source],
             )
             for why in judgement.why
         ]  # fmt: skip
+
+    def rule_title(self, rule: str) -> str:
+        """As the protocol file calls it; empty for a rule it does not hold any more."""
+        return sentence(self._titles.get(rule, ""))
+
+    @property
+    def nearly(self) -> list[ShownNear]:
+        """Rules that one more fact would fire, with that fact."""
+        return [
+            ShownNear(
+                rule=why.rule,
+                title=self.rule_title(why.rule),
+                level=why.level.value,
+                level_word=words.word(words.LEVELS, why.level.value),
+                wanted=[
+                    f"{self.label(name)}: {self.value(name, value)}"
+                    for name, value in why.facts.items()
+                    if name not in self.file.facts or self.file.facts[name].value != value
+                ],
+                source=[self._protocols.sources.shown(key) for key in why.source],
+            )
+            for why in self._near
+        ]
 
     @property
     def gates(self) -> list[tuple[str, list[str], list[str]]]:
@@ -232,41 +292,26 @@ class CasePage:
         ]
 
     @property
+    def texts_sent(self) -> str:
+        """`12 texts: 11 delivered, 1 failed`; empty when none was sent."""
+        return self._deliveries.summary
+
+    @property
+    def misfit(self) -> str:
+        """The visit that the facts ask for now, when another one is booked."""
+        booked = self.file.appointment
+        wanted = self.case.visit
+        return self.visit if booked and wanted and booked.visit != wanted else ""
+
+    @property
     def staff_notes(self) -> list[tuple[Note, When]]:
         return [(note, self.when(note.at)) for note in self.file.notes]
 
     # --- small things -------------------------------------------------------------------------
 
-    def label(self, variable: str) -> str:
-        """What the dictionary calls it, else its name, readable."""
-        known = variable in self._protocols.dictionary and self._protocols.dictionary[variable].label
-        return known or variable.replace("_", " ").capitalize()
-
-    def value(self, variable: str, value: Any) -> str:
-        """The value for the eye, numbers with their unit."""
-        unit = self._protocols.dictionary[variable].unit if variable in self._protocols.dictionary else None
-        if not unit or not isinstance(value, int | float):
-            return show(value)
-        return f"{show(value)} {unit.removesuffix('s') if value == 1 else unit}"
-
-    def readable(self, text: str) -> str:
-        """A protocol's line for staff with labels in place of the names of variables."""
-        return _NAME.sub(lambda found: self._label_in_line(found.group()), text)
-
-    def _label_in_line(self, name: str) -> str:
-        return self.label(name).lower() if name in self._protocols.dictionary else name
-
     def _finding_words(self, finding: Mapping[str, Any]) -> dict[str, str]:
-        plain = "absent" if _is_calm(finding["value"]) else "present"
+        plain = "absent" if is_calm(finding["value"]) else "present"
         return {"shown": self.value(finding["variable"], finding["value"]), "plain": plain}
-
-    def when(self, moment: dt.datetime) -> When:
-        return When(
-            short=times.clock_time(moment, zone=self._zone, now=self._now),
-            day=times.day_time(moment, zone=self._zone),
-            full=times.full_time(moment, zone=self._zone),
-            machine=times.machine_time(moment),
-        )
 
     def _text_of(self, variable: str) -> str:
         fact = self.file.facts.get(variable)
@@ -287,42 +332,23 @@ class CasePage:
             confidence=certain,
             findings=[{**f, "label": self.label(f["variable"]), **self._finding_words(f)} for f in findings],
             choices=[choice.label for choice in message.choices],
+            delivery=self._deliveries.of_message(message.id),
         )
 
     def _current(self, variable: str) -> ShownFact:
-        older = [self._fact(fact) for fact in self.file.history.get(variable, ())]
-        return self._fact(self.file.facts[variable], history=older if len(older) > 1 else ())
+        older = [self.fact(fact) for fact in self.file.history.get(variable, ())]
+        return self.fact(self.file.facts[variable], history=older if len(older) > 1 else ())
 
     def _fact_or_value(self, variable: str, value: Any) -> ShownFact:
         fact = self.file.facts.get(variable)
         if fact is not None:
-            return self._fact(fact)
+            return self.fact(fact)
         nowhere = When(short="", day="", full="", machine="")
         shown = self.value(variable, value)
         return ShownFact(
             variable=variable, label=self.label(variable), value=shown, words="", seq=None,
-            by="", how="", at=nowhere, marks=(), calm=False,
+            by="", how="", at=nowhere, marks=(), reason="", calm=False,
         )  # fmt: skip
-
-    def _fact(self, fact: Fact, *, history: Sequence[ShownFact] = ()) -> ShownFact:
-        marks = {
-            "contradiction": fact.conflict,
-            "corrected": fact.corrected,
-            "declined": fact.declined,
-        }
-        return ShownFact(
-            variable=fact.variable,
-            label=self.label(fact.variable),
-            value="prefers not to say" if fact.value is None else self.value(fact.variable, fact.value),
-            words=fact.words,
-            seq=self._seq_of.get(fact.message_id or ""),
-            by=fact.by,
-            how=f"answer to {fact.asked}" if fact.asked else "volunteered",
-            at=self.when(fact.at),
-            marks=[mark for mark, holds in marks.items() if holds],
-            calm=_is_calm(fact.value) and not (fact.conflict or fact.corrected),
-            history=history,
-        )
 
     def _task(self, task: StaffTask) -> ShownTask:
         return ShownTask(
@@ -347,24 +373,6 @@ class CasePage:
         return (sentence(visit.name) if visit else booked.visit, provider, self.when(booked.start), minutes)
 
 
-def _is_calm(value: Any) -> bool:
-    return isinstance(value, str) and value in CALM_VALUES
-
-
-def sentence(text: str) -> str:
-    """With a capital first letter, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def _most(factor: Factor) -> int:
     plus = sum(points for points, _ in factor.plus)
     return max((points for points, _ in factor.points), default=0) + plus
-
-
-def show(value: Any) -> str:
-    """A fact's value for the eye: lists with commas, codes without underscores, whole numbers whole."""
-    if isinstance(value, list | tuple):
-        return ", ".join(show(item) for item in value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value).replace("_", " ")

@@ -11,7 +11,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bot.gateway.console.case_page import CasePage, sentence
+from bot.gateway.console.case_page import CasePage
+from bot.gateway.console.fact_words import sentence
 from bot.gateway.console.shown import ShownFact, ShownReason
 from bot.services.case_file import CONTACT
 from bot.services.fhir.record import PRIVATE_RULES, PRIVATE_VARIABLES
@@ -212,9 +213,11 @@ class ClinicianPage:
         page = self.page
         yield Entry(label=page.started.day, text=f"wrote to us ({page.channel})")
         telling = ("emergency", "crisis", "same_day", "booked", "callback")
-        for message in page.messages:
+        for message in page.file.messages:
             if message.sender == "bot" and message.kind in telling:
-                yield Entry(label=message.at.day, text=f"was told: {message.kind.replace('_', ' ')}")
+                yield Entry(
+                    label=page.when(message.at).day, text=f"was told: {message.kind.replace('_', ' ')}"
+                )
         for task in page.tasks:
             if task.by and task.at and not task.private:
                 yield Entry(label=task.at.day, text=f"{task.by}: {task.title.lower()}")

@@ -10,15 +10,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic import HTTPResponse
 from sanic.response import html
 
+from bot.domain.facts import values_of
 from bot.gateway.console import words
 from bot.gateway.console.case_page import CasePage
 from bot.gateway.console.clinician_page import ClinicianPage
+from bot.gateway.console.nearly import NearlyFired
 from bot.gateway.console.queue_view import QueueView
+from bot.gateway.console.then_view import ThenView
+from bot.gateway.console.transcript import END, Place
 from bot.protocols import Protocols
 from bot.services.case_file import CaseFile
 from bot.services.context import Context
 from bot.services.permissions import May, may
 from bot.services.staff import Visitor
+from bot.services.state_then import StateThen
 from bot.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -34,8 +39,11 @@ class Pages:
         self._protocols = ctx.protocols
         self._clock = ctx.clock
         self.zone = ZoneInfo(str(ctx.protocols.clinic.zone))
-        self._titles = rule_titles(ctx.protocols)
-        self.queue = QueueView(zone=self.zone, rule_titles=self._titles, visits=_visit_names(ctx.protocols))
+        self.rule_titles = rule_titles(ctx.protocols)
+        self._near = NearlyFired(ctx.protocols)
+        self.queue = QueueView(
+            zone=self.zone, rule_titles=self.rule_titles, visits=_visit_names(ctx.protocols)
+        )
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -49,15 +57,21 @@ class Pages:
             draft=any(stamp.status != "active" for stamp in ctx.protocols.stamps),
         )
 
-    def case(self, file: CaseFile) -> CasePage:
+    def case(self, file: CaseFile, *, place: Place = END) -> CasePage:
         """The view of one case, now."""
         return CasePage(
             file,
             protocols=self._protocols,
             zone=self.zone,
-            rule_titles=self._titles,
+            rule_titles=self.rule_titles,
             now=self._clock.now(),
+            place=place,
+            nearly=self._near.of(values_of(file.facts)),
         )
+
+    def then(self, then: StateThen, page: CasePage) -> ThenView:
+        """The view of the case at one of its messages."""
+        return ThenView(then, page, protocols=self._protocols)
 
     def clinician(self, file: CaseFile) -> ClinicianPage:
         """The page for the clinician, now."""
@@ -71,6 +85,8 @@ class Pages:
             role=words.word(words.ROLES, member.role) if member else "",
             csrf=(visitor.csrf if visitor else "") or "",
             may_work=bool(member and may(member, May.WORK)),
+            may_edit=bool(member and may(member, May.EDIT_FACTS)),
+            may_review=bool(member and may(member, May.REVIEW)),
             may_export=bool(member and may(member, May.EXPORT)),
             may_search=bool(member and may(member, May.SEE_CONTACT)),
             **data,

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.gateway.console import times, words
-from bot.gateway.console.case_page import sentence
+from bot.gateway.console.fact_words import sentence
 from bot.services.desk import Listing
 
 ALARM_PRIORITY = "P0"
@@ -65,7 +65,7 @@ class QueueView:
             name=raw["name"] or "",
             phone=raw["phone"] or "",
             level=level,
-            level_word=_level_word(level, raw["status"]),
+            level_word=words.level_word(level, raw["status"]),
             mark=words.MARKS.get(level, ""),
             headline=self._headline(raw),
             waiting=times.span((now - created).total_seconds()),
@@ -95,11 +95,6 @@ class QueueView:
         if raw["outcome"]:
             return words.word(words.OUTCOMES, raw["outcome"])
         return words.word(words.HANDOFFS, raw["handoff"])
-
-
-def _level_word(level: str, status: str) -> str:
-    # While the talk goes on the safety questions may be open still.
-    return words.NOT_YET if level == "none" and status == "open" else words.word(words.LEVELS, level)
 
 
 def alarms(rows: list[Row]) -> list[Row]:

@@ -35,6 +35,8 @@ class ShownMessage:
     confidence: str
     findings: Sequence[Mapping[str, Any]]
     choices: Sequence[str]
+    delivery: str
+    """What became of a text message; empty for what did not leave as one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,8 @@ class ShownFact:
     """Asked for, or volunteered."""
     at: When
     marks: Sequence[str]
+    reason: str
+    """Who of the staff entered it, and why; empty for what the patient said."""
     calm: bool
     """A plain "no": a nurse may skip over it."""
     history: Sequence[ShownFact] = ()
@@ -65,6 +69,19 @@ class ShownReason:
     title: str
     staff: str
     facts: Sequence[ShownFact]
+    source: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownNear:
+    """A rule that one more fact would fire."""
+
+    rule: str
+    title: str
+    level: str
+    level_word: str
+    wanted: Sequence[str]
+    """What it still takes: `Fever: yes`."""
     source: Sequence[str]
 
 

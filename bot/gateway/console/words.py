@@ -85,6 +85,7 @@ CHANNELS: Mapping[str, str] = {"web": "Web", "sms": "SMS", "shell": "Shell"}
 SENDERS: Mapping[str, str] = {"patient": "Patient", "bot": "Bot", "staff": "Staff"}
 FLAGS: Mapping[str, str] = {
     "downgraded_by_patient": "Level lowered by the patient's correction",
+    "downgraded_by_staff": "Level lowered by staff",
     "conflict": "Answers contradict each other",
     "gate_incomplete": "Safety questions not complete",
     "gate_by_exception": "Criteria met by a named exception",
@@ -98,6 +99,11 @@ FLAGS: Mapping[str, str] = {
     "incomplete": "Fell silent before the end",
     "unacknowledged_p0": "Emergency not acknowledged in time",
     "test?": "Looks like a test",
+    "many_texts": "Sent very many texts: no longer answered",
+    "goes_in_circles": "Texts lead nowhere, perhaps a machine: no longer answered",
+    "foreign_number": "Number of another country: call, texts are not sent there",
+    "sent_picture": "Sent a picture or file; it was not opened",
+    "no_texts": "Texts do not reach this number, perhaps a land line: call",
 }
 
 
@@ -107,3 +113,8 @@ def word(words: Mapping[str, str], code: object) -> str:
         return ""
     text = str(code)
     return words.get(text) or text.replace("_", " ")
+
+
+def level_word(level: str, status: str) -> str:
+    """The level for the eye: while the talk goes on the safety questions may be open still."""
+    return NOT_YET if level == "none" and status == "open" else word(LEVELS, level)

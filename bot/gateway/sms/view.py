@@ -1,4 +1,4 @@
-"""`POST /sms/twilio` and `POST /sms/twilio/status`: check, hand over, answer at once."""
+"""`POST /sms/twilio`, `.../status` and `.../voice`: check, hand over, answer at once."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from bot.settings import Settings
 
 PATH = "/sms/twilio"
 INBOUND = ("AccountSid", "MessageSid", "From", "To", "Body")
+CALL = ("AccountSid", "CallSid", "From", "To")
 STATUS = ("AccountSid", "MessageSid", "MessageStatus")
 
 _SID = re.compile(r"[A-Za-z0-9]{1,64}\Z")
 _SENDER = re.compile(r"\+?[0-9A-Za-z]{3,20}\Z")
+_WORDS: Mapping[str, sms.SteeringWord] = {"STOP": "stop", "START": "start", "HELP": "help"}
+_ID = re.compile(r"[0-9a-f]{32}\Z")
 _CODE = re.compile(r"[0-9a-z_-]{1,32}\Z")
 
 
@@ -33,6 +36,7 @@ def sms_blueprint(ctx: Context, settings: Settings) -> Blueprint:
         return blueprint
     door = TwilioDoor(ctx, settings)
     blueprint.add_route(door.inbound, PATH, methods=["POST"], name="inbound")
+    blueprint.add_route(door.call, f"{PATH}/voice", methods=["POST"], name="voice")
     blueprint.add_route(door.status, f"{PATH}/status", methods=["POST"], name="status")
     return blueprint
 
@@ -51,20 +55,31 @@ class TwilioDoor:
     async def inbound(self, request: Request) -> HTTPResponse:
         """A text came in: stored here, answered later by the worker."""
         fields = self._checked(request, *INBOUND)
-        if fields["To"] != self._number:
-            raise HttpProblem(403, "forbidden", "This number is not ours.")
+        self._must_be_ours(fields)
         text = sms.InboundSms(
             provider_id=_matching(_SID, fields, "MessageSid"),
             sender=_matching(_SENDER, fields, "From"),
             body=words(fields["Body"]),
             media=_count(fields.get("NumMedia", "")),
-            carrier_answered=bool(fields.get("OptOutType")),
+            country=fields.get("FromCountry", "")[:2],
+            carrier_word=_WORDS.get(fields.get("OptOutType", "").upper()),
         )
         try:
             await sms.take_sms(self._ctx, text)
         except StoreUnavailable:
             return self._answer_without_store(text.body)
         return _twiml("")
+
+    async def call(self, request: Request) -> HTTPResponse:
+        """Somebody called the number for texts: they hear where to call, and the line is hung up."""
+        fields = self._checked(request, *CALL)
+        self._must_be_ours(fields)
+        call_id, sender = _matching(_SID, fields, "CallSid"), fields["From"]
+        try:
+            heard = await sms.note_call(self._ctx, call_id=call_id, sender=sender)
+        except StoreUnavailable:
+            heard = sms.what_callers_hear(self._ctx)
+        return _twiml(f"<Say>{escape(heard)}</Say><Hangup/>")
 
     async def status(self, request: Request) -> HTTPResponse:
         """A text of ours got somewhere, or did not."""
@@ -74,6 +89,7 @@ class TwilioDoor:
             _matching(_SID, fields, "MessageSid"),
             state=_matching(_CODE, fields, "MessageStatus"),
             error=_matching(_CODE, fields, "ErrorCode") if fields.get("ErrorCode") else None,
+            item_id=_text_of(request),
         )
         return HTTPResponse(status=204)
 
@@ -91,12 +107,22 @@ class TwilioDoor:
             raise HttpProblem(403, "forbidden", "This account is not ours.")
         return found
 
+    def _must_be_ours(self, fields: Mapping[str, str]) -> None:
+        if fields["To"] != self._number:
+            raise HttpProblem(403, "forbidden", "This number is not ours.")
+
     def _answer_without_store(self, body: str) -> HTTPResponse:
         """Nothing could be stored, so no worker will answer: the webhook's own reply does."""
         said = sms.answer_without_store(self._ctx, body)
         if said is None:
             raise HttpProblem(503, "unavailable", "The text could not be stored.", retry_after=5)
         return _twiml(f"<Message>{escape(sms_text.render(said))}</Message>")
+
+
+def _text_of(request: Request) -> str | None:
+    """Our id of the text, from the signed address; None where there is none."""
+    given = request.args.get("text", "")
+    return given if _ID.match(given) else None
 
 
 def _matching(pattern: re.Pattern[str], fields: Mapping[str, str], name: str) -> str:

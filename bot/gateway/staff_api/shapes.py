@@ -11,7 +11,8 @@ from typing import Any
 from bot.domain.cases import Message
 from bot.domain.facts import Fact
 from bot.domain.judgement import Judgement
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.gateway.message_json import message_json
 from bot.services.case_file import CaseFile, GateState
 from bot.services.ports import Note

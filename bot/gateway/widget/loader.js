@@ -6,8 +6,9 @@
   const script = document.currentScript;
   if (!script || document.querySelector("spine-intake")) return;
   const origin = new URL(script.src).origin;
-  const left = script.dataset.position === "left";
-  const label = script.dataset.label || "Chat with us";
+  const chosen = /* the clinic's choice */ {};
+  const left = (script.dataset.position || chosen.position) === "left";
+  const label = script.dataset.label || chosen.label;
 
   const host = document.createElement("spine-intake");
   const root = host.attachShadow({ mode: "open" });
@@ -15,13 +16,13 @@
     :host{all:initial}
     button,.panel{position:fixed;bottom:20px;${left ? "left" : "right"}:20px;z-index:2147483000;box-sizing:border-box}
     button{font:600 17px/1.2 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;display:flex;gap:10px;align-items:center;
-      min-height:56px;padding:0 24px 0 20px;border:2px solid transparent;border-radius:28px;background:#1d5a55;color:#fff;cursor:pointer;
+      min-height:56px;padding:0 24px 0 20px;border:2px solid transparent;border-radius:28px;background:${chosen.deep};color:#fff;cursor:pointer;
       box-shadow:0 6px 24px rgba(20,50,47,.28)}
-    button:hover{background:#164743}
-    button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #1d5a55}
+    button:hover{background:${chosen.deeper}}
+    button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px ${chosen.deep}}
     [hidden]{display:none!important}
-    .dot{min-width:24px;height:24px;border-radius:12px;background:#fdf6ec;color:#1d5a55;font-size:15px;line-height:24px;text-align:center}
-    .panel{width:408px;height:min(680px,calc(100vh - 40px));border-radius:20px;overflow:hidden;background:#faf6f0;
+    .dot{min-width:24px;height:24px;border-radius:12px;background:#fff;color:${chosen.deep};font-size:15px;line-height:24px;text-align:center}
+    .panel{width:408px;height:min(680px,calc(100vh - 40px));border-radius:20px;overflow:hidden;background:${chosen.paper};
       box-shadow:0 12px 48px rgba(20,50,47,.32)}
     iframe{width:100%;height:100%;border:0;display:block}
     @media (max-width:480px){.panel{inset:0;width:100%;height:100dvh;border-radius:0}}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.services.fhir.record import Record, Resource, concept, instant
 
 PRIORITIES = {

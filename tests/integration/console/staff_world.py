@@ -20,7 +20,8 @@ from bot.domain.errors import DialogueFailed
 from bot.domain.facts import Fact
 from bot.domain.findings import Finding, Reading
 from bot.domain.levels import Level
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.protocols import Protocols
 from bot.services.context import Context
 from bot.services.login_guard import LoginGuard

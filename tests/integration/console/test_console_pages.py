@@ -47,6 +47,7 @@ TAGS = frozenset(
         *("article", "div", "span", "p", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt", "dd", "br", "a"),
         *("form", "input", "button", "label", "small", "strong", "kbd", "code", "time", "q", "mark", "meter"),
         *("table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
+        *("fieldset", "legend", "select", "option", "textarea"),
     }
 )
 """All that the console's own templates use."""

@@ -10,6 +10,7 @@ import pytest
 
 from bot.gateway.staff_api import staff_part
 from bot.services.permissions import ROLES
+from bot.services.search_port import SavedView
 from bot.settings import Settings
 from tests.integration.console.conftest import staff_app
 from tests.integration.console.staff_world import World, signed_in
@@ -17,6 +18,8 @@ from tests.integration.gateway.serving import listening
 
 WORKERS = frozenset({"front_desk", "nurse", "surgeon", "admin"})
 EVERYBODY = frozenset(ROLES)
+CLINICIANS = frozenset({"nurse", "surgeon"})
+REVIEWERS = CLINICIANS | {"language_editor"}
 EXPORTERS = frozenset({"nurse", "surgeon", "admin"})
 OPEN_DOORS = frozenset(
     {
@@ -51,6 +54,13 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/cases/<case_id:str>/live"): EVERYBODY,
     ("GET", "/console/cases/<case_id:str>/print"): EVERYBODY,
     ("GET", "/console/cases/<case_id:str>/text"): EVERYBODY,
+    ("GET", "/console/find"): EVERYBODY,
+    ("POST", "/console/views"): EVERYBODY,
+    ("POST", "/console/views/<view_id:str>/drop"): EVERYBODY,
+    ("POST", "/console/cases/<case_id:str>/reviewed"): REVIEWERS,
+    ("GET", "/console/cases/<case_id:str>/facts"): CLINICIANS,
+    ("GET", "/console/cases/<case_id:str>/facts/<variable:str>"): CLINICIANS,
+    ("POST", "/console/cases/<case_id:str>/facts/<variable:str>"): CLINICIANS,
     ("POST", "/console/cases/<case_id:str>/claim"): WORKERS,
     ("POST", "/console/cases/<case_id:str>/release"): WORKERS,
     ("POST", "/console/cases/<case_id:str>/take-over"): WORKERS,
@@ -62,22 +72,32 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/logout"): EVERYBODY,
 }
 ROUTES = {**API, **PAGES}
+ABSENT = {"case_id": "0" * 32, "task_id": "0" * 32, "view_id": "0" * 32, "variable": "fever"}
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
 BODIES: Mapping[str, Any] = {
     "finish": {"note": "called"},
     "notes": {"text": "a note"},
     "messages": {"text": "hello"},
+    "views": {"name": "mine", "query": "level=same_day"},
+    "<variable:str>": {"value": "no", "reason": "told me on the phone"},
 }
 HOLDERS_ONLY = ("messages", "hand-back")
 """What only the person does who has taken the conversation over."""
 
 
-async def add_emergency(world: World) -> dict[str, str]:
-    """An unacknowledged emergency and its task."""
+async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]:
+    """An unacknowledged emergency and its task, and a search that somebody keeps."""
+    view_id = world.ids.new()
     case_id = await world.add_case(task="emergency", priority="P0", status="emergency")
     async with world.store.unit_of_work(write=False) as uow:
         task = (await uow.tasks.of_case(case_id))[0]
-    return {"case_id": case_id, "task_id": task.id}
+    view = SavedView(
+        id=view_id, owner=owner, name=view_id, query="", shared=False, created_at=world.clock.now()
+    )
+    async with world.store.unit_of_work() as uow:
+        await uow.search.add_view(view)
+        await uow.commit()
+    return {"case_id": case_id, "task_id": task.id, "variable": "fever", "view_id": view_id}
 
 
 @pytest.fixture
@@ -96,7 +116,7 @@ async def ask(
 ) -> httpx.Response:
     word = route.rpartition("/")[2]
     body = BODIES.get(word)
-    if body is not None:
+    if body is not None and method == "POST":
         given["data" if route.startswith("/console") else "json"] = body
     return await client.request(method, path_of(route, ids), **given)
 
@@ -128,11 +148,11 @@ async def test_nothing_is_open_to_nobody(client: httpx.AsyncClient, ids: dict[st
 async def test_role_may_only_what_its_lines_say(client: httpx.AsyncClient, world: World, role: str) -> None:
     headers = {"Authorization": f"Bearer {await world.token(role)}"}
     for (method, route), roles in ROUTES.items():
-        ids = await add_emergency(world)
+        ids = await add_emergency(world, owner=role)
         if route.endswith(HOLDERS_ONLY) and role in roles:
             await client.post(f"/api/staff/cases/{ids['case_id']}/take-over", headers=headers)
         answer = await ask(client, method, route, ids, headers=headers)
-        absent = await ask(client, method, route, dict.fromkeys(ids, "0" * 32), headers=headers)
+        absent = await ask(client, method, route, ABSENT, headers=headers)
         if role in roles:
             assert answer.status_code in (200, 201, 204, 303), (route, answer.text)
             assert absent.status_code == 404 or "<" not in route, route
@@ -227,7 +247,7 @@ async def test_private_task_does_not_exist_for_the_front_desk(
 async def test_disabled_person_is_out_at_once(client: httpx.AsyncClient, world: World) -> None:
     from sqlalchemy import update
 
-    from bot.store.tables import staff
+    from bot.store.staff_tables import staff
 
     token = await world.token("nurse")
     await signed_in(client, "nurse")

@@ -63,5 +63,5 @@ async def test_a_step_that_fails_does_not_end_the_loop(caplog: pytest.LogCapture
 
     await asyncio.wait_for(publishers.keep(fails_once, stop, pause_seconds=0.01), timeout=5)
     assert tries == 2
-    assert "publishing failed: OSError" in caplog.text
+    assert "worker step failed: OSError" in caplog.text
     assert "patient words" not in caplog.text

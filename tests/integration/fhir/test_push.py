@@ -10,6 +10,7 @@ import pytest
 from bot.domain.errors import DeliveryFailed
 from bot.messaging import FhirServer
 from bot.services import exports, publishing
+from bot.services.backoff import pause
 from tests.fhir.cases import NAMESPACE
 from tests.fhir.server import JSON, Failure, StrictServer
 from tests.integration.console.conversations import ROUTINE
@@ -96,9 +97,10 @@ async def test_what_may_pass_is_tried_again_later(desk: Desk, failure: Failure) 
 
 
 async def test_pauses_grow_and_end_at_a_quarter_of_an_hour() -> None:
-    seconds = [publishing.pause(n, 1.0).total_seconds() for n in range(12)]
+    longest = publishing.LONGEST_PAUSE_SECONDS
+    seconds = [pause(n, 1.0, longest_seconds=longest).total_seconds() for n in range(12)]
     assert seconds == [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
-    assert publishing.pause(0, 0.0).total_seconds() == 1
+    assert pause(0, 0.0, longest_seconds=longest).total_seconds() == 1
 
 
 async def test_an_answer_that_got_lost_changes_nothing(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,11 @@ OPTIONS = Options(
     allowed_hosts=LOOPBACK_HOSTS,
     allowed_origins=("https://clinic.example",),
     demo=True,
+    inputs={
+        "age": {"kind": "number", "unit": "", "min": 0, "max": 120},
+        "birth_date": {"kind": "date"},
+        "G5": {"kind": "several"},
+    },
     stream_poll_seconds=0.05,
     stream_heartbeat_seconds=0.2,
     long_poll_seconds=2,
@@ -73,12 +78,19 @@ class GatewayMaker:
         self._stack = stack
 
     async def __call__(
-        self, *, probes: Any = None, rates: Any = None, allowed_origins: Any = None, **given: Any
+        self,
+        *,
+        probes: Any = None,
+        rates: Any = None,
+        allowed_origins: Any = None,
+        changed: Mapping[str, Any] | None = None,
+        **given: Any,
     ) -> Gateway:
+        """`changed` are other options than the usual ones."""
         hub = WakeHub()
         door = ScriptedDoor(hub=hub)
-        changed = {"rates": rates, "allowed_origins": allowed_origins}
-        options = replace(OPTIONS, **{name: value for name, value in changed.items() if value})
+        named = {"rates": rates, "allowed_origins": allowed_origins, **(changed or {})}
+        options = replace(OPTIONS, **{name: value for name, value in named.items() if value})
         app = assemble(door=door, options=options, hub=hub, probes=probes or {"store": works}, **given)
         port = await self._stack.enter_async_context(listening(app))
         client = await self._stack.enter_async_context(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.cases import CaseStatus, Draft, Message, MessageChoice, Sender
@@ -41,6 +41,8 @@ CONSENT = Draft(
     choices=choices("I agree", "I don't agree"),
 )
 OPENING = Draft(kind="question", text="In a few words, what brings you in?", asks="opening")
+AGE = Draft(kind="question", text="How old are you?", asks="age")
+BORN = Draft(kind="question", text="What is your date of birth?", asks="birth_date")
 WHICH = Draft(
     kind="question",
     text="Which of these do you have?",
@@ -103,6 +105,13 @@ class Answer:
     status: CaseStatus
 
 
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    reference: str
+    left: int | None
+    changeable: tuple[int, ...]
+
+
 class ScriptedDoor:
     """Obeys `ChatDoor`. Words in a message choose the reply; `down` plays a broken store."""
 
@@ -111,6 +120,8 @@ class ScriptedDoor:
         self.down = False
         self.delay = 0.0
         self.turns = 0
+        self.looks = 0
+        self.reads = 0
         self.talks: dict[str, Talk] = {}
         self.tokens: dict[str, str] = {}
 
@@ -154,7 +165,22 @@ class ScriptedDoor:
 
     async def messages_after(self, case_id: str, seq: int) -> list[Message]:
         self._check()
+        self.reads += 1
         return [message for message in self.talks[case_id].messages if message.seq > seq]
+
+    async def latest_numbers(self, case_ids: Collection[str]) -> Mapping[str, int]:
+        self._check()
+        self.looks += 1
+        return {case_id: len(self.talks[case_id].messages) for case_id in case_ids}
+
+    async def progress(self, case_id: str) -> Progress:
+        self._check()
+        answers = [m.seq for m in self.talks[case_id].messages if m.sender == "patient" and m.seq > 3]
+        return Progress(reference="K7QM-4T2X", left=max(0, 6 - len(answers)), changeable=tuple(answers[:-1]))
+
+    async def end_session(self, token: str) -> None:
+        self._check()
+        del self.tokens[token]
 
     async def status(self, case_id: str) -> CaseStatus:
         self._check()
@@ -200,6 +226,8 @@ class ScriptedDoor:
 
     @staticmethod
     def _labels(talk: Talk, chosen: Sequence[str]) -> list[str]:
+        if len(chosen) == 1 and chosen[0].startswith("change-"):
+            return ["I want to change my answer"]
         pending = next((m for m in reversed(talk.messages) if m.asks), None)
         offered = {choice.id: choice.label for choice in pending.choices} if pending else {}
         if not set(chosen) <= set(offered):
@@ -213,13 +241,22 @@ class ScriptedDoor:
         if "want to die" in text:
             talk.status = "emergency"
             return [Draft(kind="crisis", text=CRISIS, asks="safe_now")]
-        for words, draft in (("summary", SUMMARY), ("times", TIMES), ("which", WHICH), ("9:00", BOOKED)):
+        for words, draft in (
+            ("summary", SUMMARY),
+            ("times", TIMES),
+            ("which", WHICH),
+            ("9:00", BOOKED),
+            ("age", AGE),
+            ("born", BORN),
+        ):
             if words in text:
                 return [draft]
         if "also" in text:
             return [
                 Draft(kind="question", text="And since when?", asks="duration_weeks", also_asks=("onset",))
             ]
+        if text == "I want to change my answer":
+            return [replace(AGE, text="OK, let's change that answer. How old are you?")]
         if text == "I agree":
             return [OPENING]
         return [Draft(kind="info", text=f"You said: {text}"), OPENING]

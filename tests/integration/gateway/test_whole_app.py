@@ -34,6 +34,7 @@ OPEN = {
     "GET /", "GET /chat", "GET /widget.js", "GET /widget/frame", "GET /widget/name", "GET /favicon.ico",
     "GET /health/live", "GET /health/ready", "GET /api/openapi.json", "POST /api/chat/sessions",
     "OPTIONS /api/chat/sessions", "OPTIONS /api/chat/messages", "OPTIONS /api/chat/stream",
+    "OPTIONS /api/chat/session", "OPTIONS /api/chat/progress", "GET /chat/form", "POST /chat/form/begin",
     "GET /console/login", "POST /console/login", "POST /api/staff/login",
 }  # fmt: skip
 REFUSALS = {400, 401, 403, 404}

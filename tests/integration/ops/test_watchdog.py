@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 from dataclasses import dataclass
@@ -10,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from bot.cli.watchdog import look
-from bot.domain.schedule import StaffTask
-from bot.services.ports import UnitOfWorkFactory
+from bot.domain.errors import StoreUnavailable
+from bot.domain.tasks import LOUD, NEXT_CONTACT, StaffTask
+from bot.services.ports import UnitOfWork, UnitOfWorkFactory
 from bot.services.watch import FLAG, escalate_overdue
 from bot.store import Store, open_store
 from tests.integration.store.samples import NOW, a_case, a_task
 
 DUE = NOW + dt.timedelta(minutes=5)
-SECOND = dt.timedelta(seconds=1)
+SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
 
 
 @dataclass(kw_only=True)
@@ -35,9 +37,9 @@ class Watching:
         return self.moment
 
 
-async def emergency(store: Store, *, priority: str = "P0") -> StaffTask:
+async def emergency(store: Store, *, priority: str = "P0", **given: object) -> StaffTask:
     case = a_case(status="emergency", handoff="emergency")
-    task = a_task(case.id, kind="emergency", priority=priority, due_at=DUE)
+    task = a_task(case.id, kind="emergency", priority=priority, due_at=DUE, **given)
     async with store.unit_of_work() as uow:
         await uow.cases.add(case)
         await uow.tasks.add(task)
@@ -75,9 +77,40 @@ async def test_an_acknowledged_emergency_stays_quiet(store: Store) -> None:
     assert await escalate_overdue(Watching(unit_of_work=store.unit_of_work, moment=DUE + SECOND)) == []
 
 
-async def test_an_overdue_callback_is_not_an_emergency(store: Store) -> None:
-    await emergency(store, priority="P1")
-    assert await escalate_overdue(Watching(unit_of_work=store.unit_of_work, moment=DUE + SECOND)) == []
+async def test_an_overdue_call_is_told_without_the_flag_of_an_emergency(store: Store) -> None:
+    task = await emergency(store, priority="P1")
+    [told] = await escalate_overdue(Watching(unit_of_work=store.unit_of_work, moment=DUE + SECOND))
+    assert (told.id, told.escalated) == (task.id, NEXT_CONTACT)
+    assert FLAG not in await flags(store, task.case_id)
+
+
+async def test_everybody_hears_what_the_next_contact_did_not_do(store: Store) -> None:
+    await emergency(store, loud_at=DUE + 5 * MINUTE)
+    steps = []
+    for moment in (DUE + SECOND, DUE + 5 * MINUTE, DUE + 5 * MINUTE + SECOND, DUE + 60 * MINUTE):
+        told = await escalate_overdue(Watching(unit_of_work=store.unit_of_work, moment=moment))
+        steps.append([task.escalated for task in told])
+    assert steps == [[NEXT_CONTACT], [], [LOUD], []]
+
+
+async def test_two_watchdogs_tell_a_step_once(store: Store) -> None:
+    await emergency(store)
+    ctx = Watching(unit_of_work=store.unit_of_work, moment=DUE + SECOND)
+    told = await asyncio.gather(*(escalate_overdue(ctx) for _ in range(4)))
+    assert sum(len(one) for one in told) == 1
+
+
+async def test_what_is_told_outside_is_queued_with_the_step(store: Store) -> None:
+    task = await emergency(store)
+
+    async def fail(uow: UnitOfWork, told: StaffTask) -> None:
+        raise StoreUnavailable("the outbox cannot be written")
+
+    ctx = Watching(unit_of_work=store.unit_of_work, moment=DUE + SECOND)
+    with pytest.raises(StoreUnavailable):
+        await escalate_overdue(ctx, tell=fail)
+    async with store.unit_of_work(write=False) as uow:
+        assert (await uow.tasks.get(task.id)).escalated == 0  # told again at the next look
 
 
 async def test_the_noise_names_case_and_task_only(store: Store, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,20 +13,14 @@ from bot.services.context import Context
 from bot.services.steps import Turn
 from bot.store import open_store
 from bot.system import RandomIds
-
-
-class Standing:
-    """A clock that stands."""
-
-    def now(self) -> dt.datetime:
-        return dt.datetime.fromisoformat(sys.argv[4])
+from tests.integration.services.standing import Standing
 
 
 async def main() -> None:
     store, absent = open_store(sys.argv[1]), Absent()
     ctx = Context(
         unit_of_work=store.unit_of_work, protocols=load_protocols(PROTOCOLS), reader=absent, dialogue=absent,
-        clock=Standing(), ids=RandomIds(),
+        clock=Standing(dt.datetime.fromisoformat(sys.argv[4])), ids=RandomIds(),
     )  # fmt: skip
     turn = Turn(case_id=sys.argv[2], message_id=sys.argv[3], intent="inform", confidence=1.0)
     await booking.take_booking_turn(ctx, turn)

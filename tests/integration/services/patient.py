@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from bot.domain.cases import Case, Message
 from bot.domain.facts import Fact
-from bot.domain.schedule import Appointment, StaffTask
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
 from bot.services import chat
 from bot.services.context import Context
 

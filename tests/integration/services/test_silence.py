@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.cases import Case
 from bot.domain.levels import Level
-from bot.services import chat, silence, sms, turns
+from bot.services import chat, silence, sms, sms_turns, turns
 from bot.services.context import Context
-from bot.services.ports import OutboundSms, UnitOfWork
+from bot.services.ports import Outbound, UnitOfWork
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 
@@ -23,7 +23,8 @@ class Texter:
     """Somebody who texts."""
 
     def __init__(self, ctx: Context) -> None:
-        self.ctx, self.count = ctx, 0
+        self.ctx = replace(ctx, limits=replace(ctx.limits, sms_settle_seconds=0))
+        self.count = 0
 
     async def text(self, body: str) -> list[str]:
         self.count += 1
@@ -31,7 +32,7 @@ class Texter:
         await sms.take_sms(
             self.ctx, sms.InboundSms(provider_id=f"SM{self.count:032d}", sender=NUMBER, body=body)
         )
-        await sms.process_waiting(self.ctx, sms.Failures())
+        await sms_turns.process_waiting(self.ctx, sms_turns.Failures())
         return (await self.received())[before:]
 
     async def received(self) -> list[str]:
@@ -45,7 +46,7 @@ class Texter:
         async with self.ctx.unit_of_work() as uow:
             return await uow.cases.find_open_by_address(NUMBER)
 
-    async def queued(self, clock: StandingClock) -> list[OutboundSms]:
+    async def queued(self, clock: StandingClock) -> list[Outbound]:
         async with self.ctx.unit_of_work() as uow:
             return await uow.outbox.claim_due(owner="t", now=clock.now(), lease_seconds=0.0, limit=100)
 

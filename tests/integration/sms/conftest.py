@@ -15,7 +15,7 @@ from bot.gateway.sms import sms_blueprint
 from bot.gateway.wakes import WakeHub
 from bot.messaging import TwilioProvider
 from bot.protocols import Protocols
-from bot.services.context import Context
+from bot.services.context import Context, Limits
 from bot.settings import Settings
 from bot.store import Store
 from bot.system import RandomIds
@@ -69,8 +69,19 @@ async def provider(recorder: Recorder) -> AsyncIterator[TwilioProvider]:
 
 
 @pytest.fixture
+def settle_seconds() -> float:
+    """Each text stands alone; `test_thoughts.py` waits."""
+    return 0
+
+
+@pytest.fixture
 async def world(
-    store: Store, sms_settings: Settings, recorder: Recorder, provider: TwilioProvider, protocols: Protocols
+    store: Store,
+    sms_settings: Settings,
+    recorder: Recorder,
+    provider: TwilioProvider,
+    protocols: Protocols,
+    settle_seconds: float,
 ) -> AsyncIterator[World]:
     """The door listens; no worker runs but when the test says so."""
     clock, dialogue = SetClock(), ScriptedDialogue()
@@ -81,6 +92,7 @@ async def world(
         dialogue=dialogue,
         clock=clock,
         ids=RandomIds(),
+        limits=Limits(sms_settle_seconds=settle_seconds),
     )
     app = assemble(
         door=ServiceDoor(ctx),

@@ -99,3 +99,39 @@ async def test_refusal_closes_and_a_later_text_starts_anew(texting: World) -> No
     reply = await say(texting, "hello again")
     assert "automated helper" in reply[0]
     assert (await texting.case()).id != first.id
+
+
+async def facts(world: World) -> dict[str, object]:
+    case = await world.case()
+    async with world.store.unit_of_work(write=False) as uow:
+        return {name: fact.value for name, fact in (await uow.facts.current(case.id)).items()}
+
+
+async def test_several_short_answers_in_one_text(texting: World) -> None:
+    """A digit for the open question, words for what was asked along, and what nobody asked yet."""
+    await say(texting, "hello")
+    await say(texting, "1, my low back hurts, 8 months")
+    assert (await facts(texting))["region"] == ("low_back",)
+    await answer_until(texting, "radiates")
+    await say(texting, "3, left side, I take blood thinners")
+    told = await facts(texting)
+    assert {name: told[name] for name in ("radiates_to", "side", "anticoagulant") if name in told} == {
+        "side": "left",
+        "anticoagulant": "yes",
+    }
+    assert told["radiates"] == "leg_below_knee"
+
+
+@pytest.mark.parametrize(("text", "kept"), [("3, no wait, 2", None), ("3, and now i cant pee", "emergency")])
+async def test_what_stands_beside_a_digit_is_read_for_danger_and_taken_back(
+    texting: World, text: str, kept: str | None
+) -> None:
+    await say(texting, STORY.replace(", down the left leg past the knee", ""))
+    await say(texting, "1")
+    await answer_until(texting, "radiates")
+    reply = await say(texting, text)
+    told = await facts(texting)
+    if kept == "emergency":
+        assert "911" in reply[0]
+    else:
+        assert told.get("radiates") != "leg_below_knee"

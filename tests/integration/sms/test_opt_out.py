@@ -140,3 +140,31 @@ async def test_the_ledger_is_for_the_number_not_the_case(world: World) -> None:
         await uow.commit()
     await world.work()
     assert len(world.replies) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "out"),
+    [("STOP", "basta", True), ("STOP", "STOP", True), ("HELP", "who is this", False), ("stop", "x", True)],
+)
+async def test_what_the_provider_took_a_text_for_counts(
+    world: World, kind: str, body: str, out: bool
+) -> None:
+    """Advanced Opt-Out has words of the clinic's own; the provider has answered already."""
+    await world.text(body, OptOutType=kind)
+    await world.work()
+    assert await world.is_out() == out
+    assert world.replies == []
+    assert world.dialogue.requests == []
+
+
+async def test_the_provider_took_a_text_for_an_opt_in(world: World) -> None:
+    await world.text("STOP")
+    await world.text("si", OptOutType="START")
+    await world.work()
+    assert not await world.is_out()
+    assert not any("You will get texts" in reply for reply in world.replies)
+
+
+async def test_a_picture_is_flagged_to_staff(world: World) -> None:
+    await world.text("my mri", NumMedia="1")
+    assert "sent_picture" in (await world.case()).flags

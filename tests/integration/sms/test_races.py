@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.services import sms
+from bot.services import sms_turns
 from tests.integration.sms.world import World, form
 
 
@@ -28,5 +28,5 @@ async def test_two_workers_run_each_turn_once(world: World) -> None:
     for number in range(3):
         await world.text(f"part {number}")
         world.clock.move(seconds=1)
-    await asyncio.gather(*(sms.process_waiting(world.ctx, world.failures) for _ in range(3)))
+    await asyncio.gather(*(sms_turns.process_waiting(world.ctx, world.failures) for _ in range(3)))
     assert world.dialogue.texts == [f"part {number}" for number in range(3)]

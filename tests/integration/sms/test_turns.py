@@ -7,7 +7,7 @@ import pytest
 from bot.domain.cases import Draft, MessageChoice
 from bot.domain.errors import DialogueFailed, StoreUnavailable
 from bot.domain.sms_segments import segments
-from bot.services import sms
+from bot.services import sms_turns
 from tests.integration.sms import payloads
 from tests.integration.sms.world import EMERGENCY, PATIENT, World
 
@@ -138,9 +138,9 @@ async def test_an_unforeseen_failure_is_tried_again_then_answered(world: World) 
     await world.text("other person", From="+15555550143")
     await world.work()
     assert "You said other person." in world.replies
-    for _ in range(sms.MOST_FAILURES):
+    for _ in range(sms_turns.MOST_FAILURES):
         await world.work()
-    assert world.dialogue.texts.count("poison") == sms.MOST_FAILURES
+    assert world.dialogue.texts.count("poison") == sms_turns.MOST_FAILURES
     assert any("not working" in text for text in world.replies)
     assert "You said behind it." in world.replies
     assert await world.tasks((await world.case(PATIENT)).id) == {"engine_failure"}
@@ -149,9 +149,9 @@ async def test_an_unforeseen_failure_is_tried_again_then_answered(world: World) 
 async def test_a_store_that_is_down_is_waited_for(world: World) -> None:
     world.dialogue.errors["hi"] = StoreUnavailable("busy")
     await world.text("hi")
-    for _ in range(sms.MOST_FAILURES + 2):
+    for _ in range(sms_turns.MOST_FAILURES + 2):
         await world.work()
-    assert world.dialogue.texts.count("hi") > sms.MOST_FAILURES
+    assert world.dialogue.texts.count("hi") > sms_turns.MOST_FAILURES
     assert not any("not working" in text for text in world.replies)
     world.dialogue.errors.clear()
     await world.work()
@@ -159,5 +159,5 @@ async def test_a_store_that_is_down_is_waited_for(world: World) -> None:
 
 
 async def test_nothing_waits_nothing_runs(world: World) -> None:
-    assert await sms.process_waiting(world.ctx, world.failures) == 0
+    assert await sms_turns.process_waiting(world.ctx, world.failures) == 0
     assert await world.deliver() == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +18,12 @@ from twilio.request_validator import RequestValidator
 from bot.domain.cases import Case, Draft, Message
 from bot.domain.findings import Finding, Reading
 from bot.messaging import TwilioProvider
-from bot.services import outgoing, sms
+from bot.services import outgoing, sms_turns
 from bot.services.context import Context
 from bot.services.ports import Intent, TurnReply, TurnRequest
 from bot.settings import Settings
 from bot.store import Store
-from tests.recorder import Recorder
+from tests.recorder import Recorder, Sent
 
 NOW = dt.datetime(2026, 11, 18, 18, 0, tzinfo=dt.UTC)
 ACCOUNT = "AC" + "0" * 32
@@ -45,13 +47,16 @@ class SetClock:
         self.time += dt.timedelta(**span)
 
 
+@dataclass
 class WordReader:
     """Reads one emergency sentence and nothing else."""
+
+    joins_lines: bool = False
 
     def read(
         self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date
     ) -> Reading:
-        if EMERGENCY not in text:
+        if EMERGENCY not in (text.replace("\n", "") if self.joins_lines else text):
             return Reading()
         finding = Finding(
             variable="saddle_numbness", value="yes", assertion="present", start=0, end=5, words="wipe"
@@ -119,13 +124,30 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer
 
+    async def report(self, sent: Sent, *, only: str | None = None) -> None:
+        """The provider tells what became of a text (or one state of it), signed by the vendor's code."""
+        for address, fields in self.recorder.reports(sent):
+            if only in (None, fields["MessageStatus"]):
+                answer = await self.post(fields, path=address.removeprefix(PUBLIC_URL))
+                assert answer.status_code == 204, answer.text
+
     async def work(self) -> None:
         """Answer what waits and send what is due, until there is nothing left to do now."""
-        while await sms.process_waiting(self.ctx, self.failures) + await self.deliver():
+        while await sms_turns.process_waiting(self.ctx, self.failures) + await self.deliver():
             pass
 
     async def deliver(self) -> int:
         return await outgoing.deliver_due(self.ctx, self.provider, owner="test", jitter=lambda: 1.0)
+
+    async def until(self, count: int) -> None:
+        """Wait, ten seconds at most, for so many texts to reach the provider."""
+        deadline = time.monotonic() + 10
+        while len(self.replies) < count and time.monotonic() < deadline:  # noqa: ASYNC110 - fed by a thread
+            await asyncio.sleep(0.01)
+
+    def reader_joins_lines(self) -> None:
+        assert isinstance(self.ctx.reader, WordReader)
+        self.ctx.reader.joins_lines = True
 
     @property
     def replies(self) -> list[str]:

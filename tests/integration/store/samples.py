@@ -10,8 +10,9 @@ from bot.domain.cases import Case, Draft
 from bot.domain.facts import Fact
 from bot.domain.judgement import Certificate, Judgement, ProtocolStamp, Why
 from bot.domain.levels import Level
-from bot.domain.schedule import Appointment, StaffTask
-from bot.services.ports import OutboundSms
+from bot.domain.schedule import Appointment
+from bot.domain.tasks import StaffTask
+from bot.services.ports import Outbound
 from bot.store import Store
 
 NOW = dt.datetime(2026, 11, 18, 15, 0, 0, 123456, tzinfo=dt.UTC)
@@ -45,9 +46,9 @@ def a_hold(case_id: str, *, start: dt.datetime = NOW + 24 * HOUR, **given: Any) 
     return Appointment(**fields | given)
 
 
-def an_sms(body: str = "Hello", **given: Any) -> OutboundSms:
+def an_sms(body: str = "Hello", **given: Any) -> Outbound:
     fields = {"id": uuid4().hex, "case_id": None, "to": "+15555550142", "body": body}
-    return OutboundSms(**fields | {"dedupe_key": uuid4().hex, "created_at": NOW} | given)
+    return Outbound(**fields | {"dedupe_key": uuid4().hex, "created_at": NOW} | given)
 
 
 def a_judgement(**given: Any) -> Judgement:

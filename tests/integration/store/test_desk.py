@@ -7,7 +7,7 @@ import pytest
 from bot.domain.errors import InvalidInput
 from bot.domain.levels import Level
 from bot.store import Store
-from tests.integration.store.samples import HOUR, MINUTE, NOW, a_fact, a_task, stored_case
+from tests.integration.store.samples import HOUR, MINUTE, NOW, a_fact, a_task, an_sms, stored_case
 
 FIRST = {"query": None, "reference": None, "after": None, "limit": 50}
 
@@ -127,3 +127,21 @@ async def test_a_foreign_cursor_is_refused(store: Store, cursor: str) -> None:
     async with store.unit_of_work(write=False) as uow:
         with pytest.raises(InvalidInput):
             await uow.desk.cases(queue="all", **FIRST | {"after": cursor})
+
+
+async def test_deliveries_of_a_case_tell_what_became_of_each(store: Store) -> None:
+    case, other = await stored_case(store), await stored_case(store)
+    texts = [an_sms(case_id=case.id, dedupe_key=f"message:m{n}:0") for n in range(2)]
+    async with store.unit_of_work() as uow:
+        for sms in (*texts, an_sms(case_id=other.id)):
+            await uow.outbox.add(sms)
+        await uow.outbox.claim_due(owner="w", now=NOW, lease_seconds=60)
+        await uow.outbox.sent(texts[0].id, provider_id="SM1", at=NOW + MINUTE)
+        await uow.outbox.delivery_state("SM1", state="undelivered", error="30003")
+        await uow.commit()
+    async with store.unit_of_work(write=False) as uow:
+        first, second = await uow.desk.deliveries(case.id)
+    assert (first.about, first.status, first.reported, first.error) == (
+        "message:m0:0", "sent", "undelivered", "30003",
+    )  # fmt: skip
+    assert (first.sent_at, second.sent_at, second.reported) == (NOW + MINUTE, None, None)

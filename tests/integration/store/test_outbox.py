@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 
-from bot.services.ports import OutboundSms
+from bot.services.ports import Outbound
 from bot.store import Store
 from tests.integration.store.samples import MINUTE, NOW, an_sms
 
 LEASE = {"lease_seconds": 600.0}
 
 
-async def queued(store: Store, *texts: OutboundSms) -> None:
+async def queued(store: Store, *texts: Outbound) -> None:
     async with store.unit_of_work() as uow:
         for sms in texts:
             assert await uow.outbox.add(sms)
@@ -94,9 +94,9 @@ async def test_delivery_state_names_its_text(store: Store) -> None:
         assert await uow.outbox.delivery_state("SM2", state="sent", error=None) is None
 
 
-def _ids(texts: list[OutboundSms]) -> list[str]:
+def _ids(texts: list[Outbound]) -> list[str]:
     return [sms.id for sms in texts]
 
 
-def _sending(*texts: OutboundSms) -> list[OutboundSms]:
+def _sending(*texts: Outbound) -> list[Outbound]:
     return [dataclasses.replace(sms, status="sending") for sms in texts]

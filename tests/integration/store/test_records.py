@@ -56,6 +56,11 @@ async def test_latest_judgement_comes_back_equal(store: Store) -> None:
         await uow.judgements.add(case.id, a_judgement(complexity=0), message_id=None, at=NOW)
         await uow.judgements.add(case.id, a_judgement(), message_id="m", at=NOW)
         assert await uow.judgements.latest(case.id) == a_judgement()
+        past = await uow.judgements.history(case.id)
+    assert [(one.message_id, one.at, one.judgement.complexity) for one in past] == [
+        (None, NOW, 0),
+        ("m", NOW, 1),
+    ]
 
 
 async def test_one_unfinished_task_of_a_kind(store: Store) -> None:

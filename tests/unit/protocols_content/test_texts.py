@@ -93,7 +93,7 @@ def test_texts_named_in_the_services_exist(protocols: Protocols) -> None:
     assert [name for name in sorted(named) if not protocols.texts.has(name)] == []
 
 
-SAID_BY_NAME = r"(group|outcome|ask|choice|faq)_\w+|\w+_repeat|\w+_not_told"
+SAID_BY_NAME = r"(group|outcome|ask|choice|faq|notice|canned)_\w+|\w+_repeat|\w+_not_told"
 """Ids put together at run time: `group_<question>`, `outcome_<outcome>`, `ask_<question>`, ..."""
 
 

@@ -87,3 +87,20 @@ def test_every_visit_that_patients_book_has_a_room(protocols: Protocols) -> None
     for name, visit in protocols.visits.items():
         if visit.by_patients:
             assert any(room.takes(name) for room in protocols.clinic.rooms)
+
+
+def test_everybody_named_for_an_urgent_priority_can_be_reached_for_it(protocols: Protocols) -> None:
+    notices = protocols.clinic.notices
+    assert notices.at_once["P0"]
+    for people in (notices.at_once, notices.escalation):
+        for priority, contacts in people.items():
+            assert all(one.channels(priority) for one in contacts)
+
+
+def test_the_last_of_an_escalation_is_called_loudly_by_everything(protocols: Protocols) -> None:
+    last = protocols.clinic.notices.escalation["P1"][-1]
+    assert set(last.channels("P1", loud=True)) == set(last.addresses)
+
+
+def test_reminders_go_from_far_to_near(protocols: Protocols) -> None:
+    assert [span.total_seconds() / 3600 for span in protocols.clinic.reminders.before] == [72, 24]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.cases import Draft, MessageChoice
-from bot.services.sms_text import render, resolve_digits
+from bot.services.sms_text import choices_in, render, resolve_digits, words_start
 
 TIMES = (
     MessageChoice(id="a", label="Tue, Dec 1 at 9:00 AM", means="slot:1"),
@@ -93,3 +93,31 @@ def test_everything_else_is_words(text: str) -> None:
 
 def test_without_choices_digits_are_words() -> None:
     assert resolve_digits("1", ()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "words"),
+    [
+        ("1, 8 months, yes", ["a"], "8 months, yes"),
+        ("2\nthe left one", ["b"], "the left one"),
+        ("#1; my back", ["a"], "my back"),
+        (" 3) , and more", ["c"], "and more"),
+        ("1", ["a"], None),
+        ("1,", ["a"], None),
+        ("1, 2", [], None),
+        ("2 weeks", [], None),
+        ("1 8 months", [], None),
+        ("9, maybe", [], "maybe"),
+        ("8/10, bad", [], None),
+        ("12/1, morning", [], None),
+        ("yes, 1", [], None),
+    ],
+)
+def test_digits_before_words(text: str, ids: list[str], words: str | None) -> None:
+    start = words_start(text)
+    assert choices_in(text, TIMES) == ids
+    assert (None if start is None else text[start:]) == words
+
+
+def test_several_digits_before_words_where_several_can_be_true() -> None:
+    assert choices_in("1, 2, and my leg", SYMPTOMS) == ["x", "y"]

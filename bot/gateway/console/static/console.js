@@ -34,8 +34,8 @@ function showLost(text, link) {
 
 /* A part in which somebody is typing stays as it is until they are done. */
 function isBusy(part) {
-  const inputs = part.querySelectorAll("input:not([type=hidden])");
-  return [...inputs].some((input) => input === document.activeElement || input.value !== input.defaultValue);
+  const inputs = part.querySelectorAll("input:not([type=hidden]), textarea, select");
+  return [...inputs].some((input) => input === document.activeElement || input.value !== (input.defaultValue ?? ""));
 }
 
 function keepOpen(old, fresh) {
@@ -166,6 +166,23 @@ soundButton?.addEventListener("click", async () => {
 for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wakeAudio);
 setInterval(() => state.alarms.size && beep(), BEEP_EVERY_MS);
 
+/* --- writing to the patient ------------------------------------------------------------------- */
+/* A ready text is put into the box, to be read and changed before it is sent. */
+document.addEventListener("change", (event) => {
+  const box = event.target.matches("[data-canned]") && event.target.form.querySelector("[data-send]");
+  if (!box || !event.target.value) return;
+  const text = event.target.selectedOptions[0].textContent;
+  box.value = box.value.trim() ? `${box.value.trim()} ${text}` : text;
+  event.target.value = "";
+  box.focus();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-send]")) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+});
+
 /* --- keyboard ------------------------------------------------------------------------------- */
 function moveRow(step) {
   const rows = [...document.querySelectorAll("[data-row]")];
@@ -185,11 +202,28 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+/* Beside the case the conversation scrolls by itself: the case stays where it is. */
+function showMessage(message) {
+  const box = message.closest(".transcript");
+  if (box.scrollHeight > box.clientHeight) box.scrollTop = message.offsetTop - box.clientHeight / 3;
+  else message.scrollIntoView({ block: "center" });
+}
+
+document.addEventListener("click", (event) => {
+  const message = event.target.closest('a[href^="#m-"]') && document.querySelector(event.target.closest("a").hash);
+  if (!message) return;
+  event.preventDefault();
+  showMessage(message);
+  message.focus({ preventScroll: true });
+});
+
 const transcript = document.querySelector(".transcript");
-if (transcript && !location.hash) transcript.scrollTop = transcript.scrollHeight;
+const chosen = document.querySelector(".message.chosen");
+if (chosen) showMessage(chosen);
+else if (transcript && !location.hash) transcript.scrollTop = transcript.scrollHeight;
 
 showSound();
 if (document.body.dataset.poll) {
   readAlarms();
   loop();
-}
+} else if (liveState) liveState.hidden = true;

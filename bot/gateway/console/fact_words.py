@@ -1,0 +1,104 @@
+"""Facts in the words of the console: label, value with unit, who said it and when."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.facts import Fact
+from bot.gateway.console import times
+from bot.gateway.console.shown import ShownFact, When
+from bot.protocols import Protocols
+
+CALM_VALUES = frozenset({"no", "none", "absent"})
+"""Values a nurse may skip over when she scans the facts."""
+
+_NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+
+
+class FactWords:
+    """What every view of a case needs; `seqs` is message id -> number."""
+
+    def __init__(
+        self, *, protocols: Protocols, zone: ZoneInfo, now: dt.datetime, seqs: Mapping[str, int]
+    ) -> None:
+        self._protocols = protocols
+        self._zone = zone
+        self._now = now
+        self._seq_of = seqs
+
+    def label(self, variable: str) -> str:
+        """What the dictionary calls it, else its name, readable."""
+        known = variable in self._protocols.dictionary and self._protocols.dictionary[variable].label
+        return known or variable.replace("_", " ").capitalize()
+
+    def value(self, variable: str, value: Any) -> str:
+        """The value for the eye, numbers with their unit."""
+        unit = self._protocols.dictionary[variable].unit if variable in self._protocols.dictionary else None
+        if not unit or not isinstance(value, int | float):
+            return show(value)
+        return f"{show(value)} {unit.removesuffix('s') if value == 1 else unit}"
+
+    def readable(self, text: str) -> str:
+        """A protocol's line for staff with labels in place of the names of variables."""
+        return _NAME.sub(lambda found: self._label_in_line(found.group()), text)
+
+    def _label_in_line(self, name: str) -> str:
+        return self.label(name).lower() if name in self._protocols.dictionary else name
+
+    def when(self, moment: dt.datetime) -> When:
+        return When(
+            short=times.clock_time(moment, zone=self._zone, now=self._now),
+            day=times.day_time(moment, zone=self._zone),
+            full=times.full_time(moment, zone=self._zone),
+            machine=times.machine_time(moment),
+        )
+
+    def fact(self, fact: Fact, *, history: Sequence[ShownFact] = ()) -> ShownFact:
+        """One value for the eye; `history` are the earlier ones."""
+        marks = {
+            "contradiction": fact.conflict,
+            "corrected": fact.corrected,
+            "declined": fact.declined,
+        }
+        return ShownFact(
+            variable=fact.variable,
+            label=self.label(fact.variable),
+            value=self._value_of(fact),
+            words=fact.words,
+            seq=self._seq_of.get(fact.message_id or ""),
+            by=fact.by,
+            how=f"answer to {fact.asked}" if fact.asked else "volunteered",
+            at=self.when(fact.at),
+            marks=[mark for mark, holds in marks.items() if holds],
+            reason=fact.reason if fact.by == "staff" else "",
+            calm=is_calm(fact.value) and not (fact.conflict or fact.corrected),
+            history=history,
+        )
+
+    def _value_of(self, fact: Fact) -> str:
+        if fact.value is not None:
+            return self.value(fact.variable, fact.value)
+        return "prefers not to say" if fact.declined else "not known"
+
+
+def sentence(text: str) -> str:
+    """With a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def show(value: Any) -> str:
+    """A fact's value for the eye: lists with commas, codes without underscores, whole numbers whole."""
+    if isinstance(value, list | tuple):
+        return ", ".join(show(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).replace("_", " ")
+
+
+def is_calm(value: Any) -> bool:
+    """A plain denial."""
+    return isinstance(value, str) and value in CALM_VALUES

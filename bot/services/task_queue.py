@@ -1,0 +1,100 @@
+"""What is put on the staff's queue, by when it is due, who hears when nobody does it (clinical.md 4.6b)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from bot.domain.cases import Case
+from bot.domain.judgement import Judgement
+from bot.domain.tasks import NO_TIER, Priority, StaffTask, TaskKind
+from bot.services import notices
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+
+
+def due_at(ctx: Context, priority: Priority) -> dt.datetime:
+    """When a person must have acted: P0 by the clock, the others in the clinic's open time."""
+    target = ctx.protocols.tasks.targets[priority]
+    return target.due.after(ctx.clock.now(), ctx.protocols.clinic.hours)
+
+
+async def add(
+    ctx: Context,
+    uow: UnitOfWork,
+    case: Case,
+    *,
+    kind: TaskKind,
+    priority: Priority,
+    private: bool = False,
+    due: dt.datetime | None = None,
+    note: str = "",
+) -> StaffTask:
+    """Queue something for a person, due as its priority says unless `due` does.
+
+    A case has one unfinished task of a kind: a second one changes nothing, but news of an emergency
+    that somebody has acknowledged sounds again.
+    """
+    task = await _new(ctx, uow, case, kind=kind, priority=priority, due=due)
+    task = replace(task, private=private, note=note)
+    if await uow.tasks.add(task) or (priority == "P0" and await _sounds_again(uow, task)):
+        await notices.tell_of_task(ctx, uow, case, task)
+    await uow.audit.add(
+        actor="service",
+        action=f"task.{kind}",
+        case_id=case.id,
+        at=task.created_at,
+        detail={"priority": priority},
+    )
+    return task
+
+
+async def add_following(ctx: Context, uow: UnitOfWork, view: CaseView, judgement: Judgement) -> None:
+    """The work that a result asks for beside its hand-off: records, pictures, benefits (tasks.yaml)."""
+    if view.case.consent != "given":
+        return
+    for kind in ctx.protocols.tasks.following(judgement, view.values):
+        await add(ctx, uow, view.case, kind=kind, priority="P3")
+
+
+def times(
+    ctx: Context, priority: Priority, *, since: dt.datetime
+) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
+    """When a task made at `since` is due, when the next contact hears of it, when everybody does; UTC."""
+    target, hours = ctx.protocols.tasks.targets[priority], ctx.protocols.clinic.hours
+    return (
+        target.due.after(since, hours),
+        target.next_contact.after(since, hours),
+        target.loud.after(since, hours),
+    )
+
+
+async def _new(
+    ctx: Context, uow: UnitOfWork, case: Case, *, kind: TaskKind, priority: Priority, due: dt.datetime | None
+) -> StaffTask:
+    now = ctx.clock.now()
+    usual, next_contact, loud = times(ctx, priority, since=now)
+    judgement = await uow.judgements.latest(case.id)
+    return StaffTask(
+        id=ctx.ids.new(),
+        case_id=case.id,
+        kind=kind,
+        priority=priority,
+        created_at=now,
+        due_at=due or usual,
+        next_contact_at=next_contact if due is None else due,
+        loud_at=loud if due is None else None,
+        tier=ctx.protocols.routing.tier_rank(judgement.tier) if judgement else NO_TIER,
+    )
+
+
+async def _sounds_again(uow: UnitOfWork, news: StaffTask) -> bool:
+    """A new emergency of a case whose P0 somebody has acknowledged already is open again; whether one is."""
+    known = [task for task in await uow.tasks.of_case(news.case_id) if task.kind == news.kind]
+    seen = [task for task in known if task.status == "acknowledged"]
+    for task in seen:
+        await uow.tasks.reopen(
+            task.id, due_at=news.due_at, next_contact_at=news.next_contact_at, loud_at=news.loud_at
+        )
+    return bool(seen)

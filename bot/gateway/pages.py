@@ -31,15 +31,9 @@ _TYPES = {
 }
 _CHOSEN = b"/* the clinic's choice */ {}"
 ASSETS = (
-    "chat.js",
-    "chat_view.js",
-    "chat_line.js",
-    "chat.css",
-    "demo.css",
-    "form.css",
-    "mark.svg",
-    "hero.svg",
-)
+    "chat.js", "chat_view.js", "chat_inputs.js", "chat_line.js", "chat_menu.js", "chat.css", "demo.css",
+    "form.css", "mark.svg", "hero.svg",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

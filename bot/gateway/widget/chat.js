@@ -1,22 +1,30 @@
 /* The conversation: joins the line, the view and the person. */
 
-import { follow, memory, openSession, pause, readAfter, Refused, send } from "./chat_line.js";
-import { byId, dayElement, fitInput, isUrgent, make, messageElement, showChoices, showUrgent, trouble } from "./chat_view.js";
+import { byId, dayElement, isUrgent, make, messageElement, showState, showUrgent, trouble } from "./chat_view.js";
+import { showAnswers } from "./chat_inputs.js";
+import { askProgress, endSession, enter, follow, memory, pause, readAfter, Refused, send } from "./chat_line.js";
+import { joinDialogs, offerChanges, saveCopy, showProgress } from "./chat_menu.js";
 
 const body = document.body;
 const framed = body.dataset.mode === "frame" && window.parent !== window;
 const log = byId("log");
 const scroller = byId("scroller");
 const words = byId("words");
+const NO_PROGRESS = { left: null, changeable: [] };
+const PROGRESS_PAUSE_MS = 150;
 
 let session = null;   // {token, reference, outbox: [{client_message_id, text | choice, label}]}
 let seen = 0;         // the highest seq below which everything was shown
 let numbers = new Set();
 let unsaved = new Set();  // emergency texts that came without a number
 let mine = [];        // elements of messages sent from here, not yet known by number
-let question = null;  // the newest message of ours that offers choices, until it is answered
+let question = null;  // the newest message of ours that asks, until it is answered
+let status = "open";
+let progress = NO_PROGRESS;
+let progressTimer = null;
 let sending = Promise.resolve();
 let busy = 0;
+let starting = true;  // nobody has said anything yet that could be answered
 let life = new AbortController();
 let parentOrigin = null;
 let unread = 0;
@@ -27,7 +35,11 @@ let looking = true;
 const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
 const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
 
+/* Where the hands go on: the field, but on a phone its keyboard would hide the answers. */
+const rest = () => (matchMedia("(pointer: coarse)").matches ? scroller : words).focus({ preventScroll: true });
+
 function place(element, message) {
+  byId("starting")?.remove();
   const follows = atEnd() || message.from === "patient";
   element.dataset.seq = message.seq ?? "";
   element.dataset.at = message.at;
@@ -59,6 +71,7 @@ function take(message, { fresh = true } = {}) {
     numbers.add(message.seq);
     while (numbers.has(seen + 1)) seen += 1;
   }
+  lookAtProgress();
   if (message.from === "patient" && adopt(message)) return;
   const element = messageElement(message);
   if (fresh) element.classList.add("new");
@@ -82,20 +95,34 @@ function adopt(message) {
 }
 
 function showOpenQuestion() {
-  const open = busy === 0 ? question : null;
   const follows = atEnd();
-  showChoices(open, choose);
-  fitInput(question?.asks);
+  showAnswers(busy === 0 ? question : null, choose, speak);
   if (follows) toEnd();
 }
 
 function setBusy(change) {
   busy += change;
   const follows = atEnd();
-  byId("typing").hidden = busy === 0;
+  byId("typing").hidden = busy === 0 || starting;
   showOpenQuestion();
   if (follows) toEnd();
 }
+
+// --- how far it is -----------------------------------------------------------------------------
+
+/* Once after all that arrived together. */
+function lookAtProgress() {
+  clearTimeout(progressTimer);
+  progressTimer = setTimeout(async () => {
+    if (!session || busy) return;
+    try { progress = await askProgress(session.token); } catch { return; /* the next turn asks again */ }
+    byId("reference").textContent = progress.reference;
+    showProgress(progress, status);
+  }, PROGRESS_PAUSE_MS);
+}
+
+/* A number that the service no longer takes is refused there, and the patient writes the change instead. */
+const change = (seq) => { deliver({ client_message_id: newId(), choice: `change-${seq}`, label: "I want to change my answer" }); rest(); };
 
 // --- sending -----------------------------------------------------------------------------------
 
@@ -104,7 +131,12 @@ const newId = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint
 function choose(choices) {
   const ids = choices.map((choice) => choice.id);
   deliver({ client_message_id: newId(), choice: ids.length === 1 ? ids[0] : ids, label: choices.map((choice) => choice.label).join("; ") });
-  words.focus({ preventScroll: true });
+  rest();
+}
+
+function speak(text) {
+  deliver({ client_message_id: newId(), text });
+  rest();
 }
 
 function write(event) {
@@ -121,10 +153,12 @@ function deliver(item, element = null) {
   trouble("");
   question = null;
   const shown = element ?? showMine(item);
-  remember(item);
+  memory.change(session, (outbox) => [...without(outbox, item), item]);
   setBusy(1);
-  sending = sending.then(() => attempt(item, shown)).finally(() => setBusy(-1));
+  sending = sending.then(() => attempt(item, shown)).finally(() => { setBusy(-1); lookAtProgress(); });
 }
+
+const without = (outbox, item) => outbox.filter((other) => other.client_message_id !== item.client_message_id);
 
 function showMine(item) {
   const text = item.text ?? item.label;
@@ -148,7 +182,9 @@ async function attempt(item, element) {
   try {
     const reply = await send(session.token, message, (early) => early.forEach((one) => take(one)));
     element.classList.remove("waiting");
+    showState(element, "");
     release(item);
+    status = reply.status;
     reply.messages.forEach((one) => take(one));
   } catch (error) {
     element.classList.remove("waiting");
@@ -157,51 +193,44 @@ async function attempt(item, element) {
 }
 
 function failed(error, item, element) {
-  const status = error instanceof Refused ? error.status : 0;
-  if (status === 401) { release(item); return ended(); }
+  if (!session) return undefined;
+  const code = error instanceof Refused ? error.status : 0;
+  if (code === 401) { release(item); return ended(); }
   element.classList.add("failed");
-  const meta = element.querySelector(".meta");
-  if ([400, 409, 413, 422].includes(status)) {
+  if ([400, 409, 413, 422].includes(code)) {
     release(item);
     mine = mine.filter((own) => own.element !== element);
-    meta.textContent = "Not sent. Please write it again in other words.";
+    showState(element, "Not sent. Please write it again in other words.");
     catchUp();
     return undefined;
   }
-  meta.textContent = status === 429 ? "Not sent yet: too many messages. Wait a minute." : "Not sent.";
+  showState(element, code === 429 ? "Not sent yet: too many messages. Wait a minute." : "Not sent.");
   const button = make("button", "again", "Try again");
   button.type = "button";
-  button.addEventListener("click", () => { meta.textContent = "Sending"; deliver(item, element); words.focus({ preventScroll: true }); });
+  button.addEventListener("click", () => { showState(element, "Sending"); deliver(item, element); rest(); });
   element.append(button);
   if (atEnd()) toEnd();
   return undefined;
 }
 
-function remember(item) {
-  const outbox = session.outbox.filter((other) => other.client_message_id !== item.client_message_id);
-  session.outbox = [...outbox, item];
-  memory.write(session);
-}
-
-function release(item) {
-  session.outbox = session.outbox.filter((other) => other.client_message_id !== item.client_message_id);
-  memory.write(session);
-}
+const release = (item) => { if (session) memory.change(session, (outbox) => without(outbox, item)); };
 
 // --- the session's life ------------------------------------------------------------------------
 
 async function start() {
   life = new AbortController();
+  starting = true;
   setBusy(1);
   try {
-    session = memory.read() ?? await begin();
-    byId("reference").textContent = session.reference;
+    session = await enter((messages) => messages.forEach((message) => take(message)));
+    byId("reference").textContent = session.reference ?? "-";
     await loadAll();
   } catch (error) {
-    if (error instanceof Refused && error.status === 401) { setBusy(-1); return ended(); }
     setBusy(-1);
+    if (error instanceof Refused && error.status === 401) return ended();
     return cannotStart();
   }
+  starting = false;
   setBusy(-1);
   trouble("");
   for (const item of [...session.outbox]) deliver(item, alreadyShown(item));
@@ -209,19 +238,12 @@ async function start() {
   return undefined;
 }
 
-async function begin() {
-  const opened = await openSession();
-  const fresh = { token: opened.token, reference: opened.reference, outbox: [] };
-  memory.write(fresh);
-  opened.messages.forEach((message) => take(message));
-  return fresh;
-}
-
 async function loadAll() {
   for (;;) {
-    const { messages } = await readAfter(session.token, seen, 0, life.signal);
-    messages.forEach((message) => take(message, { fresh: false }));
-    if (messages.length < 100) break;
+    const page = await readAfter(session.token, seen, 0, life.signal);
+    status = page.status;
+    page.messages.forEach((message) => take(message, { fresh: false }));
+    if (page.messages.length < 100) break;
   }
   toEnd();
 }
@@ -233,18 +255,20 @@ async function catchUp() {
 function online(yes) { trouble(yes ? "" : "No connection. We keep trying. In an emergency, call 911."); }
 
 function cannotStart() {
-  trouble("The chat cannot be reached right now. Please try again, or call us.");
+  session = null;
+  trouble("The chat cannot be reached right now. We keep trying. You can also call us.");
   pause(5000).then(() => { if (!session && !life.signal.aborted) start(); });
 }
 
 function reset() {
   life.abort();
-  session = null; seen = 0; numbers = new Set(); unsaved = new Set(); mine = []; question = null;
+  session = null; seen = 0; numbers = new Set(); unsaved = new Set(); mine = []; question = null; progress = NO_PROGRESS; status = "open";
   log.replaceChildren();
   byId("urgent").replaceChildren();
   byId("urgent").hidden = true;
   byId("reference").textContent = "-";
-  showChoices(null);
+  showProgress(progress, status);
+  showOpenQuestion();
 }
 
 /* The token is over: what was said stays readable until a new chat is wanted. */
@@ -262,15 +286,20 @@ function showEnd(text) {
   button.addEventListener("click", () => { reset(); start(); });
   log.append(make("div", "plain ended", make("p", "", text), button));
   question = null;
+  showProgress(NO_PROGRESS, "closed");
   showOpenQuestion();
   toEnd();
 }
 
-function forget() {
+/* Given back first; where that fails (no line), it is forgotten here all the same. */
+async function endAndForget() {
   byId("about").close();
+  const token = session?.token;
   memory.clear();
   reset();
-  start();
+  showEnd("This chat has ended, and nothing of it is left on this device. What you sent is with the clinic.");
+  log.querySelector(".ended button").focus();
+  if (token) await endSession(token).catch(() => {});
 }
 
 // --- the frame around us -----------------------------------------------------------------------
@@ -286,7 +315,7 @@ function heard(event) {
   const data = event.data;
   if (typeof data !== "object" || data === null || data.source !== "spine-intake") return;
   if (data.type === "hello") parentOrigin = event.origin;
-  if (data.type === "hello" || data.type === "opened") { looking = true; unread = 0; words.focus(); toEnd(); }
+  if (data.type === "hello" || data.type === "opened") { looking = true; unread = 0; rest(); toEnd(); }
   if (data.type === "closed") looking = false;
 }
 
@@ -309,16 +338,16 @@ words.addEventListener("keydown", (event) => {
   event.preventDefault();
   byId("composer").requestSubmit();
 });
-byId("about-open").addEventListener("click", () => byId("about").showModal());
-byId("about-close").addEventListener("click", () => byId("about").close());
+joinDialogs();
+byId("change-open").addEventListener("click", () => offerChanges(log, progress.changeable, change));
 byId("print").addEventListener("click", () => { byId("about").close(); window.print(); });
-byId("forget").addEventListener("click", forget);
-byId("demo-note").hidden = body.dataset.demo !== "demo";
-memory.whenClearedElsewhere(() => { if (session) { reset(); showEnd("This chat was cleared in another window."); } });
+byId("save").addEventListener("click", () => saveCopy(log, document.title, byId("reference").textContent));
+byId("end").addEventListener("click", endAndForget);
+memory.whenClearedElsewhere(() => { if (session) { reset(); showEnd("This chat was ended in another window."); } });
 if (framed) {
   byId("close").hidden = false;
   byId("close").addEventListener("click", () => tellParent({ type: "close" }));
   addEventListener("message", heard);
-  addEventListener("keydown", (event) => { if (event.key === "Escape" && !byId("about").open) tellParent({ type: "close" }); });
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector("dialog[open]")) tellParent({ type: "close" }); });
 }
 start();

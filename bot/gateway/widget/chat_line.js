@@ -18,6 +18,12 @@ export const memory = {
     if (!kept || typeof kept.token !== "string" || !(Date.now() - kept.used < IDLE_MS)) return null;
     return kept;
   },
+  /* Another tab may have messages of its own on the way: only this one's list is changed. */
+  change(session, edit) {
+    const kept = this.read();
+    session.outbox = edit(kept?.token === session.token ? kept.outbox : session.outbox);
+    this.write(session);
+  },
   write(values) {
     this.fallback = JSON.stringify({ ...values, used: Date.now() });
     try { localStorage.setItem(KEY, this.fallback); } catch { /* see above */ }
@@ -51,12 +57,12 @@ function endsAfter(ms, signal) {
   return controller.signal;
 }
 
-async function ask(path, { token, body, signal } = {}) {
+async function ask(path, { token, body, signal, method = body ? "POST" : "GET" } = {}) {
   const headers = { Accept: "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
   const answer = await fetch(path, {
-    method: body ? "POST" : "GET", headers, signal, cache: "no-store", credentials: "omit",
+    method, headers, signal, cache: "no-store", credentials: "omit",
     body: body && JSON.stringify(body),
   });
   const value = await answer.json().catch(() => null);
@@ -64,7 +70,30 @@ async function ask(path, { token, body, signal } = {}) {
   return value;
 }
 
-export const openSession = () => ask("/api/chat/sessions", { body: { channel: "web" } });
+const openSession = () => ask("/api/chat/sessions", { body: { channel: "web" } });
+
+/* The chat of this device, or a new one. Two tabs that open together open one, not two. */
+export async function enter(opened) {
+  const work = async () => {
+    const kept = memory.read();
+    if (kept) return kept;
+    const session = await openSession();
+    const fresh = { token: session.token, reference: session.reference, outbox: [] };
+    memory.write(fresh);
+    opened(session.messages);
+    return fresh;
+  };
+  try {
+    return await (navigator.locks ? navigator.locks.request(KEY, work) : work());
+  } catch (error) {
+    if (error.name !== "SecurityError") throw error;
+    return work(); // storage is blocked in this frame, so no other tab shares the chat
+  }
+}
+
+export const askProgress = (token) => ask("/api/chat/progress", { token });
+
+export const endSession = (token) => ask("/api/chat/session", { token, method: "DELETE", signal: endsAfter(5000) });
 
 /* Sends until it is taken: the same client_message_id again is safe by contract. `early` is given the
    emergency text that comes with a 503. Throws Refused or a network error when all tries failed. */

@@ -75,8 +75,26 @@ export function messageElement(message) {
   const at = new Date(message.at);
   const time = make("time", "", clock.format(at));
   time.dateTime = message.at;
-  element.append(sender(message), bubble, make("div", "meta", time));
+  const meta = make("div", "meta", make("span", "state", time));
+  if (message.from === "patient") meta.append(delivered());
+  element.append(sender(message), bubble, meta);
   return element;
+}
+
+/* Seen beside the time once the service has the message; a screen reader hears the reply instead. */
+function delivered() {
+  const mark = make("span", "taken", "Delivered");
+  mark.ariaHidden = "true";
+  return mark;
+}
+
+/* What stands in place of the time while a message is not delivered; empty puts the time back. */
+export function showState(element, words) {
+  const state = element.querySelector(".state");
+  state.dataset.words = words;
+  state.firstElementChild.hidden = Boolean(words);
+  [...state.childNodes].slice(1).forEach((node) => node.remove());
+  if (words) state.append(words);
 }
 
 export function dayElement(at) {
@@ -104,60 +122,6 @@ export function showUrgent(message) {
 }
 
 export const isUrgent = (message) => message.from === "bot" && message.kind in URGENT;
-
-/* Several at once: the "which of these" question after a safety question. */
-const takesSeveral = (message) => /^G[1-6]$/.test(message.asks ?? "") && message.choices.length >= 4;
-
-export function showChoices(message, pick) {
-  const form = byId("choices");
-  form.replaceChildren();
-  form.onsubmit = (event) => event.preventDefault();
-  form.hidden = !message || message.choices.length === 0;
-  if (form.hidden) return;
-  const several = takesSeveral(message);
-  const longest = Math.max(...message.choices.map((choice) => choice.label.length));
-  form.classList.toggle("tall", several || longest > 28 || message.kind === "times");
-  if (several) fillWithBoxes(form, message.choices, pick);
-  else for (const choice of message.choices) {
-    const button = make("button", "", choice.label);
-    button.type = "button";
-    button.addEventListener("click", () => pick([choice]));
-    form.append(button);
-  }
-}
-
-function fillWithBoxes(form, choices, pick) {
-  const boxes = choices.map((choice) => {
-    const box = make("input");
-    box.type = "checkbox";
-    form.append(make("label", "", box, make("span", "", choice.label)));
-    return { box, choice, alone: choice.id === "c0" || /^none\b/i.test(choice.label) };
-  });
-  const button = make("button", "", "Send my answer");
-  button.type = "submit";
-  button.disabled = true;
-  form.append(button);
-  form.onchange = (event) => {
-    const changed = boxes.find(({ box }) => box === event.target);
-    if (changed?.box.checked) for (const other of boxes) if (other !== changed && (other.alone || changed.alone)) other.box.checked = false;
-    button.disabled = !boxes.some(({ box }) => box.checked);
-  };
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    const picked = boxes.filter(({ box }) => box.checked).map(({ choice }) => choice);
-    if (picked.length) pick(picked);
-  };
-}
-
-/* A fitting keyboard for what is asked; any words are still taken. */
-const KEYBOARDS = { contact_phone: "tel", age: "numeric", contact_email: "email" };
-const FILL_INS = { contact_phone: "tel", contact_name: "name", contact_email: "email", birth_date: "bday" };
-
-export function fitInput(asks) {
-  const words = byId("words");
-  words.inputMode = KEYBOARDS[asks] ?? "text";
-  words.autocomplete = FILL_INS[asks] ?? "off";
-}
 
 export function trouble(text) {
   byId("trouble").textContent = text;

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from bot.settings import ROOT
 from tests.conftest import SKIPS_FAIL
 from tests.integration.gateway.conftest import Gateway, GatewayMaker
 
@@ -118,9 +119,8 @@ async def visitor(visit: VisitorMaker) -> AsyncIterator[Visitor]:
 
 
 @pytest.fixture
-def picture_folder(tmp_path: Path) -> Path:
-    """Where screenshots go; the variable SCREENSHOTS names a folder that keeps them."""
-    kept = os.environ.get("SCREENSHOTS")
-    folder = Path(kept) if kept else tmp_path
+def picture_folder() -> Path:
+    """Where screenshots are kept to be looked at: SCREENSHOTS, else `var/screenshots` (not in git)."""
+    folder = Path(os.environ.get("SCREENSHOTS") or ROOT / "var" / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

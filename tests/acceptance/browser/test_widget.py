@@ -213,15 +213,16 @@ async def test_a_token_that_ended_says_so_and_offers_a_new_chat(visitor: Visitor
     visitor.complaints.clear()
 
 
-async def test_clearing_leaves_nothing_on_the_device(visitor: Visitor) -> None:
+async def test_ending_gives_the_token_back_and_leaves_nothing_on_the_device(visitor: Visitor) -> None:
     await visitor.say("my back hurts")
-    old = await visitor.page.evaluate("localStorage.getItem('spine-intake')")
     await visitor.page.get_by_role("button", name="About this chat").click()
     await expect(visitor.page.locator("#reference")).to_have_text("K7QM-4T2X")
-    await visitor.page.get_by_role("button", name="Clear from this device").click()
-    await expect(visitor.page.locator(".message.patient")).to_have_count(0)
-    await visitor.page.get_by_role("button", name="I agree").wait_for()
-    assert await visitor.page.evaluate("localStorage.getItem('spine-intake')") != old
+    async with visitor.page.expect_response("**/api/chat/session"):
+        await visitor.page.get_by_role("button", name="End and clear this chat").click()
+    await expect(visitor.page.locator(".message")).to_have_count(0)
+    await expect(visitor.page.get_by_role("button", name="Start a new chat")).to_be_focused()
+    assert await visitor.page.evaluate("localStorage.getItem('spine-intake')") is None
+    assert visitor.gateway.door.tokens == {}
 
 
 async def test_the_device_keeps_no_words_that_were_taken(visitor: Visitor) -> None:
@@ -267,12 +268,12 @@ async def clinic_page() -> AsyncIterator[tuple[str, list[str]]]:
         yield f"http://localhost:{server.sockets[0].getsockname()[1]}", page
 
 
-async def open_from(visitor: Visitor, origin: str, page: list[str]) -> None:
+async def open_from(visitor: Visitor, origin: str, page: list[str], *, label: str = "Chat with us") -> None:
     """The clinic's own page with the one script tag."""
     tag = f'<script src="{visitor.address}/widget.js"></script>'
     page.append(f"<!doctype html><title>Clinic</title><body><h1>Clinic</h1>{tag}</body>")
     await visitor.page.goto(f"{origin}/")
-    await visitor.page.get_by_role("button", name="Chat with us").click()
+    await visitor.page.get_by_role("button", name=label).click()
 
 
 async def test_a_named_page_may_embed_it(visit: VisitorMaker, start: GatewayMaker) -> None:

@@ -42,6 +42,11 @@ CONSENT = Draft(
 )
 OPENING = Draft(kind="question", text="In a few words, what brings you in?", asks="opening")
 AGE = Draft(kind="question", text="How old are you?", asks="age")
+FALLBACK = Draft(
+    kind="fallback",
+    text="I'm having trouble right now. Your message is saved and our team will look at it. "
+    "In an emergency, call 911.",
+)
 BORN = Draft(kind="question", text="What is your date of birth?", asks="birth_date")
 WHICH = Draft(
     kind="question",
@@ -248,6 +253,7 @@ class ScriptedDoor:
             ("9:00", BOOKED),
             ("age", AGE),
             ("born", BORN),
+            ("engine", FALLBACK),
         ):
             if words in text:
                 return [draft]

@@ -1,0 +1,66 @@
+/* Around the conversation: how far it is, changing an answer, keeping a copy, ending it. */
+
+import { byId, make } from "./chat_view.js";
+
+const STATES = {
+  open: "About five minutes in all",
+  waiting_for_staff: "Our team has been told",
+  booked: "Your visit is booked",
+  callback: "Our team will call you",
+  emergency: "Please get help now",
+  closed: "This chat is over",
+};
+
+/* Not a live region: nobody wants it read out after every answer. */
+export function showProgress({ left, changeable }, status) {
+  const told = left === 1 ? "About 1 more question" : `About ${left} more questions`;
+  byId("left").textContent = left ? told : STATES[status] ?? "";
+  byId("change-open").hidden = changeable.length === 0;
+}
+
+const plain = (element) => element.querySelector(".bubble").innerText.trim();
+
+/* The answers that may be changed, newest first, each with the question before it. */
+export function offerChanges(log, changeable, change) {
+  const list = byId("changes");
+  list.replaceChildren();
+  for (const seq of [...changeable].reverse()) {
+    const answer = log.querySelector(`.message.patient[data-seq="${seq}"]`);
+    if (!answer) continue;
+    const button = make("button", "", make("span", "asked", questionBefore(answer)), make("strong", "", plain(answer)));
+    button.type = "button";
+    button.addEventListener("click", () => { byId("change").close(); change(seq); });
+    list.append(make("li", "", button));
+  }
+  byId("change").showModal();
+}
+
+function questionBefore(answer) {
+  let element = answer.previousElementSibling;
+  while (element && !element.classList.contains("question")) element = element.previousElementSibling;
+  const lines = element ? plain(element).split("\n").filter((line) => line.includes("?")) : [];
+  return lines.at(-1) ?? "";
+}
+
+const WHO = { patient: "You", staff: "Clinic team", bot: "Helper" };
+const stamp = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
+
+/* The whole conversation as a text file, made here: nothing is sent anywhere. */
+export function saveCopy(log, title, reference) {
+  const parts = [...log.querySelectorAll(".message")].map((element) => {
+    const who = Object.keys(WHO).find((name) => element.classList.contains(name));
+    return `${WHO[who]}, ${stamp.format(new Date(element.dataset.at))}\n${plain(element)}\n`;
+  });
+  const file = new Blob([`${title}\nYour code: ${reference}\n\n${parts.join("\n")}`], { type: "text/plain" });
+  const link = make("a");
+  link.href = URL.createObjectURL(file);
+  link.download = "chat.txt";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+/* Buttons with `data-opens` open that dialog; those with `data-closes` close theirs. */
+export function joinDialogs() {
+  for (const button of document.querySelectorAll("[data-opens]")) button.addEventListener("click", () => byId(button.dataset.opens).showModal());
+  for (const button of document.querySelectorAll("[data-closes]")) button.addEventListener("click", () => button.closest("dialog").close());
+}

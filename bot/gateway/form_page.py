@@ -194,8 +194,8 @@ def form_blueprint(api: ChatApi) -> Blueprint:
 
 
 def _go_on() -> HTTPResponse:
-    """303: the browser gets the page, and a reload of it sends nothing again."""
-    return HTTPResponse(status=303, headers={"Location": f"{PAGE}#answer", **_HEADERS})
+    """303: the browser gets the page from its head, where an emergency stands; a reload sends nothing."""
+    return HTTPResponse(status=303, headers={"Location": PAGE, **_HEADERS})
 
 
 def _csrf(token: str) -> str:

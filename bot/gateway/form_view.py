@@ -27,7 +27,12 @@ _CALLS = {
     "emergency": (("Call 911", "tel:911"),),
     "crisis": (("Call 988", "tel:988"), ("Text 988", "sms:988"), ("Call 911", "tel:911")),
 }
-_LABELS = {"number": "A number", "date": "A date", "tel": "Phone number", "email": "E-mail address"}
+_LABELS = {
+    "number": "Answer with a number",
+    "date": "Pick a date",
+    "tel": "Phone number",
+    "email": "E-mail address",
+}
 _WORDS = {"kind": "", "unit": "", "min": None, "max": None}
 _PHONE = re.compile(r"(?<![\w-])(911|988|(?:1-)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])")
 _FEWEST_BOXES = 4

@@ -32,8 +32,18 @@ let looking = true;
 
 // --- showing -----------------------------------------------------------------------------------
 
-const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
+let restedAt = 0;  // where the last look at the end left off; a person who reads back has moved on from there
+
+const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80 || Math.abs(scroller.scrollTop - restedAt) < 2;
+
+/* The end, but no further than the open question itself: many answers must not push it out of sight. */
+function toEnd() {
+  scroller.scrollTop = scroller.scrollHeight;
+  const asked = question && log.querySelector(`.message[data-seq="${question.seq}"]`);
+  const above = asked ? scroller.getBoundingClientRect().top + 8 - asked.getBoundingClientRect().top : 0;
+  if (above > 0) scroller.scrollTop -= above;
+  restedAt = scroller.scrollTop;
+}
 
 /* Where the hands go on: the field, but on a phone its keyboard would hide the answers. */
 const rest = () => (matchMedia("(pointer: coarse)").matches ? scroller : words).focus({ preventScroll: true });
@@ -77,12 +87,19 @@ function take(message, { fresh = true } = {}) {
   if (fresh) element.classList.add("new");
   place(element, message);
   const follows = isUrgent(message) && atEnd();
-  if (isUrgent(message)) showUrgent(message);
+  if (isUrgent(message)) pin(message, element);
   if (follows) toEnd();
   if (message.from === "patient") question = null;
   else if (message.choices.length || message.asks) question = message;
   showOpenQuestion();
   if (fresh && message.from !== "patient") countUnread();
+}
+
+/* Above the conversation; the log keeps the words for who listens to it, but shows them once. */
+function pin(message, element) {
+  showUrgent(message);
+  log.querySelector(`.pinned.${message.kind}`)?.classList.remove("pinned");
+  element.classList.add("pinned");
 }
 
 /* My own message comes back with its number: it is the same one, not another. */
@@ -117,7 +134,7 @@ function lookAtProgress() {
     if (!session || busy) return;
     try { progress = await askProgress(session.token); } catch { return; /* the next turn asks again */ }
     byId("reference").textContent = progress.reference;
-    showProgress(progress, status);
+    showProgress(progress, status === "open" && numbers.size > 2 ? "" : status);
   }, PROGRESS_PAUSE_MS);
 }
 
@@ -195,7 +212,7 @@ async function attempt(item, element) {
 function failed(error, item, element) {
   if (!session) return undefined;
   const code = error instanceof Refused ? error.status : 0;
-  if (code === 401) { release(item); return ended(); }
+  if (code === 401) { release(item); showState(element, "Not sent."); return ended(); }
   element.classList.add("failed");
   if ([400, 409, 413, 422].includes(code)) {
     release(item);

@@ -4,7 +4,7 @@ import { byId, make } from "./chat_view.js";
 
 /* By name of what is asked, the same table that the page without scripts uses. */
 const INPUTS = JSON.parse(document.body.dataset.inputs || "{}");
-const LABELS = { number: "A number", date: "A date", tel: "Phone number", email: "E-mail address" };
+const LABELS = { number: "Answer with a number", date: "Pick a date", tel: "Phone number", email: "E-mail address" };
 const FILL_INS = { contact_phone: "tel", contact_name: "name", contact_email: "email", birth_date: "bday" };
 const FEWEST_BOXES = 4;
 const LONG_LABEL = 28;

@@ -18,7 +18,7 @@ async def test_numbers_and_dates_have_a_fitting_field_and_words_are_taken_all_th
 ) -> None:
     page = visitor.page
     await visitor.say("my age")
-    field = page.get_by_label("A number")
+    field = page.get_by_label("Answer with a number")
     await expect(field).to_have_attribute("type", "number")
     await field.fill("130")
     await page.get_by_role("button", name="Send this").click()
@@ -27,7 +27,7 @@ async def test_numbers_and_dates_have_a_fitting_field_and_words_are_taken_all_th
     await field.press("Enter")
     await visitor.answered()
     await visitor.say("when i was born")
-    await page.get_by_label("A date").fill("1968-04-12")
+    await page.get_by_label("Pick a date").fill("1968-04-12")
     await page.get_by_role("button", name="Send this").click()
     await visitor.answered()
     await visitor.say("my age")
@@ -44,7 +44,7 @@ async def test_an_answer_is_changed_by_pointing_at_it(visitor: Visitor) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="How old are you? 44").click()
     await visitor.answered()
     await expect(page.locator("#log")).to_contain_text("OK, let's change that answer.")
-    await expect(page.get_by_label("A number")).to_be_visible()
+    await expect(page.get_by_label("Answer with a number")).to_be_visible()
 
 
 async def test_how_far_it_is_stands_above_and_is_not_read_out(visitor: Visitor) -> None:
@@ -159,3 +159,12 @@ async def test_ending_in_one_tab_ends_it_in_the_other(visitor: Visitor) -> None:
     await expect(visitor.page.get_by_text("ended in another window")).to_be_visible()
     await expect(visitor.page.locator(".message")).to_have_count(0)
     visitor.complaints.clear()
+
+
+async def test_many_answers_do_not_push_their_question_out_of_sight(visit: VisitorMaker) -> None:
+    visitor = await visit("narrow")
+    await visitor.open_chat()
+    await visitor.say("which")
+    await expect(visitor.page.locator(".message.question").last).to_be_in_viewport(ratio=0.9)
+    await visitor.say("my back hurts")
+    await expect(visitor.page.locator(".message.question").last).to_be_in_viewport(ratio=0.9)

@@ -61,6 +61,7 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.assembly import assemble
     from bot.gateway.calendar_feed import calendar_blueprint
     from bot.gateway.console import console_blueprint
+    from bot.gateway.continue_page import continue_blueprint
     from bot.gateway.options import options_from
     from bot.gateway.service_door import ServiceDoor
     from bot.gateway.sms import sms_blueprint
@@ -74,7 +75,14 @@ def build_app(settings: Settings) -> App:
     ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
     mail, webhooks = build_mail_server(settings, ctx.protocols), build_webhooks(settings)
     carriers, publishers = _carriers(ctx, mail, webhooks), _publishers(ctx, settings, fhir, caldav)
-    doors = (staff_api_blueprint, console_blueprint, sms_blueprint, calendar_blueprint, visit_blueprint)
+    doors = (
+        staff_api_blueprint,
+        console_blueprint,
+        sms_blueprint,
+        calendar_blueprint,
+        visit_blueprint,
+        continue_blueprint,
+    )
     app = assemble(
         door=ServiceDoor(ctx),
         options=options_from(settings, ctx.protocols),

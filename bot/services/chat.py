@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.cases import Case, CaseStatus, Channel, Draft, Message, MessageChoice
 from bot.domain.errors import NotAllowed, TooLong, UnknownChoice
@@ -115,6 +115,7 @@ async def say(
             field="text",
         )
     async with ctx.unit_of_work() as uow:
+        await _came_by_web(uow, case_id)
         message, new = await uow.messages.add_inbound(
             case_id,
             text=text if text is not None else await _labels(ctx, uow, case_id, choices),
@@ -189,6 +190,13 @@ def screen_only(ctx: Context, text: str) -> Draft | None:
 def token_hash(token: str) -> str:
     """How tokens are stored: SHA-256, hex. They are 256 random bits, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def _came_by_web(uow: UnitOfWork, case_id: str) -> None:
+    """A case that was begun by text goes on where its patient is now."""
+    case = await uow.cases.get(case_id)
+    if case.channel == "sms":
+        await uow.cases.save(replace(case, channel="web"))
 
 
 async def _labels(ctx: Context, uow: UnitOfWork, case_id: str, choices: Sequence[str]) -> str:

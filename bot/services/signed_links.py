@@ -1,4 +1,4 @@
-"""Addresses that open one visit: the appointment's id and our signature; nothing is stored."""
+"""Addresses that we signed: one opens a visit, one a conversation, that one once (`handovers.py`)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,29 @@ class VisitLinks:
 
     def address(self, appointment_id: str) -> str:
         """The link that opens this appointment."""
-        return f"{self.base}/visit/{self._token(appointment_id)}"
+        return f"{self.base}/visit/{self._token(appointment_id, 'visit')}"
 
     def appointment_id(self, token: str) -> str:
         """Raises NotAllowed for anything that we did not sign."""
-        appointment_id = token[: -len(self._signature(""))]
-        if not hmac.compare_digest(self._token(appointment_id).encode(), token.encode(errors="replace")):
-            raise NotAllowed("no such visit")
-        return appointment_id
+        return self._read(token, "visit")
 
-    def _token(self, appointment_id: str) -> str:
-        return appointment_id + self._signature(appointment_id)
+    def continue_address(self, key: str) -> str:
+        """The link that opens the conversation this one-time key stands for."""
+        return f"{self.base}/continue/{self._token(key, 'continue')}"
 
-    def _signature(self, appointment_id: str) -> str:
-        made = hmac.new(self.secret, f"visit {appointment_id}".encode(), hashlib.sha256).digest()
+    def continue_key(self, token: str) -> str:
+        """Raises NotAllowed for anything that we did not sign."""
+        return self._read(token, "continue")
+
+    def _read(self, token: str, purpose: str) -> str:
+        id_ = token[: -len(self._signature("", purpose))]
+        if not hmac.compare_digest(self._token(id_, purpose).encode(), token.encode(errors="replace")):
+            raise NotAllowed(f"no such {purpose}")
+        return id_
+
+    def _token(self, id_: str, purpose: str) -> str:
+        return id_ + self._signature(id_, purpose)
+
+    def _signature(self, id_: str, purpose: str) -> str:
+        made = hmac.new(self.secret, f"{purpose} {id_}".encode(), hashlib.sha256).digest()
         return base64.b32encode(made[:_SIGNATURE_BYTES]).decode().lower()

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.domain.cases import Case, CaseStatus, Draft, Message
 from bot.domain.levels import Level
 from bot.domain.tasks import TaskKind
-from bot.services import chat, post, sms_guard, sms_text, speaking, task_queue, wording
+from bot.services import chat, handovers, post, sms_guard, sms_text, speaking, task_queue, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -67,7 +67,14 @@ async def _take(ctx: Context, uow: UnitOfWork, sms: InboundSms) -> Case | None:
     if asked in STEERING_WORDS:
         await _steer(ctx, uow, sms, case, asked, already=opted_out and asked == "stop")
         return case
+    moved = None if opted_out else await handovers.take_code(ctx, uow, sender=sms.sender, text=sms.body)
+    if moved is not None:
+        await handovers.go_on_by_text(ctx, uow, moved, await _inbound(ctx, uow, sms, moved))
+        return moved
     case = case or await chat.open_case(ctx, uow, channel="sms", address=sms.sender)
+    if case.channel != "sms":  # it was on the web meanwhile
+        case = replace(case, channel="sms")
+        await uow.cases.save(case)
     await _talk(ctx, uow, sms, case)
     if opted_out or asked == "stop_perhaps":
         kind: TaskKind = "undelivered" if opted_out else "person_wanted"
@@ -80,6 +87,8 @@ async def _talk(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> N
     why = await sms_guard.reserve(
         ctx, uow, case, sender=sms.sender, body=sms.body, country=sms.country
     )  # fmt: skip
+    if why is None and handovers.asks_for_web(sms.body) and await _sent_link(ctx, uow, sms, case):
+        return
     if why is None or chat.screen_only(ctx, sms.body) is not None:
         await _store(ctx, uow, sms, case)
     else:
@@ -88,9 +97,7 @@ async def _talk(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> N
 
 async def _keep(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case, why: Reserve) -> None:
     """Staff see the words and are told once; the sender is told once where a person can be reached."""
-    message, _ = await uow.messages.add_inbound(
-        case.id, text=sms.body, channel="sms", client_message_id=sms.provider_id, at=ctx.clock.now()
-    )
+    message = await _inbound(ctx, uow, sms, case)
     await uow.messages.mark_answered(message.id, intent=None, confidence=None)
     if not await sms_guard.is_first(ctx, uow, why, sms.sender):
         return
@@ -100,6 +107,24 @@ async def _keep(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case, why:
     said = (wording.say(ctx, view, why.text_id, kind="fallback"),)
     await speaking.say(ctx, uow, flagged, said, reply_to=message.id, channel="sms")
     await task_queue.add(ctx, uow, flagged, kind="person_wanted", priority="P2", note=why.note)
+
+
+async def _sent_link(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> bool:
+    """Whether the wish for the web was answered with a link."""
+    draft = await handovers.link(ctx, uow, case)
+    if draft is None:
+        return False
+    message = await _inbound(ctx, uow, sms, case)
+    await speaking.say(ctx, uow, await uow.cases.get(case.id), (draft,), reply_to=message.id, channel="sms")
+    await uow.messages.mark_answered(message.id, intent=None, confidence=None)
+    return True
+
+
+async def _inbound(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> Message:
+    message, _ = await uow.messages.add_inbound(
+        case.id, text=sms.body, channel="sms", client_message_id=sms.provider_id, at=ctx.clock.now()
+    )
+    return message
 
 
 async def _note_once(ctx: Context, uow: UnitOfWork, sender: str, action: str) -> None:
@@ -147,7 +172,7 @@ def answer_without_store(ctx: Context, body: str) -> Draft | None:
 async def _store(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> Message:
     pending = await uow.messages.get(case.pending) if case.pending else None
     choices = sms_text.choices_in(sms.body, pending.choices) if pending else []
-    if not choices and (thought := await _went_on(ctx, uow, sms, case)):
+    if not choices and not sms.media and (thought := await _went_on(ctx, uow, sms, case)):
         return thought
     message, _ = await uow.messages.add_inbound(
         case.id,

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.gateway.assembly import assemble
+from bot.gateway.continue_page import continue_blueprint
 from bot.gateway.options import LOOPBACK_HOSTS, Options
 from bot.gateway.service_door import ServiceDoor
 from bot.gateway.sms import sms_blueprint
@@ -16,6 +17,7 @@ from bot.gateway.wakes import WakeHub
 from bot.messaging import TwilioProvider
 from bot.protocols import Protocols
 from bot.services.context import Context, Limits
+from bot.services.signed_links import VisitLinks
 from bot.settings import Settings
 from bot.store import Store
 from bot.system import RandomIds
@@ -93,17 +95,18 @@ async def world(
         clock=clock,
         ids=RandomIds(),
         limits=Limits(sms_settle_seconds=settle_seconds),
+        links=VisitLinks(secret=b"k" * 32, base=PUBLIC_URL),
     )
     app = assemble(
         door=ServiceDoor(ctx),
         options=options(),
         hub=WakeHub(),
         probes={},
-        blueprints=[sms_blueprint(ctx, sms_settings)],
+        blueprints=[sms_blueprint(ctx, sms_settings), continue_blueprint(ctx, sms_settings)],
     )
     async with (
         listening(app) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as http,
     ):
         yield World(ctx, store, clock, dialogue, recorder, provider, sms_settings, http)
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.domain.cases import Case
-from bot.domain.errors import Conflict, InvalidInput, NotAllowed
+from bot.domain.errors import InvalidInput
 from bot.domain.tasks import StaffTask
-from bot.services import takeover
+from bot.services import claims
 from bot.services.case_file import MASK, CaseFile, load_file
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
 from bot.services.ports import Note, StaffMember, UnitOfWork
-from bot.services.recorded import HELD
 
 Queue = Literal["open", "mine", "all"]
 QUEUES: tuple[Queue, ...] = ("open", "mine", "all")
@@ -85,18 +84,20 @@ async def refresh_case(ctx: Context, member: StaffMember, case_id: str) -> CaseF
 
 
 async def acknowledge(ctx: Context, member: StaffMember, task_id: str) -> StaffTask:
-    """Say "I have it". The first one counts; doing it again changes nothing.
+    """Say "I have it", and have the case when nobody else has. The first one counts.
 
     Raises NotAllowed when there is no such task, or it is not for this role's eyes.
     """
     require(member, May.WORK)
     async with ctx.unit_of_work() as uow:
         now = ctx.clock.now()
+        _, case = await claims.open_task(uow, member, task_id)
         task = await uow.tasks.acknowledge(task_id, by=member.name, at=now)
-        _check_private(member, task)
-        case = await uow.cases.get(task.case_id)
         if case.acknowledged_at is None and task.priority == "P0":
-            await uow.cases.save(replace(case, acknowledged_at=now))
+            case = replace(case, acknowledged_at=now)
+            await uow.cases.save(case)
+        if case.claimed_by is None and task.status == "acknowledged":
+            await claims.take(ctx, uow, case, member)
         await _record(ctx, uow, member, "task.acknowledged", case_id=task.case_id, task_id=task.id)
         await uow.commit()
     return task
@@ -107,8 +108,9 @@ async def finish(ctx: Context, member: StaffMember, task_id: str, *, note: str) 
     require(member, May.WORK)
     _check_note(note)
     async with ctx.unit_of_work() as uow:
+        _, case = await claims.open_task(uow, member, task_id)
         task = await uow.tasks.finish(task_id, by=member.name, at=ctx.clock.now(), note=note.strip())
-        _check_private(member, task)
+        await claims.end_claim(uow, case)
         await _record(ctx, uow, member, "task.finished", case_id=task.case_id, task_id=task.id)
         await uow.commit()
     return task
@@ -119,9 +121,12 @@ async def claim(ctx: Context, member: StaffMember, case_id: str) -> Case:
     require(member, May.WORK)
     async with ctx.unit_of_work() as uow:
         case = await uow.cases.get(case_id)
-        if case.claimed_by not in (None, member.name):
-            raise Conflict(f"{case.claimed_by} works on this case: ask them to release it")
-        return await _set_claim(ctx, uow, member, case, by=member.name)
+        claims.refuse_others(case, member)
+        claimed = await claims.take(ctx, uow, case, member)
+        if case.claimed_by is None:
+            await _record(ctx, uow, member, "case.claimed", case_id=case.id)
+        await uow.commit()
+    return claimed
 
 
 async def release(ctx: Context, member: StaffMember, case_id: str) -> Case:
@@ -129,9 +134,11 @@ async def release(ctx: Context, member: StaffMember, case_id: str) -> Case:
     require(member, May.WORK)
     async with ctx.unit_of_work() as uow:
         case = await uow.cases.get(case_id)
-        if case.phase == HELD:  # the patient waits for somebody else now, and not for ever
-            await takeover.heard_while_held(ctx, uow, case)
-        return await _set_claim(ctx, uow, member, case, by=None)
+        freed = await claims.free(ctx, uow, case)
+        if case.claimed_by is not None:
+            await _record(ctx, uow, member, "case.released", case_id=case.id)
+        await uow.commit()
+    return freed
 
 
 async def write_note(ctx: Context, member: StaffMember, case_id: str, *, text: str) -> Note:
@@ -147,18 +154,6 @@ async def write_note(ctx: Context, member: StaffMember, case_id: str, *, text: s
     return note
 
 
-async def _set_claim(
-    ctx: Context, uow: UnitOfWork, member: StaffMember, case: Case, *, by: str | None
-) -> Case:
-    if case.claimed_by == by:
-        return case
-    claimed = replace(case, claimed_by=by)
-    await uow.cases.save(claimed)
-    await _record(ctx, uow, member, "case.claimed" if by else "case.released", case_id=case.id)
-    await uow.commit()
-    return claimed
-
-
 async def _record(
     ctx: Context,
     uow: UnitOfWork,
@@ -169,12 +164,6 @@ async def _record(
     **detail: str,
 ) -> None:
     await uow.audit.add(actor=member.name, action=action, case_id=case_id, at=ctx.clock.now(), detail=detail)
-
-
-def _check_private(member: StaffMember, task: StaffTask) -> None:
-    # Raised before the commit: nothing was changed for whom it does not exist.
-    if task.private and not may(member, May.SEE_PRIVATE):
-        raise NotAllowed("no such task")
 
 
 def _check_note(note: str) -> None:

@@ -237,6 +237,9 @@ class Tasks(Protocol):
     async def get(self, task_id: str) -> StaffTask:
         """One of any status, locked in a writing unit; raises NotAllowed when there is none."""
 
+    async def peek(self, task_id: str) -> StaffTask:
+        """The same, never locked."""
+
     async def of_case(self, case_id: str) -> list[StaffTask]:
         """All of a case, most urgent first."""
 
@@ -253,8 +256,8 @@ class Tasks(Protocol):
     ) -> StaffTask:
         """acknowledged -> open with new times, nobody told yet; raises NotAllowed when there is none."""
 
-    async def snooze(self, task_id: str, *, until: dt.datetime) -> StaffTask:
-        """Sleeps until then; raises NotAllowed when there is none."""
+    async def snooze(self, task_id: str, *, until: dt.datetime | None) -> StaffTask:
+        """Sleeps until then, None: awake; raises NotAllowed when there is none."""
 
     async def finish(
         self, task_id: str, *, by: str, at: dt.datetime, note: str, outcome: str | None = None
@@ -436,6 +439,9 @@ class Staff(Protocol):
 
     async def by_name(self, name: str) -> StaffMember | None: ...
 
+    async def names(self, *, roles: Collection[str]) -> list[str]:
+        """Names of the enabled members of these roles, in order."""
+
     async def add_session(
         self, token_hash: str, *, staff_id: str, csrf: str, expires_at: dt.datetime
     ) -> None: ...
@@ -508,6 +514,8 @@ class WorkFilter:
     view: View = "all"
     member: str = ""
     private: bool = False
+    alarms: bool = False
+    """Only what everybody at the desk should hear."""
 
 
 class Work(Protocol):
@@ -519,6 +527,9 @@ class Work(Protocol):
         """Rows {task: StaffTask, reference, channel, level, rules, outcome, visit, handoff, claimed_by,
         test, asked_at, name, phone}, most urgent first (alarms, priority, level, due, tier, age of the
         request), and the cursor of the next page."""
+
+    async def row(self, task_id: str, *, private: bool) -> Mapping[str, Any]:
+        """One of any status; raises NotAllowed when there is none for this reader."""
 
     async def counts(self, *, member: str, private: bool, now: dt.datetime) -> Mapping[str, int]:
         """How many tasks are in each view, and `alarms` and `late` among all that are awake."""

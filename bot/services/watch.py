@@ -49,12 +49,12 @@ async def escalate_overdue(ctx: WatchContext, *, tell: Tell = tell_nobody) -> li
 async def _escalate(ctx: WatchContext, task_id: str, tell: Tell) -> StaffTask | None:
     """The task after its step; None when there was nothing to tell after all."""
     async with ctx.unit_of_work() as uow:
+        case = await uow.cases.get((await uow.tasks.peek(task_id)).case_id)  # the case first: no deadlock
         task, now = await uow.tasks.get(task_id), ctx.clock.now()
         step = escalation(task, now=now)  # again: somebody may have taken it between the two transactions
         if step <= task.escalated or not await uow.tasks.escalate(task.id, step=step):
             return None
         told = replace(task, escalated=step)
-        case = await uow.cases.get(task.case_id)
         if task.priority == "P0" and FLAG not in case.flags:
             await uow.cases.save(replace(case, flags=(*case.flags, FLAG)))
         await tell(uow, told)

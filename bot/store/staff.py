@@ -29,6 +29,11 @@ class StaffTable:
         """Also a disabled one; names are compared exactly."""
         return await self._member(_select().where(staff.c.name == name))
 
+    async def names(self, *, roles: Collection[str]) -> list[str]:
+        """Names of the enabled members of these roles, in order."""
+        wanted = select(staff.c.name).where(staff.c.role.in_(roles), _enabled()).order_by(staff.c.name)
+        return [row.name for row in await self._session.all(wanted)]
+
     async def add_session(
         self, token_hash: str, *, staff_id: str, csrf: str, expires_at: dt.datetime
     ) -> None:

@@ -43,6 +43,13 @@ class TaskTable:
             raise NotAllowed("no such task")
         return _task(row)
 
+    async def peek(self, task_id: str) -> StaffTask:
+        """The same, never locked."""
+        row = await self._session.first(_select().where(tasks.c.id == task_id))
+        if row is None:
+            raise NotAllowed("no such task")
+        return _task(row)
+
     async def of_case(self, case_id: str) -> list[StaffTask]:
         """All of a case, unfinished first, most urgent first."""
         finished = case((tasks.c.status == "done", 1), else_=0)
@@ -67,8 +74,8 @@ class TaskTable:
         times = {"next_contact_at": next_contact_at, "loud_at": loud_at, "escalated": 0}
         return await self._change(task_id, tasks.c.status == "acknowledged", values | times)
 
-    async def snooze(self, task_id: str, *, until: dt.datetime) -> StaffTask:
-        """Sleeps until then; what is done stays as it is. Raises NotAllowed."""
+    async def snooze(self, task_id: str, *, until: dt.datetime | None) -> StaffTask:
+        """Sleeps until then, None: awake; what is done stays as it is. Raises NotAllowed."""
         return await self._change(task_id, tasks.c.status != "done", {"snoozed_until": until})
 
     async def finish(

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, tuple_
 
-from bot.domain.errors import InvalidInput
+from bot.domain.errors import InvalidInput, NotAllowed
 from bot.domain.tasks import LOUD, StaffTask
 from bot.services.ports import VIEWS, WorkFilter
 from bot.store.session import Session
@@ -50,6 +50,13 @@ class WorkList:
         more = len(rows) > limit
         return [_shown(row) for row in rows[:limit]], _cursor(rows[limit - 1]) if more else None
 
+    async def row(self, task_id: str, *, private: bool) -> Mapping[str, Any]:
+        """One of any status. Raises NotAllowed when there is none for this reader."""
+        row = await self._session.first(_joined().where(tasks.c.id == task_id))
+        if row is None or (row.private and not private):
+            raise NotAllowed("no such task")
+        return _shown(row)
+
     async def counts(self, *, member: str, private: bool, now: dt.datetime) -> Mapping[str, int]:
         """How many tasks each view holds: alarms, mine, unassigned, all, snoozed, late."""
         views = {view: WorkFilter(view=view, member=member, private=private) for view in VIEWS}
@@ -71,6 +78,8 @@ def _wanted(wanted: WorkFilter, now: dt.datetime) -> list[ColumnElement[bool]]:
     if not wanted.private:
         found.append(tasks.c.private.is_(False))
     found.append(~awake(now) if wanted.view == "snoozed" else awake(now))
+    if wanted.alarms:
+        found.append(literal(0) == _ALARM)
     if wanted.view == "mine":
         found.append(_owner(wanted.member))
     if wanted.view == "unassigned":

@@ -18,7 +18,7 @@ from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.find_routes import add_find_routes
 from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, fragment, go
 from bot.gateway.console.pages import FOLDER, Pages
-from bot.gateway.console.queue_view import alarms
+from bot.gateway.console.work_routes import WORK, add_work_queue_routes
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.routes import read_list_arguments
 from bot.services import desk, takeover
@@ -26,7 +26,6 @@ from bot.services.context import Context
 from bot.services.staff import Visitor
 from bot.settings import Settings
 
-QUEUE = "/console/"
 WRONG = "The name or the password is wrong."
 
 
@@ -42,6 +41,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     add_case_routes(blueprint, door, pages, ctx)
     add_fact_routes(blueprint, door, pages, ctx)
     add_find_routes(blueprint, door, pages, ctx)
+    add_work_queue_routes(blueprint, door, pages, ctx)
     _add_work_routes(blueprint, door, pages, ctx)
     return blueprint
 
@@ -65,7 +65,7 @@ def _add_session_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages) -> 
             minutes = max(1, round(error.retry_after_seconds / 60))
             problem = f"Too many failed sign-ins. Wait {minutes} minutes, or ask a colleague."
             return pages.answer("login.html", None, status=429, problem=problem, name=name)
-        response = go(QUEUE)
+        response = go(WORK)
         door.set_cookie(request, response, signed.token)
         return response
 
@@ -170,12 +170,8 @@ async def _queue_data(
     # A page that refreshes a search repeats it; the person searched once.
     listing = await desk.list_cases(ctx, visitor.member, **asked, repeated=live)
     now = ctx.clock.now()
-    rows = pages.queue.rows(listing, now=now)
+    rows, pinned = pages.queue.rows(listing, now=now), await pages.alarms(ctx, visitor)
     first_page_of_all = asked == {"queue": "open", "query": None, "reference": None, "after": None}
-    top = rows
-    if not first_page_of_all:
-        top = pages.queue.rows(await desk.list_cases(ctx, visitor.member, queue="open"), now=now)
-    pinned = alarms(top)
     shown = [row for row in rows if not row.alarm] if first_page_of_all else rows
     return {
         "alarms": pinned,

@@ -10,7 +10,6 @@ from sanic.response import text as plain_text
 from bot.domain.errors import InvalidInput
 from bot.gateway.console.handling import as_fragment, as_page, fragment
 from bot.gateway.console.pages import HEADERS, Pages
-from bot.gateway.console.queue_view import alarms
 from bot.gateway.console.transcript import Place
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.model import ModelName
@@ -28,9 +27,7 @@ def add_case_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Co
     model = ModelName(ctx.dialogue)
 
     async def data_of(visitor: Visitor, file: CaseFile, place: Place) -> dict[str, Any]:
-        now = ctx.clock.now()
-        open_rows = await desk.list_cases(ctx, visitor.member, queue="open")
-        others = [row for row in alarms(pages.queue.rows(open_rows, now=now)) if row.id != file.case.id]
+        others = [row for row in await pages.alarms(ctx, visitor) if row.id != file.case.id]
         page, then = pages.case(file, place=place), None
         if place.at is not None:
             then = pages.then(await state_then(ctx, visitor.member, file, place.at), page)

@@ -13,7 +13,7 @@ from bot.gateway.console.fact_form import FactForm, OutlookView
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.gateway.staff_api.routes import acceptable
+from bot.gateway.staff_api.reading import acceptable
 from bot.services import desk, fact_edits
 from bot.services.context import Context
 from bot.services.permissions import May, require

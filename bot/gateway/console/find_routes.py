@@ -18,7 +18,7 @@ from bot.gateway.console.find_form import FIELDS, FindForm, options
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.gateway.staff_api.routes import acceptable
+from bot.gateway.staff_api.reading import acceptable
 from bot.services import case_search
 from bot.services.context import Context
 from bot.services.staff import Visitor

@@ -15,7 +15,7 @@ from bot.domain.errors import IntakeError
 from bot.gateway.console.pages import HEADERS, Pages
 from bot.gateway.errors import HttpProblem, problem_for
 from bot.gateway.staff_api.door import Asked, Handler, StaffDoor, staff_errors
-from bot.gateway.staff_api.routes import acceptable
+from bot.gateway.staff_api.reading import acceptable
 from bot.services.staff import Visitor
 
 LOGIN = "/console/login"

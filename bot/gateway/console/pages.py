@@ -18,7 +18,9 @@ from bot.gateway.console.nearly import NearlyFired
 from bot.gateway.console.queue_view import QueueView
 from bot.gateway.console.then_view import ThenView
 from bot.gateway.console.transcript import END, Place
+from bot.gateway.console.work_view import WorkRow, WorkView
 from bot.protocols import Protocols
+from bot.services import work_desk
 from bot.services.case_file import CaseFile
 from bot.services.context import Context
 from bot.services.permissions import May, may
@@ -41,6 +43,7 @@ class Pages:
         self.zone = ZoneInfo(str(ctx.protocols.clinic.zone))
         self.rule_titles = rule_titles(ctx.protocols)
         self._near = NearlyFired(ctx.protocols)
+        self.work = WorkView(ctx.protocols, zone=self.zone, rule_titles=self.rule_titles)
         self.queue = QueueView(
             zone=self.zone, rule_titles=self.rule_titles, visits=_visit_names(ctx.protocols)
         )
@@ -56,6 +59,12 @@ class Pages:
             demo=settings.demo,
             draft=any(stamp.status != "active" for stamp in ctx.protocols.stamps),
         )
+
+    async def alarms(self, ctx: Context, visitor: Visitor) -> list[WorkRow]:
+        """What everybody at the desk should hear, once a case; pinned on every page."""
+        raw = await work_desk.alarms(ctx, visitor.member)
+        rows = self.work.rows(raw, now=ctx.clock.now(), reader=visitor.member.name)
+        return list({row.id: row for row in reversed(rows)}.values())[::-1]
 
     def case(self, file: CaseFile, *, place: Place = END) -> CasePage:
         """The view of one case, now."""

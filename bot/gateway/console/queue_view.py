@@ -95,8 +95,3 @@ class QueueView:
         if raw["outcome"]:
             return words.word(words.OUTCOMES, raw["outcome"])
         return words.word(words.HANDOFFS, raw["handoff"])
-
-
-def alarms(rows: list[Row]) -> list[Row]:
-    """The unacknowledged emergencies; the store sorts them to the top."""
-    return [row for row in rows if row.alarm]

@@ -54,6 +54,11 @@ TASKS: Mapping[str, str] = {
     "undelivered": "A text did not arrive",
     "export_failed": "The record did not reach the other system",
     "calendar_conflict": "The calendar says something else",
+    "phone_unacknowledged": "Phone now: an urgent text has no answer",
+    "rejudged": "New rules make this urgent: look again",
+    "imaging_coordination": "Get the pictures",
+    "benefits_check": "Check the insurance benefits",
+    "records_collection": "Collect the records",
     "visit_at_risk": "A booked visit no longer fits the schedule: move it or call",
 }
 OUTCOMES: Mapping[str, str] = {

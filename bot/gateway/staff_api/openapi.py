@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.gateway.staff_api.openapi_parts import CSRF, SECURITY, answer, argument, errors, in_path
+from bot.gateway.staff_api.openapi_queue import queue_paths
 from bot.services.desk import LONGEST_NOTE, LONGEST_QUERY, QUEUES
 
 FHIR = "application/fhir+json"
-_SECURITY: list[dict[str, list[str]]] = [{"staff_cookie": []}, {"staff_token": []}]
-_CSRF = {
-    "name": "X-CSRF-Token",
-    "in": "header",
-    "schema": {"type": "string"},
-    "description": "with the cookie: the token that signing in gave; not needed with an API token",
-}
 
 
 def staff_part() -> dict[str, Any]:
@@ -47,6 +42,7 @@ def staff_part() -> dict[str, Any]:
             f"{case}/notes": {"post": note},
             f"{task}/acknowledge": {"post": _work("Say: I have it", "task_id")},
             f"{task}/finish": {"post": finish},
+            **queue_paths(),
         },
         "components": {
             "schemas": {"StaffCase": _CASE},
@@ -61,21 +57,21 @@ def staff_part() -> dict[str, Any]:
 def _login() -> dict[str, Any]:
     fields = {"name": {"type": "string"}, "password": {"type": "string"}, "code": {"type": "string"}}
     body = {"type": "object", "required": ["name", "password"], "properties": fields}
-    answer = {"type": "object", "required": ["csrf"], "properties": {"csrf": {"type": "string"}}}
+    shape = {"type": "object", "required": ["csrf"], "properties": {"csrf": {"type": "string"}}}
     return {
         "summary": "Sign in: a session cookie, and the CSRF token that goes with it",
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": {"200": _answer(answer), **_errors(400, 401, 403, 429, 503)},
+        "responses": {"200": answer(shape), **errors(400, 401, 403, 429, 503)},
     }
 
 
 def _list() -> dict[str, Any]:
     text = {"type": "string", "maxLength": LONGEST_QUERY}
     arguments = [
-        _argument("queue", {"enum": list(QUEUES)}, "open when nothing is searched, else all"),
-        _argument("q", text, "a phone number, a name or a reference"),
-        _argument("reference", text, "exactly this reference"),
-        _argument("after", {"type": "string"}, "`next` of the page before"),
+        argument("queue", {"enum": list(QUEUES)}, "open when nothing is searched, else all"),
+        argument("q", text, "a phone number, a name or a reference"),
+        argument("reference", text, "exactly this reference"),
+        argument("after", {"type": "string"}, "`next` of the page before"),
     ]
     rows = {"type": "array", "items": {"type": "object"}}
     page = {
@@ -85,9 +81,9 @@ def _list() -> dict[str, Any]:
     }
     return {
         "summary": "Cases, most urgent first; a search is audited",
-        "security": _SECURITY,
+        "security": SECURITY,
         "parameters": arguments,
-        "responses": {"200": _answer(page), **_errors(400, 401, 403, 503)},
+        "responses": {"200": answer(page), **errors(400, 401, 403, 503)},
     }
 
 
@@ -95,16 +91,16 @@ def _read(summary: str, schema: str, name: str | None = None) -> dict[str, Any]:
     shape = {"type": "object"} if schema == "object" else {"$ref": f"#/components/schemas/{schema}"}
     return {
         "summary": summary,
-        "security": _SECURITY,
-        "parameters": [_in_path(name)] if name else [],
-        "responses": {"200": _answer(shape), **_errors(401, 403, 404, 503)},
+        "security": SECURITY,
+        "parameters": [in_path(name)] if name else [],
+        "responses": {"200": answer(shape), **errors(401, 403, 404, 503)},
     }
 
 
 def _download(summary: str, kind: str, name: str | None = None) -> dict[str, Any]:
     described = _read(f"{summary}; the download is audited", "object", name)
     described["responses"]["200"] = {"description": "ok", "content": {kind: {}}}
-    described["responses"] |= _errors(409)
+    described["responses"] |= errors(409)
     return described
 
 
@@ -119,11 +115,11 @@ def _work(
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": summary,
-        "security": _SECURITY,
-        "parameters": [_CSRF, *([_in_path(name)] if name else [])],
+        "security": SECURITY,
+        "parameters": [CSRF, *([in_path(name)] if name else [])],
         "responses": {
             str(status): {"description": "done"},
-            **_errors(*([400] if body else []), 401, 403, 404, *([409] if conflict else []), 503),
+            **errors(*([400] if body else []), 401, 403, 404, *([409] if conflict else []), 503),
         },
     }
     if body:
@@ -132,28 +128,6 @@ def _work(
         schema = {"type": "object", "required": [body], "properties": {body: text, **key}}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return described
-
-
-def _in_path(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-    }
-
-
-def _argument(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": schema, "description": description}
-
-
-def _answer(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": "ok", "content": {"application/json": {"schema": schema}}}
-
-
-def _errors(*codes: int) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    return {str(code): {"description": "refused", "content": content} for code in codes}
 
 
 _TEXT = {"type": ["string", "null"]}

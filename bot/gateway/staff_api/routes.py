@@ -14,10 +14,11 @@ from bot.gateway.body import only_arguments, read_client_id, read_object
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id, staff_errors
 from bot.gateway.staff_api.exports import add_export_routes
 from bot.gateway.staff_api.model import ModelName
+from bot.gateway.staff_api.queue import add_queue_routes
+from bot.gateway.staff_api.reading import acceptable, changing, read_string
 from bot.gateway.staff_api.shapes import case_shape, message_shape, note_shape, plain, task_shape
 from bot.services import desk, takeover
 from bot.services.context import Context
-from bot.services.staff import Visitor
 from bot.settings import Settings
 
 LIST_ARGUMENTS = frozenset({"queue", "q", "after", "reference"})
@@ -31,6 +32,7 @@ def staff_api_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     _add_session_routes(blueprint, door)
     _add_case_routes(blueprint, door, ctx)
     _add_work_routes(blueprint, door, ctx)
+    add_queue_routes(blueprint, door, ctx)
     add_export_routes(blueprint, door, ctx, settings)
     return blueprint
 
@@ -41,7 +43,7 @@ def _add_session_routes(blueprint: Blueprint, door: StaffDoor) -> None:
     async def login(request: Asked) -> HTTPResponse:
         door.check_origin(request)
         body = read_object(request, fields=("name", "password", "code"))
-        name, password = _string(body, "name"), _string(body, "password")
+        name, password = read_string(body, "name"), read_string(body, "password")
         signed = await door.sign_in(request, name=name, password=password)
         response = json_answer({"csrf": signed.csrf, "expires_at": plain(signed.expires_at)})
         door.set_cookie(request, response, signed.token)
@@ -50,7 +52,7 @@ def _add_session_routes(blueprint: Blueprint, door: StaffDoor) -> None:
     @blueprint.post("/logout")
     @staff_errors
     async def logout(request: Asked) -> HTTPResponse:
-        visitor = await _changing(door, request)
+        visitor = await changing(door, request)
         await door.sign_out(request, visitor)
         response = empty()
         door.drop_cookie(request, response)
@@ -85,58 +87,58 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, ctx: Context) -> Non
     @blueprint.post("/tasks/<task_id:str>/acknowledge")
     @staff_errors
     async def acknowledge(request: Asked, task_id: str) -> HTTPResponse:
-        visitor = await _changing(door, request)
+        visitor = await changing(door, request)
         return json_answer(task_shape(await desk.acknowledge(ctx, visitor.member, known_id(task_id))))
 
     @blueprint.post("/tasks/<task_id:str>/finish")
     @staff_errors
     async def finish(request: Asked, task_id: str) -> HTTPResponse:
-        visitor = await _changing(door, request)
-        note = _string(read_object(request, fields=("note",)), "note")
+        visitor = await changing(door, request)
+        note = read_string(read_object(request, fields=("note",)), "note")
         return json_answer(task_shape(await desk.finish(ctx, visitor.member, known_id(task_id), note=note)))
 
     @blueprint.post("/cases/<case_id:str>/claim")
     @staff_errors
     async def claim(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await _changing(door, request)
+        visitor = await changing(door, request)
         claimed = await desk.claim(ctx, visitor.member, known_id(case_id))
         return json_answer({"id": claimed.id, "claimed_by": claimed.claimed_by})
 
     @blueprint.post("/cases/<case_id:str>/release")
     @staff_errors
     async def release(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await _changing(door, request)
+        visitor = await changing(door, request)
         released = await desk.release(ctx, visitor.member, known_id(case_id))
         return json_answer({"id": released.id, "claimed_by": released.claimed_by})
 
     @blueprint.post("/cases/<case_id:str>/take-over")
     @staff_errors
     async def take_over(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await _changing(door, request)
+        visitor = await changing(door, request)
         return json_answer(_held(await takeover.take_over(ctx, visitor.member, known_id(case_id))))
 
     @blueprint.post("/cases/<case_id:str>/hand-back")
     @staff_errors
     async def hand_back(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await _changing(door, request)
+        visitor = await changing(door, request)
         return json_answer(_held(await takeover.hand_back(ctx, visitor.member, known_id(case_id))))
 
     @blueprint.post("/cases/<case_id:str>/messages")
     @staff_errors
     async def messages(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await _changing(door, request)
+        visitor = await changing(door, request)
         body = read_object(request, fields=("text", "client_message_id"))
         given = read_client_id(body["client_message_id"]) if "client_message_id" in body else None
         said = await takeover.say_as_staff(
-            ctx, visitor.member, known_id(case_id), text=_string(body, "text"), client_message_id=given
+            ctx, visitor.member, known_id(case_id), text=read_string(body, "text"), client_message_id=given
         )
         return json_answer(message_shape(said), status=201)
 
     @blueprint.post("/cases/<case_id:str>/notes")
     @staff_errors
     async def notes(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await _changing(door, request)
-        text = _string(read_object(request, fields=("text",)), "text")
+        visitor = await changing(door, request)
+        text = read_string(read_object(request, fields=("text",)), "text")
         note = await desk.write_note(ctx, visitor.member, known_id(case_id), text=text)
         return json_answer(note_shape(note), status=201)
 
@@ -163,23 +165,3 @@ def read_list_arguments(request: Asked) -> dict[str, Any]:
         "reference": single.get("reference"),
         "after": single.get("after"),
     }
-
-
-def acceptable(text: str, *, field: str) -> str:
-    """Refuses what no store keeps: NUL and lone surrogates."""
-    if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
-        raise InvalidInput(
-            f"{field} holds a character that is not allowed.", code="bad_characters", field=field
-        )
-    return text
-
-
-async def _changing(door: StaffDoor, request: Asked) -> Visitor:
-    return await door.changing_visitor(request, csrf=request.headers.get("x-csrf-token"))
-
-
-def _string(body: dict[str, Any], field: str) -> str:
-    value = body.get(field)
-    if not isinstance(value, str):
-        raise InvalidInput(f"{field} must be a string.", code="wrong_type", field=field)
-    return acceptable(value, field=field)

@@ -12,6 +12,7 @@ from benchmarks.language import language_rows
 from benchmarks.machine import machine_facts, resident_mib
 from benchmarks.service import Service, running_service
 from benchmarks.turns import Timing, converse, converse_in_parallel
+from benchmarks.widget import widget_rows
 
 ROUNDS = 3
 PATIENTS = 10
@@ -25,6 +26,7 @@ def main() -> int:
         alone = [converse(service.url) for _ in range(ROUNDS)]
         together, seconds = converse_in_parallel(service.url, patients=PATIENTS)
         used = _memory(service)
+        seen = widget_rows(service.url)
     print(f"\n{dt.datetime.now(dt.UTC):%Y-%m-%d}: " + ", ".join(machine_facts().values()) + "\n")
     rows = [
         ("from `bot run` to up (a model was there)", f"{service.startup_seconds:.1f} s"),
@@ -34,6 +36,7 @@ def main() -> int:
         ("turns not answered", str(together.refused + sum(timing.refused for timing in alone))),
         *language_rows(),
         *booking_rows(),
+        *seen,
         *((f"memory of {name}, fresh / after", f"{fresh[name]} / {used[name]}") for name in fresh),
     ]
     _print_table(("what", "figure"), rows)

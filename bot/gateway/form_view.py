@@ -86,7 +86,8 @@ class FormView:
             urgent=[*shown.screened, *_urgent(shown.messages)], calls=_CALLS, wide=_WIDE, question=question,
             several=fitting["kind"] == "several" and len(offered) >= _FEWEST_BOXES,
             input=fitting, input_labels=_LABELS, csrf=shown.csrf,
-            message_id=shown.message_id, reference=shown.reference, left=shown.left,
+            message_id=shown.message_id, reference=shown.reference,
+            progress=_progress(question, shown.left),
             changeable=shown.changeable, trouble=shown.trouble, kept=shown.kept,
         )  # fmt: skip
 
@@ -101,6 +102,13 @@ def _open_question(messages: Sequence[Message]) -> Message | None:
     """What was asked last; a person's message asks nothing and leaves it open."""
     ours = [message for message in messages if message.sender == "bot" and (message.asks or message.choices)]
     return ours[-1] if ours else None
+
+
+def _progress(question: Message | None, left: int | None) -> str:
+    gate = re.fullmatch(r"G([1-6])", (question.asks or "") if question else "")
+    if gate:
+        return f"Safety question {gate[1]} of 6"
+    return f"About {left} more question{'' if left == 1 else 's'}" if left else ""
 
 
 def _urgent(messages: Iterable[Message]) -> list[Message]:

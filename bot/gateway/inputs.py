@@ -16,17 +16,20 @@ Input = Mapping[str, Any]
 
 _DATES = ("birth_date", "check_birth_date", "injury_date")
 _LINES: Mapping[str, Input] = {"contact_phone": {"kind": "tel"}, "contact_email": {"kind": "email"}}
+_COUNTED_IN_WORDS = ("cons_modalities",)
+"""Asked by what was tried; the number is counted from the words."""
 _SAID_UNITS = ("minutes", "days", "weeks", "months", "years")
 """Units that are said with the number; an age is told without one."""
 
 
 def fitting_inputs(dictionary: Dictionary) -> dict[str, Input]:
     """By name of what is asked; a name that is missing takes words and offered choices alone."""
+    numbers = [name for name in _named(dictionary, "number") if name not in _COUNTED_IN_WORDS]
     several = (*dictionary.gates, *_named(dictionary, "list"))
     return {
         **{name: {"kind": "several"} for name in several},
         **{name: {"kind": "date"} for name in _DATES},
-        **{name: _number(dictionary[name]) for name in _named(dictionary, "number")},
+        **{name: _number(dictionary[name]) for name in numbers},
         **_LINES,
     }
 

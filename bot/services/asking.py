@@ -186,7 +186,7 @@ async def _question(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan
 async def _progress(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan) -> str:
     """ "About 4 more questions": when the safety questions are over, and now and then after that."""
     dictionary = ctx.protocols.dictionary
-    if plan.name not in dictionary or dictionary[plan.name].section == "A" or not _gates_are_over(ctx, view):
+    if plan.name not in dictionary or dictionary[plan.name].section == "A" or not gates_are_over(ctx, view):
         return ""
     put = sum(ask.times for name, ask in view.asks.items() if not name.startswith("said:"))
     said, left = view.asks.get(_PROGRESS), remaining(ctx, view)
@@ -196,7 +196,8 @@ async def _progress(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan
     return wording.text(ctx, view, "progress", n=left)
 
 
-def _gates_are_over(ctx: Context, view: CaseView) -> bool:
+def gates_are_over(ctx: Context, view: CaseView) -> bool:
+    """Whether the safety questions were put; before that nobody can count what is left."""
     return view.times_asked("G6") > 0 or ctx.protocols.gate_complete(view.values)
 
 

@@ -42,7 +42,8 @@ class Progress:
 
     reference: str
     left: int | None
-    """About how many questions are still to come; None when it is not about questions now."""
+    """About how many questions are still to come; None when it is not about questions now,
+    and before the safety questions are over: until then nobody can tell."""
     changeable: tuple[int, ...]
     """Numbers of the patient's messages whose questions may be answered anew, by the choice `change-N`."""
 
@@ -149,6 +150,7 @@ async def progress(ctx: Context, case_id: str) -> Progress:
         view = await load_view(uow, case_id)
         changeable = await editing.changeable(ctx, uow, view)
     asks = view.case.phase == "intake" and view.asked is not None and agenda.wants_intake(view)
+    asks = asks and asking.gates_are_over(ctx, view)
     return Progress(
         reference=view.case.reference,
         left=asking.remaining(ctx, view) if asks else None,

@@ -134,7 +134,7 @@ function lookAtProgress() {
     if (!session || busy) return;
     try { progress = await askProgress(session.token); } catch { return; /* the next turn asks again */ }
     byId("reference").textContent = progress.reference;
-    showProgress(progress, status === "open" && numbers.size > 2 ? "" : status);
+    showProgress(progress, status === "open" && numbers.size > 2 ? "" : status, question?.asks);
   }, PROGRESS_PAUSE_MS);
 }
 

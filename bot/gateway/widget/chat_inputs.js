@@ -14,10 +14,10 @@ const inputOf = (message) => INPUTS[message?.asks] ?? { kind: "" };
 /* A safety question offers three buttons; "which of these" comes with more, as boxes. */
 const takesSeveral = (message) => inputOf(message).kind === "several" && message.choices.length >= FEWEST_BOXES;
 
-/* `pick` is given choices, `write` is given words. */
+/* A field stands only beside a question for one thing. `pick` is given choices, `write` is given words. */
 export function showAnswers(message, pick, write) {
   const form = byId("choices");
-  const fitting = !message?.choices.length && inputOf(message).kind in LABELS;
+  const fitting = !message?.choices.length && !message?.also_asks && inputOf(message).kind in LABELS;
   form.replaceChildren();
   form.onsubmit = (event) => event.preventDefault();
   form.hidden = !message || !(message.choices.length || fitting);

@@ -12,9 +12,10 @@ const STATES = {
 };
 
 /* Not a live region: nobody wants it read out after every answer. */
-export function showProgress({ left, changeable }, status) {
+export function showProgress({ left, changeable }, status, asks) {
+  const safety = /^G([1-6])$/.exec(asks ?? "");
   const told = left === 1 ? "About 1 more question" : `About ${left} more questions`;
-  byId("left").textContent = left ? told : STATES[status] ?? "";
+  byId("left").textContent = safety ? `Safety question ${safety[1]} of 6` : left ? told : STATES[status] ?? "";
   byId("change-open").hidden = changeable.length === 0;
 }
 
@@ -38,8 +39,7 @@ export function offerChanges(log, changeable, change) {
 function questionBefore(answer) {
   let element = answer.previousElementSibling;
   while (element && !element.classList.contains("question")) element = element.previousElementSibling;
-  const lines = element ? plain(element).split("\n").filter((line) => line.includes("?")) : [];
-  return lines.at(-1) ?? "";
+  return element ? plain(element).replace(/\s+/g, " ") : "";
 }
 
 const WHO = { patient: "You", staff: "Clinic team", bot: "Helper" };

@@ -139,6 +139,21 @@ async def test_two_tabs_keep_each_others_unsent_words(visitor: Visitor) -> None:
     visitor.complaints.clear()
 
 
+async def test_what_was_said_while_the_line_was_cut_comes_once_when_it_is_back(visitor: Visitor) -> None:
+    await visitor.say("my back hurts")
+    visitor.gateway.app.ctx.stopping = True  # every stream ends
+    visitor.gateway.door.staff_says(visitor.gateway.door.only_talk().id, "first")
+    await visitor.context.set_offline(True)
+    visitor.gateway.app.ctx.stopping = False
+    visitor.gateway.door.staff_says(visitor.gateway.door.only_talk().id, "second")
+    await asyncio.sleep(0.2)
+    await visitor.context.set_offline(False)
+    await expect(visitor.page.locator(".message.staff .bubble")).to_have_text(
+        ["first", "second"], timeout=8000
+    )
+    visitor.complaints.clear()
+
+
 async def test_going_away_and_back_shows_the_conversation_once(visitor: Visitor) -> None:
     await visitor.say("my back hurts")
     before = await visitor.texts()
@@ -159,6 +174,28 @@ async def test_ending_in_one_tab_ends_it_in_the_other(visitor: Visitor) -> None:
     await expect(visitor.page.get_by_text("ended in another window")).to_be_visible()
     await expect(visitor.page.locator(".message")).to_have_count(0)
     visitor.complaints.clear()
+
+
+async def test_a_safety_question_says_which_of_six_it_is(visitor: Visitor) -> None:
+    await visitor.say("which")
+    await expect(visitor.page.locator("#left")).to_have_text("Safety question 5 of 6")
+
+
+async def test_a_question_for_two_things_has_no_field_for_one(visitor: Visitor) -> None:
+    await visitor.say("age and also the pain")
+    await expect(visitor.page.locator("#choices")).to_be_hidden()
+
+
+async def test_a_finger_leaves_no_answer_looking_picked(visit: VisitorMaker) -> None:
+    visitor = await visit("phone", has_touch=True, is_mobile=True)
+    await visitor.open_chat()
+    button = visitor.page.get_by_role("button", name="I agree")
+    before = await button.evaluate("e => getComputedStyle(e).backgroundColor")
+    await button.hover()
+    assert await button.evaluate("e => getComputedStyle(e).backgroundColor") == before
+    await button.tap()
+    await visitor.answered()
+    await expect(visitor.page.locator("#words")).not_to_be_focused()  # no keyboard over the answers
 
 
 async def test_many_answers_do_not_push_their_question_out_of_sight(visit: VisitorMaker) -> None:

@@ -55,3 +55,7 @@ async def test_the_form_has_no_findings_and_fits(visit: VisitorMaker, picture_fo
         )
         assert await violations(page) == [], words
         assert await page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, words
+        for element in await page.locator("button:visible, textarea:visible, .calls a:visible").all():
+            box = await element.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 44, words

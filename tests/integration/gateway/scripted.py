@@ -246,6 +246,8 @@ class ScriptedDoor:
         if "want to die" in text:
             talk.status = "emergency"
             return [Draft(kind="crisis", text=CRISIS, asks="safe_now")]
+        if "age and also" in text:
+            return [replace(AGE, also_asks=("pain_nrs",))]
         for words, draft in (
             ("summary", SUMMARY),
             ("times", TIMES),

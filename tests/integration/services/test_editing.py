@@ -85,13 +85,15 @@ async def test_nothing_is_changed_that_way_in_an_emergency(patient: Patient) -> 
 async def test_fewer_questions_are_left_as_answers_come(patient: Patient) -> None:
     assert (await chat.progress(patient.ctx, patient.case_id)).left is None, "before consent"
     await patient.say(STORY)
-    await patient.answer_until("G1")
+    await patient.answer_until("G3")
+    assert (await chat.progress(patient.ctx, patient.case_id)).left is None, "too early to tell"
+    await patient.answer_until("dominant", "duration_weeks", "course")
     early = (await chat.progress(patient.ctx, patient.case_id)).left
-    await patient.answer_until("G5")
+    await patient.answer_until("contact_name")
     late = (await chat.progress(patient.ctx, patient.case_id)).left
     assert early is not None
     assert late is not None
-    assert 0 < late < early
+    assert 0 < late < early < 20
 
 
 async def test_a_token_given_back_opens_nothing(ctx: Context) -> None:

@@ -26,6 +26,8 @@ INTENTS = frozenset({"reschedule", "cancel_appointment"})
 CHECK, CHANGE, BIRTH_DATE = "check_birth_date", "change_visit", "birth_date"
 MOST_TRIES = 3
 TRIES = "said:birth_date_tries"
+CHECKED = "said:birth_date_fits"
+"""The birth date was checked for one message already; `times` is its number in the case."""
 MOVE, DROP, KEEP = "move", "drop", "keep"
 
 
@@ -42,6 +44,10 @@ async def begin(ctx: Context, turn: Turn) -> Step | None:
             flags = tuple(dict.fromkeys((*view.case.flags, agenda.PERSON_WANTED)))
             await uow.cases.save(replace(view.case, flags=flags))  # the hand-off arranges the call
             return _done(wording.say(ctx, view, "change_by_person", kind="handoff"))
+        booked = await coming(ctx, uow, turn.case_id)
+        message = await uow.messages.get(turn.message_id)
+        if booked is not None and view.times_asked(CHECKED) == message.seq:
+            return _done(_choices(ctx, view, booked))
         return _done(_ask_birth_date(ctx, view))
 
     return await once(ctx, turn, "leave_intake", work)

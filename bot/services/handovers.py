@@ -67,7 +67,7 @@ async def knock(ctx: Context, token: str) -> bool:
         case_id = await uow.handovers.case_id(key, door="web", now=ctx.clock.now())
         if case_id is None:
             raise NotAllowed("no such link")
-        return _known(await load_view(uow, case_id))
+        return is_known(await load_view(uow, case_id))
 
 
 async def open_web(ctx: Context, token: str, *, birth_date: str) -> Opened:
@@ -81,7 +81,7 @@ async def open_web(ctx: Context, token: str, *, birth_date: str) -> Opened:
         if case_id is None:
             raise NotAllowed("no such link")
         view = await load_view(uow, case_id)
-        if _known(view) and not await is_the_same(ctx, uow, view, birth_date):
+        if is_known(view) and not await is_the_same(ctx, uow, view, birth_date):
             closed = await tries_left(uow, view.case.id) == 0
             if closed:
                 await uow.handovers.use(key, door="web", now=now)
@@ -170,7 +170,7 @@ async def _let_go(uow: UnitOfWork, number: str, *, keep: str) -> None:
 async def is_the_same(ctx: Context, uow: UnitOfWork, view: CaseView, text: str) -> bool:
     """Whether a text holds the birth date on record, or one that gives the age there. Wrong ones count."""
     tries = view.times_asked(changing.TRIES)
-    if tries < changing.MOST_TRIES and _fits(ctx, view, text):
+    if tries < changing.MOST_TRIES and fits(ctx, view, text):
         await uow.asks.save(view.case.id, AskState(name=changing.TRIES))
         return True
     await uow.asks.save(view.case.id, AskState(name=changing.TRIES, times=tries + 1))
@@ -184,11 +184,13 @@ async def tries_left(uow: UnitOfWork, case_id: str) -> int:
     return max(0, changing.MOST_TRIES - tried)
 
 
-def _known(view: CaseView) -> bool:
+def is_known(view: CaseView) -> bool:
+    """Whether a birth date, or an age, is on record to compare with."""
     return changing.BIRTH_DATE in view.values or "age" in view.values
 
 
-def _fits(ctx: Context, view: CaseView, text: str) -> bool:
+def fits(ctx: Context, view: CaseView, text: str) -> bool:
+    """Whether a text holds the birth date on record; where only the age is, one that gives it."""
     if changing.BIRTH_DATE in view.values:
         return changing.fits_record(ctx, view, text)
     today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()

@@ -36,7 +36,7 @@ class Cases(Protocol):
         """Write all fields of an existing case."""
 
     async def find_open_by_address(self, address: str) -> Case | None:
-        """The newest case of this phone number that is not closed."""
+        """The case of this phone number that is not closed and in which something was said last."""
 
     async def of_address(self, address: str, *, limit: int = 20) -> list[Case]:
         """Cases of this phone number whatever their status, newest first."""

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.domain.cases import Case, CaseStatus, Draft, Message
 from bot.domain.levels import Level
 from bot.domain.tasks import TaskKind
-from bot.services import chat, handovers, post, sms_guard, sms_text, speaking, task_queue, wording
+from bot.services import chat, handovers, post, sms_guard, sms_people, sms_text, speaking, task_queue, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -71,6 +71,8 @@ async def _take(ctx: Context, uow: UnitOfWork, sms: InboundSms) -> Case | None:
     if moved is not None:
         await handovers.go_on_by_text(ctx, uow, moved, await _inbound(ctx, uow, sms, moved))
         return moved
+    if case is not None and await sms_people.rests(ctx, uow, case, sms.body):
+        case = await sms_people.begin(ctx, uow, sms.sender)
     case = case or await chat.open_case(ctx, uow, channel="sms", address=sms.sender)
     if case.channel != "sms":  # it was on the web meanwhile
         case = replace(case, channel="sms")

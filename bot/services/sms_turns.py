@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.domain.cases import Case, Draft, Message
 from bot.domain.errors import StoreUnavailable
-from bot.services import chat, speaking, task_queue, turns, wording
+from bot.services import chat, sms_people, speaking, task_queue, turns, wording
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -93,6 +93,8 @@ async def _answer(ctx: Context, waiting: Message) -> bool:
     urgent = chat.screen_only(ctx, message.text) is not None
     if message.seq == 1 and not urgent:
         await _greet(ctx, message)
+    if not urgent and await sms_people.answer(ctx, message):
+        return True
     if urgent or (message.text.strip() and len(message.text) <= ctx.limits.sms_characters):
         await turns.run_turn(ctx, message)
     else:

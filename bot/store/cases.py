@@ -63,15 +63,16 @@ class CaseTable:
             await set_keys(self._session, case.id, RULE, case.rules)
 
     async def find_open_by_address(self, address: str) -> Case | None:
-        """The newest case of this phone number that is not closed.
+        """The case of this phone number that is not closed and in which something was said last.
 
         A writing unit that found none may add one: no other unit looks for that number meanwhile.
         """
         await self._session.hold_key(f"address:{number_key(address)}")
+        last = select(func.max(messages.c.at)).where(messages.c.case_id == cases.c.id).scalar_subquery()
         row = await self._session.first(
             select(*_columns())
             .where(cases.c.address_key == number_key(address), cases.c.status != "closed")
-            .order_by(cases.c.created_at.desc(), cases.c.id.desc())
+            .order_by(func.coalesce(last, cases.c.created_at).desc(), cases.c.created_at.desc())
             .limit(1)
         )
         return None if row is None else _case(row)

@@ -108,6 +108,8 @@ FLAGS: Mapping[str, str] = {
     "goes_in_circles": "Texts lead nowhere, perhaps a machine: no longer answered",
     "foreign_number": "Number of another country: call, texts are not sent there",
     "sent_picture": "Sent a picture or file; it was not opened",
+    "same_phone": "This number has written about somebody before",
+    "moved": "Same person: went on in the earlier case",
     "no_texts": "Texts do not reach this number, perhaps a land line: call",
 }
 

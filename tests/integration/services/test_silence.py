@@ -109,8 +109,11 @@ async def test_who_comes_back_goes_on(ctx: Context, texter: Texter, clock: Stand
     clock.forward(hours=49)
     await silence.look(ctx)
     clock.forward(days=3)
-    said = await texter.text("no, none of these")
-    assert said[0].startswith("Welcome back")
+    for body in ("no, none of these", "1", "3/3/1968"):  # the same person, by a birth date that fits 58
+        await texter.text(body)
+    await sms_turns.process_waiting(texter.ctx, sms_turns.Failures())
+    said = await texter.received()
+    assert any(text.startswith("Welcome back") for text in said)
     case = await texter.case()
     assert case is not None
     assert case.status == "open"

@@ -22,6 +22,7 @@ COMMANDS = {
     "export": "records for other systems",
     "protocols": "compare and publish protocol versions",
     "staff": "people of the clinic and their API tokens",
+    "undelivered": "what could not be delivered, and sending it again",
     "train": "train a model when none fits the sources",
 }
 

@@ -106,11 +106,13 @@ def build_app(settings: Settings) -> App:
 def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaitable[None]]]:
     """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
-    from bot.services import schedule_review, turns
+    from bot.messaging.loops import keep
+    from bot.services import reminders, schedule_review, turns
 
     workers: list[Callable[[], Awaitable[None]]] = [
         lambda: turns.keep_recovering(ctx),
         lambda: schedule_review.keep_reviewing(ctx),
+        lambda: keep(partial(reminders.look, ctx), asyncio.Event(), pause_seconds=60.0),
     ]
     if provider is not None:
         workers.append(lambda: run_workers(ctx, provider, asyncio.Event()))
@@ -266,6 +268,7 @@ def _join(
         wake=wake,
         links=VisitLinks(secret=settings.link_key, base=settings.outside_url),
         reach=settings.reach,
+        mail_from=settings.mail_from,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from bot.store import schema_version_ok
 
 Check = Callable[[Settings], str]
 """Returns what it found; raises IntakeError with the remedy when that is wrong."""
+
+
+PLACEHOLDER = re.compile(r"\.example$|55501\d\d$")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -71,6 +75,18 @@ def clinic(settings: Settings) -> str:
     return f"{profile.name}, {'demo phone' if profile.demo_phone else 'phone set'}"
 
 
+def notices(settings: Settings) -> str:
+    """Whom the service can call: addresses that are real outside demo mode, targets that are set."""
+    people = build_protocols(settings).clinic.notices.contacts
+    targets = {one.addresses["webhook"] for one in people if "webhook" in one.addresses}
+    if settings.webhooks and (unknown := sorted(targets - set(settings.webhooks))):
+        raise SettingsError(f"clinic.yaml calls a webhook that INTAKE_WEBHOOKS does not name: {unknown[0]}")
+    made_up = [one.name for one in people if any(map(PLACEHOLDER.search, one.addresses.values()))]
+    if settings.reach and made_up and not settings.demo:
+        raise SettingsError(f"clinic.yaml: notices: the address of {made_up[0]} is a placeholder: replace it")
+    return f"staff are called by {', '.join(sorted(settings.reach)) or 'nothing: no way out is set up'}"
+
+
 def model(settings: Settings) -> str:
     """A model that fits the sources, and nobody has touched since it was trained."""
     return f"{fitting_model()} fits the sources"
@@ -106,6 +122,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("protocols", protocols),
     ("texts", texts),
     ("clinic", clinic),
+    ("notices", notices),
     ("encoder", encoder),
     ("screen", screen),
     ("model", model),

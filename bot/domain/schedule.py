@@ -115,6 +115,7 @@ class Appointment:
     """Provider and room are free again from here; None: from the end."""
     holder: str = ""
     """Who holds it, for the limit on holds a person: a phone number's digits, else the case's id."""
+    booked_at: dt.datetime | None = None
 
 
 def _existing(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:

@@ -14,7 +14,7 @@ from bot.domain.findings import Reading
 from bot.domain.levels import Level
 from bot.domain.schedule import Appointment
 from bot.language.births import find_births
-from bot.services import agenda, booking, callback, readings, wording
+from bot.services import agenda, booking, callback, readings, visit_mail, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -29,6 +29,8 @@ TRIES = "said:birth_date_tries"
 CHECKED = "said:birth_date_fits"
 """The birth date was checked for one message already; `times` is its number in the case."""
 MOVE, DROP, KEEP = "move", "drop", "keep"
+REMINDER, COMING = "visit_reminder", "coming"
+"""The question under a reminder, and its plain answer (`reminders.py`)."""
 
 
 async def begin(ctx: Context, turn: Turn) -> Step | None:
@@ -40,7 +42,7 @@ async def begin(ctx: Context, turn: Turn) -> Step | None:
             return None
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
-        if BIRTH_DATE not in view.values or view.times_asked(TRIES) >= MOST_TRIES:
+        if not _can_check(view):
             flags = tuple(dict.fromkeys((*view.case.flags, agenda.PERSON_WANTED)))
             await uow.cases.save(replace(view.case, flags=flags))  # the hand-off arranges the call
             return _done(wording.say(ctx, view, "change_by_person", kind="handoff"))
@@ -51,6 +53,11 @@ async def begin(ctx: Context, turn: Turn) -> Step | None:
         return _done(_ask_birth_date(ctx, view))
 
     return await once(ctx, turn, "leave_intake", work)
+
+
+def _can_check(view: CaseView) -> bool:
+    """Whether a birth date can still be compared."""
+    return BIRTH_DATE in view.values and view.times_asked(TRIES) < MOST_TRIES
 
 
 async def coming(ctx: Context, uow: UnitOfWork, case_id: str) -> Appointment | None:
@@ -77,7 +84,7 @@ async def answer(
         return None
     if view.asked == BIRTH_DATE and BIRTH_DATE in seen.reading.facts:
         return (wording.say(ctx, view, "noted"), *await _link(ctx, uow, view))
-    if view.asked not in (CHECK, CHANGE):
+    if view.asked not in (CHECK, CHANGE, REMINDER):
         return None
     booked = await coming(ctx, uow, view.case.id)
     if booked is None:
@@ -105,6 +112,8 @@ async def _answered(
     if view.asked == CHECK:
         return await _checked(ctx, uow, view, message.text, booked)
     pressed = readings.chosen(view.pending, message)
+    if view.asked == REMINDER:
+        return await _reminded(ctx, uow, view, booked, pressed[0].means) if pressed else None
     if not pressed:
         return _done(replace(_choices(ctx, view, booked), text=wording.text(ctx, view, "change_again")))
     if pressed[0].means == MOVE:
@@ -112,6 +121,20 @@ async def _answered(
     if pressed[0].means == DROP:
         return await give_up(ctx, uow, view, booked)
     return _done(wording.say(ctx, view, "visit_stays"))
+
+
+async def _reminded(ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appointment, means: str) -> Step:
+    """Coming is noted; to change the visit the birth date comes first, as everywhere."""
+    if means != COMING:
+        return _done(_ask_birth_date(ctx, view)) if _can_check(view) else await _by_a_person(ctx, uow, view)
+    await uow.audit.add(
+        actor="patient",
+        action="appointment.confirmed",
+        case_id=view.case.id,
+        at=ctx.clock.now(),
+        detail={"visit": booked.visit},
+    )
+    return _done(wording.say(ctx, view, "visit_confirmed", time=wording.moment(ctx, booked.start)))
 
 
 async def _checked(
@@ -151,6 +174,7 @@ async def give_up(ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appoint
         at=ctx.clock.now(),
         detail=detail,
     )
+    await visit_mail.withdraw(ctx, uow, view, booked)
     told = wording.say(ctx, view, "visit_given_up", time=wording.moment(ctx, booked.start))
     await callback.set_status(uow, view.case, status="closed", handoff="none")
     if view.case.level is not Level.URGENT_48H:

@@ -43,3 +43,5 @@ class Context:
     """Makes the links that open one visit; None: none are given."""
     reach: frozenset[Channel] = frozenset()
     """The channels by which this installation can send something on its own."""
+    mail_from: str | None = None
+    """Who invites by e-mail; None: nobody."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from bot.domain.cases import Case, Message
 from bot.domain.errors import DeliveryFailed
 from bot.domain.notices import Channel
+from bot.domain.schedule import Appointment
 from bot.failpoints import reach
 from bot.services import no_texts, sms_parts, sms_text, task_queue
 from bot.services.backoff import pause
@@ -40,15 +41,23 @@ UNDELIVERED = frozenset({"undelivered", "failed"})
 WITHDRAWN, TOO_LATE, OPTED_OUT = "withdrawn", "too_late", "opted_out"
 
 
-async def queue_sms(ctx: Context, uow: UnitOfWork, case: Case, message: Message) -> None:
-    """Queue a stored message of ours for its case's number, in the transaction that stored it."""
+async def queue_sms(
+    ctx: Context, uow: UnitOfWork, case: Case, message: Message, *, visit: Appointment | None = None
+) -> None:
+    """Queue a stored message of ours for its case's number, in the transaction that stored it.
+
+    `visit`: it goes out by day, and only while that visit is booked and to come.
+    """
     if case.address is None:
         return
     limit = sms_parts.EMERGENCY if message.kind in ("emergency", "crisis") else sms_parts.ORDINARY
     for number, body in enumerate(sms_parts.parts(sms_text.render(message), limit=limit)):
         await queue(
-            ctx, uow, to=case.address, body=body, case_id=case.id, dedupe_key=f"message:{message.id}:{number}"
-        )
+            ctx, uow, to=case.address, body=body, case_id=case.id,
+            dedupe_key=f"message:{message.id}:{number}",
+            appointment_id=visit.id if visit else None, until=visit.start if visit else None,
+            by_day=visit is not None,
+        )  # fmt: skip
 
 
 async def claim_due(ctx: Context, channel: Channel = "sms", *, owner: str, limit: int = 10) -> list[Outbound]:
@@ -119,7 +128,7 @@ async def _is_wanted(ctx: Context, item: Outbound) -> bool:
     """False when it was dropped, or waits for the morning."""
     async with ctx.unit_of_work() as uow:
         reason = await _reason_against(ctx, uow, item)
-        if reason == OPTED_OUT and item.dedupe_key.startswith(TO_STAFF):
+        if reason in (OPTED_OUT, no_texts.REASON) and item.dedupe_key.startswith(TO_STAFF):
             await uow.outbox.dead(item.id, error=reason)  # a colleague who cannot be reached: seen to
         elif reason:
             await uow.outbox.drop(item.id, reason=reason)

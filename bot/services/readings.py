@@ -15,7 +15,7 @@ from bot.services.case_view import CaseView
 from bot.services.context import Context
 
 ReadAs = Callable[[str | None], Reading]
-_LISTED = ("choose_time", "confirm_time", "which_fact", "change_visit")
+_LISTED = ("choose_time", "confirm_time", "which_fact", "change_visit", "visit_reminder")
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
 

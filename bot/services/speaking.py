@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.cases import Case, Channel, Draft, Message
+from bot.domain.schedule import Appointment
 from bot.services import outgoing
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -19,15 +20,19 @@ async def say(
     *,
     reply_to: str | None,
     channel: Channel,
+    visit: Appointment | None = None,
 ) -> list[Message]:
-    """Store messages of ours, queue them for SMS; the last one that asks is the open question."""
+    """Store messages of ours, queue them for SMS; the last one that asks is the open question.
+
+    `visit`: a reminder of it, which goes out by day and only while the visit is booked and to come.
+    """
     replies = []
     for draft in drafts:
         draft = _own_choices(ctx, draft)
         said = await uow.messages.add(case.id, draft, channel=channel, at=ctx.clock.now(), reply_to=reply_to)
         replies.append(said)
         if channel == "sms":
-            await outgoing.queue_sms(ctx, uow, case, said)
+            await outgoing.queue_sms(ctx, uow, case, said, visit=visit)
     asking = [said.id for said in replies if said.asks]
     await uow.cases.save(replace(case, pending=asking[-1] if asking else _still_open(case)))
     return replies

@@ -50,7 +50,7 @@ class AppointmentTable:
         held = and_(appointments.c.status == "held", appointments.c.hold_expires_at > now)
         live = and_(held, appointments.c.start_at > now)
         mine = and_(appointments.c.id == appointment_id, appointments.c.case_id == case_id)
-        booked = {"status": "booked", "hold_expires_at": None}
+        booked = {"status": "booked", "hold_expires_at": None, "booked_at": now}
         await self._session.run(update(appointments).where(mine, live).values(booked))
         row = await self._session.first(_select().where(mine, appointments.c.status == "booked"))
         if row is None:
@@ -171,4 +171,5 @@ def _appointment(row: Row[Any]) -> Appointment:
         room_id=row.room_id,
         busy_until=row.busy_until,
         holder="" if row.holder in (None, row.case_id) else row.holder,
+        booked_at=row.booked_at,
     )

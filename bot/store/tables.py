@@ -239,6 +239,7 @@ appointments = Table(
     Column("busy_until", UtcTime),
     Column("holder", SearchKey),
     Column("place", Integer),
+    Column("booked_at", UtcTime),
     CheckConstraint("start_at < end_at", name="length"),
     CheckConstraint("status IN ('held', 'booked', 'cancelled', 'expired')", name="status"),
     CheckConstraint("status <> 'held' OR hold_expires_at IS NOT NULL", name="hold"),

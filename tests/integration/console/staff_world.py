@@ -25,7 +25,7 @@ from bot.domain.tasks import StaffTask
 from bot.protocols import Protocols
 from bot.services.context import Context
 from bot.services.login_guard import LoginGuard
-from bot.services.ports import StaffMember
+from bot.services.ports import Outbound, StaffMember
 from bot.services.staff import add_person, make_api_token
 from bot.store import Store
 from bot.system import RandomIds
@@ -241,6 +241,21 @@ async def busy_morning(world: World) -> dict[str, str]:
         ),
         "talking": await world.add_case(ROUTINE[:1], minutes_ago=2),
     }  # fmt: skip
+
+
+async def dead_letter(world: World, case_id: str, *, body: str = "x", error: str = "21614") -> str:
+    """A text to the patient of a case that was given up; its id."""
+    id_ = world.ids.new()
+    async with world.store.unit_of_work() as uow:
+        await uow.outbox.add(
+            Outbound(
+                id=id_, case_id=case_id, to="+15555550142", body=body, dedupe_key=f"message:{id_}",
+                created_at=world.clock.now(),
+            )
+        )  # fmt: skip
+        await uow.outbox.dead(id_, error=error)
+        await uow.commit()
+    return id_
 
 
 async def signed_in(client: httpx.AsyncClient, name: str) -> str:

@@ -13,7 +13,7 @@ from bot.services.permissions import ROLES
 from bot.services.search_port import SavedView
 from bot.settings import Settings
 from tests.integration.console.conftest import staff_app
-from tests.integration.console.staff_world import World, signed_in
+from tests.integration.console.staff_world import World, dead_letter, signed_in
 from tests.integration.gateway.serving import listening
 
 WORKERS = frozenset({"front_desk", "nurse", "surgeon", "admin"})
@@ -87,10 +87,15 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/work/<task_id:str>/snooze"): WORKERS,
     ("POST", "/console/work/<task_id:str>/close"): WORKERS,
     ("POST", "/console/work/<task_id:str>/note"): WORKERS,
+    ("GET", "/console/undelivered"): EVERYBODY,
+    ("POST", "/console/undelivered/<item_id:str>/again"): WORKERS,
+    ("POST", "/console/undelivered/<item_id:str>/leave"): WORKERS,
     ("POST", "/console/logout"): EVERYBODY,
 }
 ROUTES = {**API, **PAGES}
-ABSENT = {"case_id": "0" * 32, "task_id": "0" * 32, "view_id": "0" * 32, "variable": "fever"}
+ABSENT = {
+    "case_id": "0" * 32, "item_id": "0" * 32, "task_id": "0" * 32, "view_id": "0" * 32, "variable": "fever",
+}  # fmt: skip
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
 BODIES: Mapping[str, Any] = {
     "finish": {"note": "called"},
@@ -113,7 +118,7 @@ HOLDERS_ONLY = ("messages", "hand-back")
 
 
 async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]:
-    """An unacknowledged emergency and its task, and a search that somebody keeps."""
+    """An unacknowledged emergency, its task, a text of it that was given up, a search somebody keeps."""
     view_id = world.ids.new()
     case_id = await world.add_case(task="emergency", priority="P0", status="emergency")
     async with world.store.unit_of_work(write=False) as uow:
@@ -124,7 +129,9 @@ async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]
     async with world.store.unit_of_work() as uow:
         await uow.search.add_view(view)
         await uow.commit()
-    return {"case_id": case_id, "task_id": task.id, "variable": "fever", "view_id": view_id}
+    item_id = await dead_letter(world, case_id)
+    ids = {"case_id": case_id, "task_id": task.id, "item_id": item_id}
+    return ids | {"variable": "fever", "view_id": view_id}
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ async def test_a_hold_books_once_for_its_case_only(store: Store) -> None:
         with pytest.raises(HoldExpired):
             await uow.appointments.book(hold.id, case_id=other.id, now=NOW)
         booked = await uow.appointments.book(hold.id, case_id=case.id, now=NOW)
-        assert booked == dataclasses.replace(hold, status="booked", hold_expires_at=None)
+        assert booked == dataclasses.replace(hold, status="booked", hold_expires_at=None, booked_at=NOW)
         assert await uow.appointments.book(hold.id, case_id=case.id, now=LATER) == booked
         with pytest.raises(HoldExpired):
             await uow.appointments.book("nothing", case_id=case.id, now=NOW)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.notices import Channel
-from bot.services import outgoing, post
+from bot.services import no_texts, outgoing, post
 from bot.services.context import Context
 from bot.services.permissions import May, require
 from bot.services.ports import Outbound, StaffMember, UnitOfWork
@@ -20,6 +20,7 @@ REASONS: Mapping[str, str] = {
     "unreachable": "The other side could not be reached.",
     "timeout": "The other side did not answer in time.",
     "opted_out": "This number has opted out of texts.",
+    no_texts.REASON: "This number takes no texts. It may be a landline.",
     "no_tls": "The mail server offers no encryption. See INTAKE_SMTP_SECURITY.",
     "certificate": "The mail server's certificate is not trusted.",
     "no_target": "INTAKE_WEBHOOKS names no such target.",

@@ -6,9 +6,9 @@ import datetime as dt
 
 from sqlalchemy import select
 
+from bot.store.outbox_table import opt_outs
 from bot.store.search import number_key
 from bot.store.session import Session
-from bot.store.tables import opt_outs
 
 
 class OptOutTable:

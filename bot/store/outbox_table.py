@@ -1,4 +1,4 @@
-"""The table of what is to be sent."""
+"""The tables of what is to be sent, and to whom nothing may be."""
 
 from __future__ import annotations
 
@@ -66,3 +66,12 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 """`number`: phone number, mailbox or webhook target; of equal `number_key` the oldest goes first."""
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("number_key", SearchKey, primary_key=True),
+    Column("is_out", Boolean, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("source", String(64), nullable=False),
+)

@@ -333,15 +333,6 @@ receipts = Table(
 )
 """Provider ids of texts that came in, kept for good: a replayed webhook does nothing."""
 
-opt_outs = Table(
-    "opt_outs",
-    metadata,
-    Column("number_key", SearchKey, primary_key=True),
-    _needed("is_out", Boolean),
-    _needed("at", UtcTime),
-    _needed("source", String(64)),
-)
-
 tallies = Table(
     "tallies",
     metadata,

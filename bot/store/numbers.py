@@ -6,9 +6,9 @@ import datetime as dt
 
 from sqlalchemy import delete, select
 
+from bot.store.outbox_table import unreachable
 from bot.store.search import number_key
 from bot.store.session import Session
-from bot.store.tables import unreachable
 
 
 class NumberTable:

@@ -1,4 +1,4 @@
-"""The tables of what is to be sent, and to whom nothing may be."""
+"""The tables of the post: what is to be sent, to whom nothing may be, what came in."""
 
 from __future__ import annotations
 
@@ -75,3 +75,19 @@ opt_outs = Table(
     Column("at", UtcTime, nullable=False),
     Column("source", String(64), nullable=False),
 )
+
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("number_key", SearchKey, primary_key=True),
+    Column("code", String(32), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("provider_id", String(64), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+"""Provider ids of texts that came in, kept for good: a replayed webhook does nothing."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bot.store.outbox_table import receipts
 from bot.store.session import Session
-from bot.store.tables import receipts
 
 
 class ReceiptTable:

@@ -325,14 +325,6 @@ task_attempts = Table(
     Index("ix_task_attempts_task", "task_id", "at"),
 )
 
-receipts = Table(
-    "receipts",
-    metadata,
-    Column("provider_id", String(64), primary_key=True),
-    _needed("at", UtcTime),
-)
-"""Provider ids of texts that came in, kept for good: a replayed webhook does nothing."""
-
 tallies = Table(
     "tallies",
     metadata,
@@ -350,14 +342,6 @@ handovers = Table(
     _needed("door", String(16)),
     _needed("expires_at", UtcTime),
     Index("ix_handovers_case", "case_id", "door"),
-)
-
-unreachable = Table(
-    "unreachable",
-    metadata,
-    Column("number_key", SearchKey, primary_key=True),
-    _needed("code", String(32)),
-    _needed("at", UtcTime),
 )
 
 chat_sessions = Table(

@@ -1,4 +1,5 @@
-"""`python -m bot protocols`: what a version would change (diff), approving it (publish), its questions."""
+"""`python -m bot protocols`: what a version would change (diff), approving it (publish), past cases on the
+queue (requeue), its questions."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from bot.bootstrap import build_store, records_context
 from bot.domain.dictionary import Dictionary
 from bot.domain.errors import InvalidInput
 from bot.protocols import load_protocols
@@ -23,6 +25,9 @@ from bot.protocols.questions import length
 from bot.protocols.releases import Release, load_release, publish
 from bot.protocols.rescoring import CaseFacts, Change, rescore, urgent_first
 from bot.services.ports import UnitOfWorkFactory
+from bot.services.rejudging import queue_risen
+from bot.settings import Settings, load_settings
+from bot.store import schema_version_ok
 
 PROTOCOLS = Path("data/protocols")
 CASES = Path("tests/cases")
@@ -32,9 +37,11 @@ INTERRUPTED = 130
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Three commands under one name."""
+    """Four commands under one name."""
     parser.add_argument("--folder", type=Path, default=PROTOCOLS, help="folder of the protocols")
-    commands = parser.add_subparsers(dest="what", required=True, metavar="diff | publish | questions")
+    commands = parser.add_subparsers(
+        dest="what", required=True, metavar="diff | publish | requeue | questions"
+    )
     diff = commands.add_parser("diff", help="which cases another version would judge otherwise")
     diff.add_argument("old", help=f"a folder, or the name of a release under {VERSIONS}/")
     diff.add_argument("new", help="the same; `.` is the working version")
@@ -49,13 +56,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--from", dest="effective", type=dt.date.fromisoformat, help="in force from this day"
     )
     release.add_argument("--cases", type=Path, default=CASES, help="acceptance cases that must pass")
+    commands.add_parser(
+        "requeue", help="past cases that the version in force judges more urgent: to the staff's queue"
+    )
     asked = commands.add_parser("questions", help="how many questions the patients of a case file are asked")
     asked.add_argument("patients", type=Path, nargs="?", default=CASES / WHOLE_PATIENTS)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when done (differences are no failure), 1 on a refusal, 130 when interrupted."""
-    commands = {"publish": _publish, "diff": _diff, "questions": _questions}
+    commands = {"publish": _publish, "diff": _diff, "requeue": _requeue, "questions": _questions}
     return commands[args.what](args)
 
 
@@ -71,7 +81,29 @@ def _publish(args: argparse.Namespace) -> int:
     today = dt.datetime.now(dt.UTC).date()
     place = publish(args.folder, cases=args.cases, names=args.by, on=today, effective=args.effective or today)
     print(f"published: {place}")
+    # Another folder is a draft somewhere: it judges nobody's cases.
+    return _requeue(args) if args.folder == PROTOCOLS else 0
+
+
+def _requeue(args: argparse.Namespace) -> int:
+    """A second run, or one after an interruption, goes on: each case comes once for a version."""
+    settings = load_settings()
+    if not schema_version_ok(settings.database):
+        print("no record to look through yet: no past case was put on the queue", file=sys.stderr)
+        return 0
+    seen, queued = asyncio.run(_queue_risen(settings, load_release(args.folder)))
+    print(f"{seen} past cases judged again, {queued} put on the staff's queue")
     return 0
+
+
+async def _queue_risen(settings: Settings, release: Release) -> tuple[int, int]:
+    seen = queued = 0
+    async with records_context(settings) as ctx:
+        with tqdm(unit=" cases", file=sys.stderr) as shown:
+            async for added in queue_risen(ctx, release):
+                seen, queued = seen + 1, queued + added
+                shown.update()
+    return seen, queued
 
 
 def _diff(args: argparse.Namespace) -> int:
@@ -135,9 +167,6 @@ def _from_line(line: str, number: int, file: Path, dictionary: Dictionary) -> Ca
 
 def _from_store(dictionary: Dictionary) -> Iterator[CaseFacts]:
     """All stored cases, page by page. Facts that the new dictionary no longer knows are left out."""
-    from bot.bootstrap import build_store
-    from bot.settings import load_settings
-
     store = build_store(load_settings())
     with asyncio.Runner() as runner:
         try:

@@ -5,6 +5,12 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +19,11 @@ import pytest
 from bot.cli.watchdog import look
 from bot.domain.errors import StoreUnavailable
 from bot.domain.tasks import LOUD, NEXT_CONTACT, StaffTask
+from bot.ops.addresses import free_port
+from bot.ops.parts import ENGINE_PYTHON
 from bot.services.ports import UnitOfWork, UnitOfWorkFactory
 from bot.services.watch import FLAG, escalate_overdue
+from bot.settings import ROOT
 from bot.store import Store, open_store
 from tests.integration.store.samples import NOW, a_case, a_task
 
@@ -128,3 +137,83 @@ async def test_a_store_that_is_down_is_said_and_survived(
     await look(Watching(unit_of_work=store.unit_of_work, moment=DUE))
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     await store.close()
+
+
+async def test_the_process_raises_what_waits_when_gateway_and_engine_are_killed(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    """The gateway served and the engine was on its way when they died; only the store is left."""
+    file = tmp_path / "intake.sqlite3"
+    shutil.copy(sqlite_template, file)
+    environment = _environment(tmp_path, file)
+    others = [_start(environment, *command) for command in (GATEWAY, ENGINE)]
+    try:
+        store = open_store(f"sqlite:///{file}")
+        past = dt.datetime.now(dt.UTC) - 30 * MINUTE
+        waiting = [await _overdue(store, priority, past) for priority in ("P0", "P1")]
+        await asyncio.to_thread(_until_served, int(environment["INTAKE_PORT"]))
+    finally:
+        for process in others:
+            process.kill()
+            process.wait()
+    assert not _serves(int(environment["INTAKE_PORT"]))
+    said = [await asyncio.to_thread(_run_once, environment) for _ in range(2)]
+    async with store.unit_of_work(write=False) as uow:
+        assert [(await uow.tasks.get(task.id)).escalated for task in waiting] == [LOUD, LOUD]
+    assert FLAG in await flags(store, waiting[0].case_id)
+    assert all(task.id in log for task in waiting for log in said)
+    await store.close()
+
+
+GATEWAY = (sys.executable, "-m", "bot", "serve")
+ENGINE = (str(ENGINE_PYTHON), "-m", "bot.engine.run")
+
+
+def _environment(folder: Path, file: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "INTAKE_DATABASE_URL": f"sqlite:///{file}",
+        "INTAKE_DATA_DIR": str(folder),
+        "INTAKE_PORT": str(free_port("127.0.0.1")),
+        "INTAKE_ENGINE_URL": f"http://127.0.0.1:{free_port('127.0.0.1')}",
+        "INTAKE_ENGINE_SECRET": "e" * 64,
+        "INTAKE_ACTIONS_SECRET": "a" * 64,
+        "INTAKE_DEMO": "true",
+    }
+
+
+def _start(environment: dict[str, str], *command: str) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+
+
+def _serves(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _until_served(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while not _serves(port):
+        assert time.monotonic() < deadline, "the gateway did not come up"
+        time.sleep(0.1)
+
+
+async def _overdue(store: Store, priority: str, since: dt.datetime) -> StaffTask:
+    case = a_case()
+    times = {"created_at": since, "due_at": since + MINUTE, "loud_at": since + 2 * MINUTE}
+    task = a_task(case.id, kind="urgent_callback", priority=priority, **times)
+    async with store.unit_of_work() as uow:
+        await uow.cases.add(case)
+        await uow.tasks.add(task)
+        await uow.commit()
+    return task
+
+
+def _run_once(environment: dict[str, str]) -> str:
+    """One look of the real process; what it logged."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "watchdog", "--once"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    return ended.stderr

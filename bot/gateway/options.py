@@ -44,6 +44,8 @@ class Options:
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may embed the widget or call the chat API, exact origins."""
     demo: bool = False
+    texting: bool = False
+    """Whether a chat can go on by text message."""
     look: Look = field(default_factory=Look)
     inputs: Mapping[str, Input] = field(default_factory=dict)
     """Fitting inputs by name of what is asked (`inputs.py`)."""
@@ -74,6 +76,7 @@ def options_from(settings: Settings, protocols: Protocols) -> Options:
         allowed_hosts=LOOPBACK_HOSTS | {_bracketed(host)},
         allowed_origins=settings.allowed_origins,
         demo=settings.demo,
+        texting=settings.sms_is_open,
         look=look_from(settings),
         inputs=fitting_inputs(protocols.dictionary),
         metrics_port=settings.metrics_port,

@@ -87,6 +87,7 @@ def page_fields(options: Options) -> dict[str, str]:
         "inputs": json.dumps(options.inputs, separators=(",", ":")),
         "origins": " ".join(options.allowed_origins),
         "demo": "demo" if options.demo else "",
+        "texting": "texting" if options.texting else "",
     }
 
 

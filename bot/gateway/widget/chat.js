@@ -2,8 +2,8 @@
 
 import { byId, dayElement, isUrgent, make, messageElement, showState, showUrgent, trouble } from "./chat_view.js";
 import { showAnswers } from "./chat_inputs.js";
-import { askProgress, endSession, enter, follow, memory, pause, readAfter, Refused, send } from "./chat_line.js";
-import { joinDialogs, offerChanges, saveCopy, showProgress } from "./chat_menu.js";
+import { askPhoneCode, askProgress, endSession, enter, follow, memory, pause, readAfter, Refused, send } from "./chat_line.js";
+import { goOnByText, joinDialogs, offerChanges, saveCopy, showProgress } from "./chat_menu.js";
 
 const body = document.body;
 const framed = body.dataset.mode === "frame" && window.parent !== window;
@@ -359,6 +359,8 @@ joinDialogs();
 byId("change-open").addEventListener("click", () => offerChanges(log, progress.changeable, change));
 byId("print").addEventListener("click", () => { byId("about").close(); window.print(); });
 byId("save").addEventListener("click", () => saveCopy(log, document.title, byId("reference").textContent));
+byId("by-text").hidden = body.dataset.texting !== "texting";
+byId("by-text").addEventListener("click", () => { if (session) goOnByText(() => askPhoneCode(session.token)); });
 byId("end").addEventListener("click", endAndForget);
 memory.whenClearedElsewhere(() => { if (session) { reset(); showEnd("This chat was ended in another window."); } });
 if (framed) {

@@ -93,6 +93,8 @@ export async function enter(opened) {
 
 export const askProgress = (token) => ask("/api/chat/progress", { token });
 
+export const askPhoneCode = (token) => ask("/api/chat/phone", { token, body: {} });
+
 export const endSession = (token) => ask("/api/chat/session", { token, method: "DELETE", signal: endsAfter(5000) });
 
 /* Sends until it is taken: the same client_message_id again is safe by contract. `early` is given the

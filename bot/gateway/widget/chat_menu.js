@@ -59,6 +59,22 @@ export function saveCopy(log, title, reference) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+/* A one-time code takes this chat to the patient's phone; on a phone the link writes that text. */
+export async function goOnByText(askCode) {
+  const how = byId("by-text-how");
+  how.hidden = false;
+  try {
+    const { number, code, link, minutes } = await askCode();
+    const shown = number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "$1-$2-$3");
+    const text = make("a", "", `Text "Continue ${code}" to ${shown}`);
+    text.href = link;
+    how.replaceChildren(text, ` from your phone in the next ${minutes} minutes. We go on there.`);
+  } catch {
+    how.replaceChildren("That did not work. Please try again in a minute.");
+  }
+  how.focus();
+}
+
 /* Buttons with `data-opens` open that dialog; those with `data-closes` close theirs. */
 export function joinDialogs() {
   for (const button of document.querySelectorAll("[data-opens]")) button.addEventListener("click", () => byId(button.dataset.opens).showModal());

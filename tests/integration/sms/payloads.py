@@ -40,6 +40,8 @@ MMS_WITH_WORDS = payload(
 )
 BLANK = payload("", sid="3" * 32)
 NEW_FIELD = payload("hello", sid="4" * 32, more="&SomethingNew=%7B%22a%22%3A1%7D&MessagingServiceSid=MG0")
+REORDERED = "&".join(sorted(payload("hello+there", sid="5" * 32).split("&"), reverse=True))
+"""The provider promises no order of its fields."""
 
 STORED = {
     ORDINARY: "my lower back has been killing me for 8 months",
@@ -52,4 +54,5 @@ STORED = {
     MMS_WITH_WORDS: "my mri",
     BLANK: "",
     NEW_FIELD: "hello",
+    REORDERED: "hello there",
 }

@@ -135,3 +135,29 @@ async def test_what_stands_beside_a_digit_is_read_for_danger_and_taken_back(
         assert "911" in reply[0]
     else:
         assert told.get("radiates") != "leg_below_knee"
+
+
+async def test_a_booked_visit_is_moved_by_text_the_next_day(texting: World) -> None:
+    """Who texts again after the night shows the birth date once, then moves the visit."""
+    await say(texting, STORY)
+    await say(texting, "1")
+    await answer_until(texting, SUMMARY)
+    await say(texting, "1")
+    await say(texting, "3")
+    await say(texting, "3/3/1968")
+    first = await texting.case()
+    texting.clock.move(hours=13)
+    assert "same person" in (await say(texting, "please reschedule"))[-1]
+    assert "birth date" in (await say(texting, "1"))[-1]
+    [visit] = [text for text in await say(texting, "3/3/1968") if "What would you like to do" in text]
+    assert digit_of(visit, "another time") == "1"
+    times = await say(texting, "1")
+    assert "1) " in times[-1]
+    moved = await say(texting, "2")
+    assert any("booked" in text.lower() for text in moved), moved
+    case = await texting.case()
+    assert (case.id, case.status) == (first.id, "booked")
+    async with texting.store.unit_of_work(write=False) as uow:
+        kept = [one.status for one in await uow.appointments.of_case(case.id)]
+    assert (kept.count("booked"), kept.count("cancelled")) == (1, 1)
+    assert all(segments(text) <= 3 for text in texting.replies)

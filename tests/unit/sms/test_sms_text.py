@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.cases import Draft, MessageChoice
-from bot.services.sms_text import choices_in, render, resolve_digits, words_start
+from bot.domain.sms_segments import alphabet
+from bot.protocols import Protocols
+from bot.protocols.lint import all_said
+from bot.services.sms_text import PLAIN_LETTERS, choices_in, render, resolve_digits, words_start
 
 TIMES = (
     MessageChoice(id="a", label="Tue, Dec 1 at 9:00 AM", means="slot:1"),
@@ -121,3 +124,15 @@ def test_digits_before_words(text: str, ids: list[str], words: str | None) -> No
 
 def test_several_digits_before_words_where_several_can_be_true() -> None:
     assert choices_in("1, 2, and my leg", SYMPTOMS) == ["x", "y"]
+
+
+def test_every_text_of_ours_fits_the_plain_alphabet(protocols: Protocols) -> None:
+    """One letter outside it would more than double the segments; Spanish has letters that need it."""
+    odd = {
+        (said.id, letter)
+        for said in all_said(protocols)
+        if said.channel == "sms" and said.id != "other_language"
+        for letter in said.wording.translate(PLAIN_LETTERS)
+        if alphabet(letter) != "GSM-7"
+    }
+    assert odd == set()

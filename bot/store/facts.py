@@ -17,10 +17,14 @@ from bot.store.tables import cases, facts
 
 
 class FactTable:
-    """Append-only; the last row of a variable is its value in force."""
+    """Append-only; the last row of a variable is its value in force.
+
+    A case's rows are read once in a unit of work: one turn looks at them many times.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._read: dict[str, dict[str, list[Fact]]] = {}
 
     async def current(self, case_id: str) -> dict[str, Fact]:
         """The value in force of each variable."""
@@ -28,6 +32,11 @@ class FactTable:
 
     async def history(self, case_id: str) -> dict[str, list[Fact]]:
         """All values of each variable, oldest first."""
+        if case_id not in self._read:
+            self._read[case_id] = await self._read_history(case_id)
+        return {name: list(values) for name, values in self._read[case_id].items()}
+
+    async def _read_history(self, case_id: str) -> dict[str, list[Fact]]:
         rows = await self._session.all(
             select(facts).where(facts.c.case_id == case_id).order_by(facts.c.position)
         )
@@ -62,6 +71,7 @@ class FactTable:
 
     async def add(self, case_id: str, new: Sequence[Fact]) -> None:
         """Append; name and phone also make the case findable and show in the staff list."""
+        self._read.pop(case_id, None)
         for fact in new:
             await self._session.run(insert(facts).values(_row(case_id, fact)))
             if fact.variable in SEARCHED_FACTS:
@@ -69,6 +79,7 @@ class FactTable:
 
     async def erase(self, case_id: str, *, keep: Collection[str]) -> None:
         """Delete all values of a case, history too, but those of the variables to keep."""
+        self._read.pop(case_id, None)
         gone = (facts.c.case_id == case_id) & facts.c.variable.not_in(sorted(keep))
         await self._session.run(delete(facts).where(gone))
 

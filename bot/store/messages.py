@@ -22,10 +22,14 @@ SENT = ("text", "choices")
 
 
 class MessageTable:
-    """Numbers are given under the case's row lock: gapless and without races."""
+    """Numbers are given under the case's row lock: gapless and without races.
+
+    A message is read once in a unit of work.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._read: dict[str, Message] = {}
 
     async def add_inbound(
         self,
@@ -92,10 +96,12 @@ class MessageTable:
 
     async def get(self, message_id: str) -> Message:
         """Raises NotAllowed when there is none."""
-        row = await self._session.first(_select().where(messages.c.id == message_id))
-        if row is None:
-            raise NotAllowed("no such message")
-        return _message(row)
+        if message_id not in self._read:
+            row = await self._session.first(_select().where(messages.c.id == message_id))
+            if row is None:
+                raise NotAllowed("no such message")
+            self._read[message_id] = _message(row)
+        return self._read[message_id]
 
     async def replies_to(self, message_id: str) -> list[Message]:
         """What was answered to a patient's message, in order."""
@@ -180,6 +186,7 @@ class MessageTable:
 
     async def erase_words(self, case_id: str) -> None:
         """Empty text, choices and reading of every patient's message of a case."""
+        self._read.clear()
         await self._session.run(
             update(messages)
             .where(messages.c.case_id == case_id, messages.c.sender == "patient")
@@ -212,6 +219,7 @@ class MessageTable:
         return await self.get(row["id"])
 
     async def _change(self, message_id: str, **values: Any) -> None:
+        self._read.pop(message_id, None)
         if not await self._session.changed(
             update(messages).where(messages.c.id == message_id).values(values)
         ):

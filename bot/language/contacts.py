@@ -73,6 +73,8 @@ def _formatted(written: str) -> str | None:
 
 
 def _call_times(text: str, asked: str) -> Iterator[Figure]:
+    if _PHONE_LIKE.fullmatch(text.strip()):
+        return
     spans = [m.span() for m in _TIME.finditer(text)]
     if spans and asked == "callback_ok_time" and len(text.strip()) <= _WHOLE_ANSWER:
         yield Figure("callback_ok_time", text.strip(), 0, len(text))

@@ -68,6 +68,7 @@ def _around(file: CaseFile) -> dict[str, Any]:
         "acknowledged_at": plain(case.acknowledged_at),
         "claimed_by": case.claimed_by,
         "test": case.test,
+        "case_flags": list(case.flags),
         "contact_hidden": file.contact_hidden,
         "gate": {"complete": file.gate_complete, "gates": [_gate_shape(gate) for gate in file.gates]},
         "tasks": [task_shape(task) for task in file.tasks],

@@ -154,6 +154,8 @@ def _of_gate(protocols: Protocols, plan: AskPlan) -> bool:
 def _contact(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskPlan | None:
     over = open_names(view)
     wanted = _CONTACT if _will_call(protocols, view, judgement) else _CONTACT[:2]
+    if not view.reachable and "contact_phone" in over:
+        wanted = _CONTACT[:2]  # nobody can call: when to call is no question
     missing = tuple(name for name in wanted if name not in view.values and name not in over)
     return (
         AskPlan(name=missing[0], variables=missing[:2] if missing[0] == "contact_name" else missing[:1])

@@ -7,7 +7,6 @@ answer it was, and where it contradicts the words on a safety fact, the fact is 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,10 +25,9 @@ _VERY_SURE = 0.9
 """Consent in plain words ("yup no prob") stands unless the engine is as good as certain."""
 _SURE = 0.6
 """From this confidence on, an intent may contradict the language layer."""
-_LINE = re.compile(
-    r"(?:change|fix|edit|no,?)?\s*(?:line|number|no\.?|#)?\s*(\d{1,2})"
-    r"(?:\s*(?:is|was)?\s*(?:wrong|not right|off))?[.!]?"
-)
+_TRIES = {"contact_phone": 3}
+"""How often a question is put that was not answered clearly: once more, a number twice more."""
+_CONTACT = ("contact_name", "contact_phone")
 _OPPOSITE = {"affirm": "deny", "deny": "affirm"}
 
 
@@ -89,7 +87,7 @@ async def _settle_facts(
         await close(uow, view, name, "answered")
         unread = reading.answer in ("unclear", "none") and name in view.values and name not in reading.facts
         return Settled(kept=name if unread and view.facts[name].message_id != message.id else "")
-    if reading.answer == "declined" or turn.intent == "skip":
+    if reading.answer == "declined" or turn.intent == "skip" or _keeps_back(reading, name):
         await _decline(ctx, uow, view, message, missing, name)
     elif _bare_yes(ctx, reading, name):
         return Settled(which=True)
@@ -97,11 +95,16 @@ async def _settle_facts(
         doubtful = name in missing and _may_be_unsure(ctx, name)
         await (_keep_wanted if doubtful else _ask_once_more)(uow, view, name)
         return Settled(noted=True)
-    elif view.times_asked(name) >= 2:
+    elif view.times_asked(name) >= _TRIES.get(name, 2):
         await _give_up(ctx, uow, view, message, missing, name)
     elif name in ctx.protocols.dictionary and _may_be_unsure(ctx, name):
         await _keep_wanted(uow, view, name)
     return Settled()
+
+
+def _keeps_back(reading: Reading, name: str) -> bool:
+    """ "No" to the question for a name or a number: it is not given."""
+    return name in _CONTACT and reading.polarity == "deny"
 
 
 def _still_doubtful(ctx: Context, view: CaseView, reading: Reading, name: str) -> list[str]:
@@ -266,7 +269,7 @@ async def _confirm_summary(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
 ) -> Settled:
     # A text of "1" pressed the first button; it does not name the first line.
-    named = None if message.choices else _named_line(ctx, view, message.text)
+    named = None if message.choices else summary.named_line(ctx, view, message.text)
     if named is not None and not reading.facts:
         await request(uow, view, named)
         return Settled()
@@ -276,14 +279,6 @@ async def _confirm_summary(
         await close(uow, view, "confirm_summary", "answered")
         return Settled()
     return Settled(show_lines=reading.polarity == "deny" or turn.intent in ("deny", "correct"))
-
-
-def _named_line(ctx: Context, view: CaseView, text: str) -> str | None:
-    """ "3", "line 3 is wrong": the fact of that line of the summary."""
-    number = _LINE.fullmatch(text.strip().lower())
-    lines = summary.lines(ctx, view)
-    place = int(number.group(1)) if number else 0
-    return lines[place - 1].variable if 1 <= place <= len(lines) else None
 
 
 async def _which_fact(

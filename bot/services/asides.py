@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.cases import Draft
 from bot.domain.schedule import Appointment
-from bot.services import asking, wording
+from bot.services import asking, callback, changing, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.steps import Turn
@@ -26,6 +26,11 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
     """A short answer that leaves the open question as it is."""
     async with ctx.unit_of_work(write=False) as uow:
         view = await load_view(uow, turn.case_id)
+        message = await uow.messages.get(turn.message_id)
+    if _left_a_number(view, turn.message_id):
+        return (wording.say(ctx, view, "noted"), wording.say(ctx, view, "already_callback"))
+    if check := await changing.before_showing(ctx, view, message.text):
+        return (check,)
     if kind == "faq":
         return (_faq(ctx, view, turn.topic),)
     if kind == "why":
@@ -42,16 +47,25 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
     return (wording.say(ctx, view, _SMALL_TALK.get(kind, "out_of_scope"), kind="answer"),)
 
 
+def _left_a_number(view: CaseView, message_id: str) -> bool:
+    """Somebody who is to be called and could not be gives the number now."""
+    number = view.facts.get("contact_phone")
+    waits = view.case.phase == "done" and view.case.status == "callback"
+    return waits and number is not None and number.message_id == message_id
+
+
 async def booked_visit(ctx: Context, case_id: str) -> Appointment | None:
     async with ctx.unit_of_work(write=False) as uow:
         return next((one for one in await uow.appointments.of_case(case_id) if one.status == "booked"), None)
 
 
 def after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -> Draft:
-    """Where things stand, for whatever is said once the case is done."""
+    """Where things stand, for whatever is said once the case is done. Nothing of a visit is shown here:
+    for that the birth date is asked first (`changing.py`)."""
     if booked is not None:
-        visit, time = wording.visit_name(ctx, booked), wording.moment(ctx, booked.start)
-        return wording.say(ctx, view, "already_booked", visit=visit, time=time)
+        return wording.say(ctx, view, "already_booked")
+    if view.case.status == "callback" and not view.reachable:
+        return callback.no_number(ctx, view)
     return wording.say(ctx, view, "already_callback" if view.case.status == "callback" else "closed")
 
 

@@ -52,6 +52,7 @@ async def ask_next(
         if_again, back = wording.text(ctx, view, "back_to_question"), True
     else:
         back = plan.name == view.asked
+    plan = wording.said_of(view, plan)
     draft = await _question(ctx, uow, view, plan, which=which and plan.name == view.asked)
     if back and if_again and not opening:
         opening, draft = if_again, replace(draft, text=shortened(draft.text, framed=False))
@@ -189,8 +190,11 @@ async def _progress(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan
     if plan.name not in dictionary or dictionary[plan.name].section == "A" or not gates_are_over(ctx, view):
         return ""
     put = sum(ask.times for name, ask in view.asks.items() if not name.startswith("said:"))
-    said, left = view.asks.get(_PROGRESS), remaining(ctx, view)
-    if left < _FEWEST_LEFT or (said is not None and put - said.times < _EVERY):
+    said = view.asks.get(_PROGRESS)
+    if said is not None and put - said.times < _EVERY:
+        return ""
+    left = remaining(ctx, view)
+    if left < _FEWEST_LEFT:
         return ""
     await uow.asks.save(view.case.id, AskState(name=_PROGRESS, times=put))
     return wording.text(ctx, view, "progress", n=left)

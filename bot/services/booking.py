@@ -260,10 +260,12 @@ def _confirmation(ctx: Context, view: CaseView, booked: Appointment) -> tuple[Dr
     )  # fmt: skip
     visit = times.visit_of(ctx, view)
     bring = wording.text(ctx, view, "bring", items="; ".join(visit.bring))
-    said = (
+    said: tuple[Draft, ...] = (
         Draft(kind="booked", text=told, text_id="booked"),
         Draft(kind="info", text=bring, text_id="bring"),
     )
+    if not view.reachable:
+        said = (*said, wording.say(ctx, view, "no_number_booked"))
     if ctx.links is None or "birth_date" not in view.values:
         return said
     return (*said, wording.say(ctx, view, "visit_link", link=ctx.links.address(booked.id)))

@@ -14,6 +14,8 @@ from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 from bot.services.steps import Step
 
+_NO_NUMBER = "no phone number was given: the patient was told to call us"
+
 
 async def call_back(
     ctx: Context,
@@ -24,14 +26,16 @@ async def call_back(
     kind: HandoffKind,
     lead: tuple[Draft, ...],
 ) -> Step:
-    """Queue a call, due in open hours; without a number there is nothing to promise."""
+    """Queue a call, due in open hours; without a number none is promised, and staff know why."""
     await uow.appointments.release_holds(view.case.id)
-    if "contact_phone" not in view.values and view.case.address is None:
-        return await end(ctx, uow, view, "no_number", lead=lead)
     task_kind: TaskKind = "urgent_callback" if kind == "urgent_callback" else "callback"
-    task = await task_queue.add(ctx, uow, view.case, kind=task_kind, priority=priority)
+    note = "" if view.reachable else _NO_NUMBER
+    task = await task_queue.add(ctx, uow, view.case, kind=task_kind, priority=priority, note=note)
     if view.case.status != "booked":  # who has a visit and wants a call keeps the visit
         await set_status(uow, view.case, status="callback", handoff=kind)
+    if not view.reachable:
+        net = () if lead else (wording.say(ctx, view, "safety_net"),)
+        return Step(drafts=(*lead, no_number(ctx, view), *net), asking=None, phase="done", handoff=kind)
     text_id = "callback_urgent" if kind == "urgent_callback" else "callback"
     told = wording.say(
         ctx, view, text_id, kind="callback", due=_day(ctx, task.due_at), reference=view.case.reference
@@ -39,9 +43,13 @@ async def call_back(
     return Step(drafts=(*lead, told), asking=None, phase="done", handoff=kind)
 
 
-async def end(
-    ctx: Context, uow: UnitOfWork, view: CaseView, text_id: str, *, lead: tuple[Draft, ...] = ()
-) -> Step:
+def no_number(ctx: Context, view: CaseView) -> Draft:
+    """Nobody can call: the patient has to, and may still leave a number."""
+    return wording.say(ctx, view, "no_number", kind="callback", reference=view.case.reference)
+
+
+async def end(ctx: Context, uow: UnitOfWork, view: CaseView, text_id: str) -> Step:
+    """Nothing is arranged; where a person must still be reached today, staff keep the case."""
     stands = view.case.level >= Level.SAME_DAY  # staff still have to reach this person
     await set_status(
         uow,
@@ -49,7 +57,7 @@ async def end(
         status="callback" if stands else "closed",
         handoff="urgent_callback" if stands else "none",
     )
-    drafts = (*lead, wording.say(ctx, view, text_id), wording.say(ctx, view, "safety_net"))
+    drafts = (wording.say(ctx, view, text_id), wording.say(ctx, view, "safety_net"))
     return Step(drafts=drafts, asking=None, phase="done")
 
 
@@ -70,11 +78,10 @@ def _day(ctx: Context, when: dt.datetime) -> str:
 async def leave(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...]:
     """The patient ends the chat: a call when the gate is open and a number is known, else nothing (4.6b)."""
     await uow.appointments.release_holds(view.case.id)
-    reachable = "contact_phone" in view.values or view.case.address is not None
     unfinished = view.case.status == "open" and not ctx.protocols.gate_complete(view.values)
     if view.case.level is Level.SAME_DAY:
         await _close(uow, view.case, status="callback", handoff="urgent_callback")
-    elif unfinished and reachable and view.case.consent == "given":
+    elif unfinished and view.reachable and view.case.consent == "given":
         await task_queue.add(ctx, uow, view.case, kind="callback", priority="P2")
         await _close(uow, view.case, status="callback", handoff="callback")
     elif view.case.status == "open":

@@ -39,6 +39,11 @@ class CaseView:
         return fact is not None and fact.value == "other"
 
     @property
+    def reachable(self) -> bool:
+        """Whether somebody can call: a number was given, or the patient texts from one."""
+        return "contact_phone" in self.values or self.case.address is not None
+
+    @property
     def asked(self) -> str | None:
         """Name of the open question."""
         return self.pending.asks if self.pending else None

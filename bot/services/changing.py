@@ -28,6 +28,11 @@ MOST_TRIES = 3
 TRIES = "said:birth_date_tries"
 CHECKED = "said:birth_date_fits"
 """The birth date was checked for one message already; `times` is its number in the case."""
+_OWN_VISIT = re.compile(
+    r"\b(my|the|our) (\w+ )?(visit|appointment|appt|booking)\b"
+    r"|\bwh(en|at (time|day)) (is|was|am|do|are|should) (it|i|my|we)\b|\bam i (still )?booked\b",
+    re.IGNORECASE,
+)
 MOVE, DROP, KEEP = "move", "drop", "keep"
 REMINDER, COMING = "visit_reminder", "coming"
 """The question under a reminder, and its plain answer (`reminders.py`)."""
@@ -53,6 +58,15 @@ async def begin(ctx: Context, turn: Turn) -> Step | None:
         return _done(_ask_birth_date(ctx, view))
 
     return await once(ctx, turn, "leave_intake", work)
+
+
+async def before_showing(ctx: Context, view: CaseView, text: str) -> Draft | None:
+    """The question for the birth date when somebody asks about the visit they have; else None."""
+    if view.case.phase != "done" or not _OWN_VISIT.search(text) or not _can_check(view):
+        return None
+    async with ctx.unit_of_work(write=False) as uow:
+        booked = await coming(ctx, uow, view.case.id)
+    return _ask_birth_date(ctx, view) if booked is not None else None
 
 
 def _can_check(view: CaseView) -> bool:

@@ -42,11 +42,11 @@ def _phrases(ctx: Context, view: CaseView) -> Iterator[str]:
     yield from (place,) if place else ()
     for name in ("duration_weeks", "course"):
         if name in values:
-            yield _shown(ctx, name, values[name]).lower()
+            yield _shown(ctx, name, values[name])
     if values.get("sudden_onset") == "yes":
         yield "started all at once"
     if isinstance(hard := values.get("limits"), tuple):
-        yield f"trouble with {_listed([_shown(ctx, 'limits', (one,)).lower() for one in hard])}"
+        yield f"trouble with {_listed([_shown(ctx, 'limits', (one,)) for one in hard])}"
     yield from _care(ctx, values)
     yield from _pictures(ctx, values)
     yield from _others(ctx, values)
@@ -54,7 +54,7 @@ def _phrases(ctx: Context, view: CaseView) -> Iterator[str]:
 
 def _place(ctx: Context, values: Mapping[str, Value]) -> str:
     region = values.get("region")
-    places = [_shown(ctx, "region", (one,)).lower() for one in region] if isinstance(region, tuple) else []
+    places = [_shown(ctx, "region", (one,)) for one in region] if isinstance(region, tuple) else []
     side, radiates = values.get("side"), str(values.get("radiates"))
     limb = _LIMB.get(radiates)
     if limb and limb in places:
@@ -74,7 +74,7 @@ def _sided(limb: str, side: Value | None) -> str:
 def _care(ctx: Context, values: Mapping[str, Value]) -> Iterator[str]:
     tried = [said for name, said in _CARE.items() if values.get(name) == "yes"]
     if isinstance(other := values.get("cons_other"), tuple):
-        tried += [_shown(ctx, "cons_other", (one,)).lower() for one in other if one != "none"]
+        tried += [_shown(ctx, "cons_other", (one,)) for one in other if one != "none"]
     if tried:
         yield f"tried {_listed(tried)}"
 
@@ -96,7 +96,7 @@ def _others(ctx: Context, values: Mapping[str, Value]) -> Iterator[str]:
 
 
 def _shown(ctx: Context, name: str, value: Value) -> str:
-    return wording.show(ctx.protocols.dictionary[name], value)
+    return wording.told(ctx.protocols.dictionary[name], value)
 
 
 def _listed(words: list[str]) -> str:
@@ -128,7 +128,7 @@ def _change(ctx: Context, view: CaseView, fact: Fact, history: list[Fact]) -> st
         or not variable.label
     ):
         return ""
-    shown = {"old": wording.show(variable, old or ""), "new": wording.show(variable, fact.value or "")}
+    shown = {"old": wording.told(variable, old or ""), "new": wording.told(variable, fact.value or "")}
     return wording.text(ctx, view, "correction_echo", label=variable.label, **shown)
 
 

@@ -74,7 +74,7 @@ async def _final(ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn) -> J
 
 async def _minor_alone(ctx: Context, uow: UnitOfWork, view: CaseView, judgement: Judgement) -> Step:
     """No parent there: a call only when a number was given, and the clinic's number is shown (6.4, 3.5)."""
-    if "contact_phone" not in view.values and view.case.address is None:
+    if not view.reachable:
         return await callback.end(ctx, uow, view, "minor_alone")
     urgent = judgement.level >= Level.SAME_DAY
     lead = (wording.say(ctx, view, "minor_alone"),)

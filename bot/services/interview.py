@@ -35,8 +35,6 @@ from bot.services.steps import Step, Turn
 _ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
 _PAIN = "said:pain"
 _UPSET = "said:upset"
-_LOST = "said:lost"
-_MOST_LOST = 2
 
 
 async def take_turn(ctx: Context, turn: Turn) -> Step:
@@ -50,7 +48,7 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
         reading = Reading.from_json(message.reading or {})
         if misses.unread(ctx, view, turn, message, reading):
             round = await misses.count(uow, view)
-            if round >= misses.MOST or view.asked in ctx.protocols.dictionary.gates:
+            if round >= misses.MOST or misses.puts_again_at_once(ctx, view):
                 return await _not_understood(ctx, uow, view, round)
         else:
             await misses.forget(uow, view)
@@ -89,13 +87,15 @@ async def resume(ctx: Context, turn: Turn) -> Step:
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         pending = view.pending
-        await misses.forget(uow, view)
+        lost = turn.intent == "other_language" and await misses.count(uow, view) >= misses.MOST
+        if turn.intent != "other_language" or lost:
+            await misses.forget(uow, view)
         if pending is None or pending.asks is None:
             return await asking.ask_next(ctx, uow, view)
         if doubt := await asking.doubt(ctx, uow, view):
             return asking.asking(view, doubt)
         upset = turn.intent in ("abuse", "complaint") and view.case.phase == "intake"
-        if turn.intent == "other_language" and await _lost_again(uow, view):
+        if lost:
             return await _hand_to_a_person(ctx, uow, view, "not_understood_person")
         if upset and await _upset_again(uow, view):
             return asking.asking(
@@ -111,13 +111,6 @@ async def _upset_again(uow: UnitOfWork, view: CaseView) -> bool:
     said = view.asks.get(_UPSET, AskState(name=_UPSET))
     await uow.asks.save(view.case.id, replace(said, times=said.times + 1))
     return said.times == 1
-
-
-async def _lost_again(uow: UnitOfWork, view: CaseView) -> bool:
-    """Words that nobody can read for the third time: a person helps (clinical.md 6.4)."""
-    said = view.asks.get(_LOST, AskState(name=_LOST))
-    await uow.asks.save(view.case.id, replace(said, times=said.times + 1))
-    return said.times >= _MOST_LOST
 
 
 async def go_back(ctx: Context, turn: Turn) -> Step:
@@ -282,7 +275,7 @@ async def _echo(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message)
 def _kept(ctx: Context, view: CaseView, name: str) -> Draft:
     """An answer that could not be used leaves the old value."""
     variable = ctx.protocols.dictionary[name]
-    old = wording.show(variable, view.values[name])
+    old = wording.told(variable, view.values[name])
     return wording.say(ctx, view, "answer_kept", label=variable.label, old=old)
 
 

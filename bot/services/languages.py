@@ -13,7 +13,7 @@ from bot.domain.cases import Draft, Message
 from bot.domain.dictionary import Value
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
-from bot.services import callback, reception, wording
+from bot.services import callback, readings, reception, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -71,7 +71,7 @@ async def _fixed_text(ctx: Context, uow: UnitOfWork, view: CaseView, reading: Re
     await uow.cases.save(replace(view.case, flags=flags))
     view = await load_view(uow, view.case.id)
     told = wording.say(ctx, view, text_id(reading), kind="handoff")
-    if view.case.address is not None or "contact_phone" in view.values:
+    if view.reachable:
         step = await callback.call_back(ctx, uow, view, priority="P2", kind="callback", lead=(told,))
         await _done(uow, view)
         return step.drafts
@@ -83,7 +83,7 @@ async def _call(
 ) -> tuple[Draft, ...]:
     """The number somebody gave so that a person can call; it is kept for that call alone."""
     today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
-    said = ctx.reader.read(message.text, asked="contact_phone", date=today)
+    said = readings.without_short_number(ctx.reader.read(message.text, asked="contact_phone", date=today))
     number = said.facts.get("contact_phone")
     if number is None:
         return (wording.say(ctx, view, "other_language_english", kind="handoff"),)

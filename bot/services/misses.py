@@ -10,12 +10,13 @@ from dataclasses import replace
 from bot.domain.cases import AskState, Draft, Message
 from bot.domain.findings import Reading
 from bot.protocols import AskPlan
-from bot.services import asking, wording
+from bot.services import asking, summary, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 from bot.services.steps import Turn
 
+SUMMARY = "confirm_summary"
 MOST = 3
 """From so many on a person helps."""
 _MISSED = "said:missed"
@@ -23,13 +24,23 @@ _SAYS_SOMETHING = ("affirm", "deny", "unsure", "skip")
 
 
 def unread(ctx: Context, view: CaseView, turn: Turn, message: Message, reading: Reading) -> bool:
-    """Whether an answer to a question about facts says nothing that could be read."""
-    dictionary, name = ctx.protocols.dictionary, view.asked or ""
-    about_facts = name in dictionary.gates or (name in dictionary and dictionary[name].kind != "text")
-    if view.case.consent != "given" or not about_facts or message.choices:
+    """Whether an answer to a question about facts, or to the summary, says nothing that could be read."""
+    if view.case.consent != "given" or not _about_facts(ctx, view) or message.choices:
+        return False
+    if view.asked == SUMMARY and (turn.intent == "correct" or summary.named_line(ctx, view, message.text)):
         return False
     said = reading.facts or reading.polarity or reading.question or reading.correction or reading.ask
     return not said and reading.answer in ("none", "unclear") and turn.intent not in _SAYS_SOMETHING
+
+
+def _about_facts(ctx: Context, view: CaseView) -> bool:
+    dictionary, name = ctx.protocols.dictionary, view.asked or ""
+    return puts_again_at_once(ctx, view) or (name in dictionary and dictionary[name].kind != "text")
+
+
+def puts_again_at_once(ctx: Context, view: CaseView) -> bool:
+    """A gate and the summary come again in other words at the first miss; other questions are settled."""
+    return view.asked in (*ctx.protocols.dictionary.gates, SUMMARY, "which_fact")
 
 
 async def count(uow: UnitOfWork, view: CaseView) -> int:
@@ -47,8 +58,17 @@ async def forget(uow: UnitOfWork, view: CaseView) -> None:
 
 def put_again(ctx: Context, view: CaseView, round: int) -> Draft:
     """The open question in other words, then with something to pick from."""
+    if view.asked == SUMMARY:
+        return _summary_again(ctx, view, round)
     draft = _in_other_words(ctx, view) if round <= 1 else _with_choices(ctx, view)
     return replace(draft, kind="fallback")
+
+
+def _summary_again(ctx: Context, view: CaseView, round: int) -> Draft:
+    """Not all of it once more: whether it is right, then which line is not."""
+    if round > 1:
+        return summary.which_fact_draft(ctx, view, lead=wording.text(ctx, view, "not_understood_choices"))
+    return replace(asking.again(ctx, view, ""), kind="question", text=wording.frame_again(ctx, view, SUMMARY))
 
 
 def _in_other_words(ctx: Context, view: CaseView) -> Draft:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.domain.cases import Message, MessageChoice
-from bot.domain.dictionary import Value
+from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Answer, Finding, Polarity, Reading
 from bot.services import corrections, doubts, sms_text, summary, wording
@@ -16,6 +16,13 @@ from bot.services.context import Context
 
 ReadAs = Callable[[str | None], Reading]
 _LISTED = ("choose_time", "confirm_time", "which_fact", "change_visit", "visit_reminder")
+_QUESTION = re.compile(r"[^.!?\n]*\?")
+_OF_THE_PAST = ("G", "H", "I")
+"""Sections: earlier surgery, pictures and what doctors said, care tried."""
+_NEVER_FROM_A_QUESTION = frozenset({"recent_spine_procedure", "limits"})
+"""Asked about anyhow, the first by the last gate."""
+_INTERNATIONAL = "+"
+"""What the reader writes a whole number with, the country first."""
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
 
@@ -41,7 +48,40 @@ def _typed(pending: Message | None, text: str) -> list[str]:
 
 def read(ctx: Context, view: CaseView, message: Message) -> Reading:
     """The reading of a message: of its buttons when it has any, else of its words."""
-    return doubts.settled(view, message, _read(ctx, view, message), ctx.protocols.dictionary)
+    reading = _without_asides(view, message, _read(ctx, view, message), ctx.protocols.dictionary)
+    reading = without_short_number(reading)
+    return doubts.settled(view, message, reading, ctx.protocols.dictionary)
+
+
+def _without_asides(view: CaseView, message: Message, reading: Reading, dictionary: Dictionary) -> Reading:
+    """ "What is a lumbar fusion?" tells of no surgery: a patient's past is never taken from a question."""
+    if not reading.question:
+        return reading
+    asides = [found.span() for found in _QUESTION.finditer(message.text)] or [(0, len(message.text))]
+    open_now = {view.asked, *(view.pending.also_asks if view.pending else ())}
+    told = {
+        one.variable
+        for one in reading.findings
+        if not any(start <= one.start and one.end <= end for start, end in asides)
+    }
+    gone = {
+        name
+        for name in {one.variable for one in reading.findings} - told - open_now
+        if dictionary[name].section in _OF_THE_PAST or name in _NEVER_FROM_A_QUESTION
+    }
+    facts = {name: value for name, value in reading.facts.items() if name not in gone}
+    findings = tuple(one for one in reading.findings if one.variable not in gone)
+    return replace(reading, facts=facts, findings=findings)
+
+
+def without_short_number(reading: Reading) -> Reading:
+    """A number without an area code cannot be called: it is as good as none, and is asked again."""
+    number = str(reading.facts.get("contact_phone", _INTERNATIONAL))
+    if number.startswith(_INTERNATIONAL):
+        return reading
+    facts = {name: value for name, value in reading.facts.items() if name != "contact_phone"}
+    findings = tuple(one for one in reading.findings if one.variable in facts)
+    return replace(reading, facts=facts, findings=findings, answer="partial" if facts else "unclear")
 
 
 def _read(ctx: Context, view: CaseView, message: Message) -> Reading:

@@ -19,7 +19,7 @@ from bot.services.case_view import MISTAKE, CaseView
 from bot.services.context import Context
 from bot.services.ports import Note, UnitOfWork
 from bot.services.readings import chosen
-from bot.services.reception import Reception
+from bot.services.reception import Reception, without_result
 
 SELF_HARM = "RF90"
 ABUSE = "RF91"
@@ -333,7 +333,7 @@ async def _after_abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[
         return None
     flags = (*flags, agenda.NOT_SAFE_HERE)
     closed = replace(case, flags=flags, phase="done", status="closed", handoff="none", pending=None)
-    await uow.cases.save(closed)
+    await uow.cases.save(without_result(closed))
     if case.channel == "sms":  # somebody else may read the phone: not even a goodbye
         return ()
     return (wording.say(ctx, seen.view, "abuse_not_safe", kind="crisis"),)

@@ -83,7 +83,7 @@ async def _close(ctx: Context, case_id: str) -> bool:
 def _ending(view: CaseView) -> tuple[CaseStatus, HandoffKind]:
     if view.case.level is Level.SAME_DAY:
         return "callback", "urgent_callback"
-    if "contact_phone" not in view.values and view.case.address is None:
+    if not view.reachable:
         return "closed", "none"
     return "callback", "urgent_callback" if view.case.level is Level.URGENT_48H else "callback"
 

@@ -10,7 +10,7 @@ from bot.domain.cases import Draft, MessageChoice
 from bot.domain.dictionary import Value, Variable
 from bot.services.case_view import CaseView
 from bot.services.context import Context
-from bot.services.wording import labelled, show, text
+from bot.services.wording import labelled, text, told
 
 _JOINED = {
     "radiates": ("side",),
@@ -31,6 +31,10 @@ _LINE_AND_VALUE = re.compile(
     r"(?:line|number|no\.?|#)?\s*(\d{1,2})\s*(?:is (?:wrong,? )?|should (?:be|say)|to|[:=-])\s*"
     r"(?:it'?s |it is )?(\S.*)",
     re.IGNORECASE,
+)
+_LINE = re.compile(
+    r"(?:change|fix|edit|no,?)?\s*(?:line|number|no\.?|#)?\s*(\d{1,2})"
+    r"(?:\s*(?:is|was)?\s*(?:wrong|not right|off))?[.!]?"
 )
 _ONLY_WRONG = re.compile(
     r"(?:is |was |all )*(?:wrong|off|incorrect|not (?:right|correct|true))[.! ]*", re.IGNORECASE
@@ -63,8 +67,8 @@ def summary_draft(ctx: Context, view: CaseView) -> Draft:
     """ "Here is what I understood": numbered lines, right or not."""
     # By text message numbers are the choices'; a second numbering would be read as one of them.
     plain = view.case.channel == "sms"
-    told = enumerate(lines(ctx, view), start=1)
-    numbered = [f"- {line}" if plain else f"{number}. {line}" for number, line in told]
+    placed = enumerate(lines(ctx, view), start=1)
+    numbered = [f"- {line}" if plain else f"{number}. {line}" for number, line in placed]
     body = "\n".join([text(ctx, view, "summary_intro"), *numbered, text(ctx, view, "summary_outro")])
     choices = labelled(
         (("choice_summary_right", "affirm", {}), ("choice_summary_wrong", "deny", {})), ctx, view
@@ -77,20 +81,28 @@ def named_with_value(ctx: Context, view: CaseView, text: str) -> tuple[str, str]
     if view.asked not in ("confirm_summary", "which_fact"):
         return None
     found = _LINE_AND_VALUE.fullmatch(text.strip())
-    told = lines(ctx, view)
+    known = lines(ctx, view)
     if found is None or _ONLY_WRONG.fullmatch(found.group(2)):
         return None
     place = int(found.group(1))
-    return (told[place - 1].variable, found.group(2)) if 1 <= place <= len(told) else None
+    return (known[place - 1].variable, found.group(2)) if 1 <= place <= len(known) else None
 
 
-def which_fact_draft(ctx: Context, view: CaseView) -> Draft:
+def named_line(ctx: Context, view: CaseView, text: str) -> str | None:
+    """ "3", "line 3 is wrong": the fact of that line of the summary."""
+    number = _LINE.fullmatch(text.strip().lower())
+    known = lines(ctx, view)
+    place = int(number.group(1)) if number else 0
+    return known[place - 1].variable if 1 <= place <= len(known) else None
+
+
+def which_fact_draft(ctx: Context, view: CaseView, *, lead: str = "") -> Draft:
     """Which line is wrong?"""
     choices = tuple(
         MessageChoice(id=f"c{number}", label=str(line), means=f"fact:{line.variable}")
         for number, line in enumerate(lines(ctx, view), start=1)
     )
-    body = text(ctx, view, "summary_which")
+    body = f"{lead} {text(ctx, view, 'summary_which')}".strip()
     return Draft(kind="question", text=body, asks="which_fact", choices=choices, text_id="summary_which")
 
 
@@ -98,12 +110,12 @@ def _line(ctx: Context, values: dict[str, Value], name: str) -> Line | None:
     variable = ctx.protocols.dictionary[name]
     if name in _FRAME or name in _TOLD_ELSEWHERE or variable.section == "contact" or not variable.label:
         return None
-    told = dict(_told(ctx, values, name))
-    if not told:
+    parts = dict(_told(ctx, values, name))
+    if not parts:
         return None
-    spoken_for = name if name in _COLLECTIVE else next(iter(told))
+    spoken_for = name if name in _COLLECTIVE else next(iter(parts))
     label = ctx.protocols.dictionary[spoken_for].label
-    return Line(variable=spoken_for, label=label, told=", ".join(told.values()))
+    return Line(variable=spoken_for, label=label, told=", ".join(parts.values()))
 
 
 def _told(ctx: Context, values: dict[str, Value], head: str) -> Iterator[tuple[str, str]]:
@@ -116,13 +128,15 @@ def _told(ctx: Context, values: dict[str, Value], head: str) -> Iterator[tuple[s
 
 def _words(variable: Variable, value: Value, *, alone: bool) -> str:
     """A value, with what it needs beside other values of its line to be understood."""
-    told = show(variable, value)
+    shown = told(variable, value)
     if variable.name == "imaging_months":
-        return f"{told} ago"
+        return f"{shown} ago"
     if alone:
-        return told
+        return shown
+    if variable.name == "side":
+        return "both sides" if value == "both" else f"{shown} side"
     if value == "yes":
         return variable.label.lower()
     if variable.name in ("slip_grade", "levels"):
-        return f"{variable.label.lower()} {told}"
-    return f"{told} in all" if variable.name in ("injection_count", "prior_surgery_count") else told
+        return f"{variable.label.lower()} {shown}"
+    return f"{shown} in all" if variable.name in ("injection_count", "prior_surgery_count") else shown

@@ -171,6 +171,7 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         seen = await reception.take_in(ctx, uow, view, message, reading)
         await safety.pass_on_doubts(ctx, uow, seen)
         drafts = await safety.break_in(ctx, uow, seen, message)
+        seen = replace(seen, view=await load_view(uow, message.case_id))  # an emergency may be taken back
         today = await safety.same_day(ctx, uow, seen) if drafts is None else ()
         if drafts is None:
             drafts = safety.net_for_refused(ctx, seen) or await languages.answer(ctx, uow, seen, message)

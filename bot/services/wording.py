@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -56,6 +57,22 @@ def show(variable: Variable, value: Value) -> str:
     if isinstance(value, (int, float)):
         return _amount(variable, float(value))
     return str(value).replace("_", " ") if variable.kind != "text" else str(value)
+
+
+def told(variable: Variable, value: Value) -> str:
+    """A value as a part of a sentence: "about the same", "MRI", "I am open to it", "314-555-0100"."""
+    if variable.kind == "text":
+        return _dialled(str(value)) if variable.name == "contact_phone" else str(value)
+    if isinstance(value, tuple):
+        return ", ".join(told(variable, item) for item in value)
+    shown = show(variable, value)
+    stands = shown.startswith("I ") or not (shown[1:2].islower() or shown[1:2] == " ")
+    return shown if stands else shown[:1].lower() + shown[1:]
+
+
+def _dialled(number: str) -> str:
+    """An American number as people write it."""
+    return re.sub(r"\+1(\d{3})(\d{3})(\d{4})", r"\1-\2-\3", number)
 
 
 def moment(ctx: Context, when: dt.datetime) -> str:
@@ -161,12 +178,26 @@ def _variable_draft(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool)
 
 
 def _question_text(ctx: Context, view: CaseView, plan: AskPlan, *, again: bool) -> str:
-    if len(plan.variables) > 1 and not again:
+    if len(plan.variables) > 1 and (not again or _asks_anew(view, plan)):
         return _group_text(ctx, view, plan)
+    third = f"ask_{plan.name}_third"
+    if view.times_asked(plan.name) > 1 and ctx.protocols.texts.has(third):
+        return text(ctx, view, third)
     question = ctx.protocols.dictionary[plan.name].question
     if question is None:
         return _unwritten(ctx, view, ctx.protocols.dictionary[plan.name], again=again)
     return question.wording(channel=_channel(view), proxy=view.proxy, again=again)
+
+
+def _asks_anew(view: CaseView, plan: AskPlan) -> bool:
+    """Whether a question that comes again has something beside it that was not asked before."""
+    return any(view.times_asked(name) == 0 for name in plan.variables)
+
+
+def said_of(view: CaseView, plan: AskPlan) -> AskPlan:
+    """What is really asked of a plan: the plainer words of a question that comes again are about it alone."""
+    again = view.times_asked(plan.name) >= 1 and plan.name in plan.variables
+    return replace(plan, variables=(plan.name,)) if again and not _asks_anew(view, plan) else plan
 
 
 def _group_text(ctx: Context, view: CaseView, plan: AskPlan) -> str:
@@ -196,12 +227,13 @@ def _variable_choices(ctx: Context, view: CaseView, variable: Variable) -> tuple
         offered = [(text(ctx, view, "choice_yes"), "yes"), (text(ctx, view, "choice_no"), "no")]
     else:
         return ()
+    unsure = text(ctx, view, "choice_not_sure")
     choices = [
         MessageChoice(id=f"c{number}", label=label, sets={variable.name: value}, means=_means(value))
         for number, (label, value) in enumerate(offered, start=1)
     ]
-    if variable.section != "A":
-        choices.append(MessageChoice(id="c0", label=text(ctx, view, "choice_not_sure"), means="unsure"))
+    if variable.section != "A" and unsure not in [label for label, _ in offered]:
+        choices.append(MessageChoice(id="c0", label=unsure, means="unsure"))
     return tuple(choices)
 
 

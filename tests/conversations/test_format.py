@@ -71,7 +71,7 @@ def test_every_text_id_of_a_conversation_exists() -> None:
 
 
 def test_texts_are_found_whatever_their_fields_are() -> None:
-    assert said("correction_echo", "Changed How long from 6 months to 8 months. Back to my question: ...")
+    assert said("correction_echo", 'I changed "How long" from 6 months to 8 months. Back to my question: ...')
     assert said("progress", "About 4 more questions. Where does it hurt?")
     assert not said("emergency", "Which of these is it?")
     with pytest.raises(KeyError):

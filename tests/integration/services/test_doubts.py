@@ -72,7 +72,7 @@ async def test_a_visit_that_was_booked_stays_after_a_doubt(ctx: Context, patient
     await _hint(ctx, patient, "one_leg_swelling")
     assert (await patient.say("ok"))[-1].asks == "one_leg_swelling"
     reply = await patient.say("no")
-    assert "You're booked" in reply[-1].text
+    assert "You have a visit booked" in reply[-1].text
     assert patient.status == "booked"
 
 

@@ -8,9 +8,8 @@ import datetime as dt
 import pytest
 
 from bot.domain.schedule import Provider
-from bot.services import asides, schedule_review
+from bot.services import schedule_review
 from bot.services.context import Context
-from bot.services.steps import Turn
 from tests.integration.services import seeds
 from tests.integration.services.patient import Patient
 
@@ -66,6 +65,8 @@ async def test_who_asks_is_still_told_the_time(ctx: Context, booked: Patient) ->
     after = changed(ctx, providers=())
     visits = {f"{name}_2": visit for name, visit in after.protocols.visits.items()}
     after = dataclasses.replace(after, protocols=dataclasses.replace(after.protocols, visits=visits))
-    turn = Turn(case_id=booked.case_id, message_id="", intent="inform", confidence=1.0)
-    told = await asides.interject(after, turn, "after_completion")
-    assert "Tue, Dec 1 at 1:00 PM" in told[0].text
+    await booked.say("4/25/1970")
+    booked.ctx = after
+    ctx.dialogue.ctx = after  # type: ignore[attr-defined]
+    assert (await booked.say("when is my visit?"))[-1].asks == "check_birth_date"
+    assert "Tue, Dec 1 at 1:00 PM" in (await booked.say("4/25/1970"))[-1].text

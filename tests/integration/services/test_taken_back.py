@@ -62,7 +62,7 @@ async def test_an_emergency_is_taken_back_in_plain_words(patient: Patient) -> No
     await patient.say(STORY + ". since yesterday i can't pee")
     await patient.choose("mistake")
     reply = await patient.say("i was joking, i can pee fine")
-    assert "Changed Hard to pee from yes to no" in reply[0].text
+    assert 'I changed "Hard to pee" from yes to no' in reply[0].text
     case = await patient.case()
     assert case.status == "open"
     assert case.level < Level.SAME_DAY

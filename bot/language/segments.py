@@ -21,7 +21,7 @@ _LOOKAHEAD = 7
 _LIST_REACH = 28
 _CLOSERS = frozenset(("or", "nor"))
 _SUBJECTS = frozenset(("i", "we", "he", "she", "they", "it", "my", "<me>", "that", "there", "now"))
-_TELLING = _SUBJECTS | {
+TELLING = _SUBJECTS | {
     "is",
     "am",
     "are",
@@ -36,7 +36,7 @@ _TELLING = _SUBJECTS | {
     "go",
 }
 """What stands beside one of these is told, not only named."""
-_NAME_WORDS = 3
+MOST_NAMING = 3
 _PLURALS = frozenset(("feet", "people", "hands", "legs"))
 _ALSO_NOUNS = frozenset(
     ("drop", "walk", "leak", "trip", "fall", "work", "need", "drag", "slap", "smoke", "ache", "say")
@@ -129,7 +129,7 @@ class Segmenter:
         said = [word.norm for word in words[first:index] if word.norm[:1].isalnum() or word.norm == "<me>"]
         if first > 0 and words[first - 1].raw != ".":
             return False
-        return 0 < len(said) <= _NAME_WORDS and _TELLING.isdisjoint(said)
+        return 0 < len(said) <= MOST_NAMING and TELLING.isdisjoint(said)
 
     def _breaks(self, words: Sequence[Word], index: int) -> bool:
         word = words[index]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.language.report import Report
-from bot.language.segments import DENIALS, Token
+from bot.language.segments import DENIALS, MOST_NAMING, TELLING, Token
 from bot.language.time_line import word_set
 
 _LONGEST = 7
@@ -31,7 +31,9 @@ def settle_taken_back(reports: Sequence[Report], tokens: Sequence[Token]) -> lis
     denied = {
         before
         for before, after in _neighbours(clauses)
-        if _is_denial(clauses[after]) and not _says_it_again(clauses[before], clauses[after])
+        if _is_denial(clauses[after])
+        and not _says_it_again(clauses[before], clauses[after])
+        and (_only_names(clauses[before]) or not _REFUTES.isdisjoint(clauses[after]))
     }
     return [
         replace(report, assertion="absent")
@@ -57,6 +59,11 @@ def _neighbours(clauses: dict[int, list[str]]) -> Iterator[tuple[int, int]]:
 
 def _says_it_again(said: Sequence[str], after: Sequence[str]) -> bool:
     return not _LACKS.isdisjoint(said) and _REFUTES.isdisjoint(after)
+
+
+def _only_names(said: Sequence[str]) -> bool:
+    """ "Numb groin. No" denies it. "My leg turned cold. No, never" tells of it and answers something else."""
+    return len(said) <= MOST_NAMING and TELLING.isdisjoint(said)
 
 
 def _is_denial(said: Sequence[str]) -> bool:

@@ -20,6 +20,19 @@ def test_a_denial_reaches_the_sign_it_is_said_of(read, text, name):
     assert read(text).facts[name] == "no"
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my bladder leaked this morning. no", "bladder_incontinence"),
+        ("my leg suddenly turned cold and blue. no, never", "cold_pale_leg"),
+        ("I passed out in the kitchen an hour ago. Nope.", "fainting"),
+    ],
+)
+def test_a_sign_that_is_told_is_not_taken_back_by_an_answer_behind_it(read, text, name):
+    """The "no" answers what was asked: "are you thinking about hurting yourself?"."""
+    assert read(text, "self_harm").facts[name] == "yes"
+
+
 @pytest.mark.parametrize("text", ["I can't feel my crotch. No joke.", "can't pee. not at all."])
 def test_a_lack_said_twice_stands(read, text):
     assert "yes" in read(text).facts.values()

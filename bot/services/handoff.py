@@ -37,7 +37,7 @@ async def hand_off(ctx: Context, turn: Turn) -> Step:
             stands = await _where_it_stands(ctx, uow, view)
             return Step(drafts=(stands,), asking=None, phase="done", handoff=view.case.handoff)
         if not agenda.wants_intake(view) and judgement.level < Level.SAME_DAY:
-            if "confirm_summary" not in view.closed():  # a call instead of a time changes no result
+            if not await reception.intake_is_over(uow, view.case.id):
                 await uow.cases.save(reception.without_result(await uow.cases.get(view.case.id)))
             return await callback.call_back(ctx, uow, view, priority="P2", kind="callback", lead=())
         return await _arrange(ctx, uow, view, judgement)

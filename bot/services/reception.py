@@ -179,12 +179,19 @@ async def keep_judgement(
     Where no clinical intake is wanted the case carries no outcome and no visit (clinical.md 3.5).
     """
     values = values_of(await uow.facts.current(case.id))
-    if case.level < Level.SAME_DAY and not agenda.intake_is_wanted(values, case.flags):
+    wanted = agenda.intake_is_wanted(values, case.flags) or await intake_is_over(uow, case.id)
+    if case.level < Level.SAME_DAY and not wanted:
         case = without_result(case)
     await uow.cases.save(case)
     latest = await uow.judgements.latest(case.id)
     if latest != judgement:
         await uow.judgements.add(case.id, judgement, message_id=message_id, at=ctx.clock.now())
+
+
+async def intake_is_over(uow: UnitOfWork, case_id: str) -> bool:
+    """The summary was confirmed: a person wanted after that changes no result."""
+    confirmed = (await uow.asks.all(case_id)).get("confirm_summary")
+    return confirmed is not None and confirmed.ended
 
 
 def without_result(case: Case) -> Case:

@@ -23,6 +23,7 @@ COMMANDS = {
     "protocols": "compare and publish protocol versions",
     "staff": "people of the clinic and their API tokens",
     "undelivered": "what could not be delivered, and sending it again",
+    "teach": "reviewed messages as files to train and measure with",
     "train": "train a model when none fits the sources",
 }
 

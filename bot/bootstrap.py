@@ -107,12 +107,13 @@ def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaita
     """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
     from bot.messaging.loops import keep
-    from bot.services import reminders, schedule_review, turns
+    from bot.services import reminders, schedule_review, teaching, turns
 
     workers: list[Callable[[], Awaitable[None]]] = [
         lambda: turns.keep_recovering(ctx),
         lambda: schedule_review.keep_reviewing(ctx),
         lambda: keep(partial(reminders.look, ctx), asyncio.Event(), pause_seconds=60.0),
+        lambda: teaching.keep_ranking(ctx),
     ]
     if provider is not None:
         workers.append(lambda: run_workers(ctx, provider, asyncio.Event()))

@@ -25,6 +25,8 @@ PAGE = 200
 """Messages read at once; a case may have more."""
 MASK = "•"
 SHORTEST_MASKED_WORD = 3
+ANY_PHONE = r"(?:\+?1[ .\-]?)?(?:\(?\d{3}\)?[ .\-]?)?\b\d{3}[ .\-]?\d{4}\b"
+"""Also a number that was not read as the patient's."""
 SHORTEST_PHONE_DIGITS = 7
 
 
@@ -125,7 +127,7 @@ def _gate_states(protocols: Protocols, values: Mapping[str, Any]) -> tuple[GateS
 
 def _without_contact(file: CaseFile) -> CaseFile:
     # The same length is kept: findings point into the text by offset.
-    mask = _Mask(_known_contact(file))
+    mask = _Mask(_known_contact(file.case, file.history))
     return replace(
         file,
         case=replace(file.case, address=None),
@@ -138,23 +140,28 @@ def _without_contact(file: CaseFile) -> CaseFile:
     )
 
 
-def _known_contact(file: CaseFile) -> Iterable[str]:
-    if file.case.address:
-        yield file.case.address
+def masked(case: Case, history: Mapping[str, Sequence[Fact]], text: str) -> str:
+    """A text of the case with the names and numbers it knows covered, letter by letter."""
+    return _Mask(_known_contact(case, history)).text(text)
+
+
+def _known_contact(case: Case, history: Mapping[str, Sequence[Fact]]) -> Iterable[str]:
+    if case.address:
+        yield case.address
     for variable in CONTACT:
-        for fact in file.history.get(variable, ()):
+        for fact in history.get(variable, ()):
             yield from (text for text in (fact.value, fact.words) if isinstance(text, str) and text)
 
 
 class _Mask:
-    """Covers known names and numbers wherever they stand, whatever stands between the digits."""
+    """Covers known names and numbers, whatever stands between the digits, and any phone number."""
 
     def __init__(self, known: Iterable[str]) -> None:
         patterns = sorted({pattern for text in known for pattern in _patterns(text)}, key=len, reverse=True)
-        self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+        self._pattern = re.compile("|".join([*patterns, ANY_PHONE]), re.IGNORECASE)
 
     def text(self, text: str) -> str:
-        return self._pattern.sub(_cover, text) if self._pattern else text
+        return self._pattern.sub(_cover, text)
 
     def fact(self, fact: Fact) -> Fact:
         if fact.variable in CONTACT and isinstance(fact.value, str):

@@ -18,6 +18,7 @@ from bot.domain.openings import Taken
 from bot.domain.schedule import MOST_HOLDS, Appointment
 from bot.domain.tasks import Attempt, StaffTask
 from bot.services.search_port import Search
+from bot.services.teaching_port import Teaching
 from bot.services.texting_ports import Handovers, Numbers, Tallies
 
 # --- the record ---------------------------------------------------------------------------------
@@ -122,6 +123,9 @@ class Messages(Protocol):
     ) -> list[Message]:
         """Emergency, crisis and same-day messages of ours within [since, before), the newest of its case,
         after which the patient said nothing and for which `effect` is not recorded; oldest first."""
+
+    async def asked_before(self, case_id: str, seq: int) -> Message | None:
+        """Our last message before that number that asks something."""
 
     async def of_patient(self, case_id: str) -> list[Message]:
         """All messages the patient sent in this case, in order."""
@@ -618,6 +622,8 @@ class UnitOfWork(Protocol):
     def desk(self) -> Desk: ...
     @property
     def search(self) -> Search: ...
+    @property
+    def teaching(self) -> Teaching: ...
     @property
     def work(self) -> Work: ...
 

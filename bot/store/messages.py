@@ -179,6 +179,13 @@ class MessageTable:
             raise NotAllowed("no such message")
         return found
 
+    async def asked_before(self, case_id: str, seq: int) -> Message | None:
+        """Our last message before that number that asks something."""
+        asking = _select().where(messages.c.case_id == case_id, messages.c.seq < seq)
+        asking = asking.where(messages.c.sender == "bot", messages.c.asks.is_not(None))
+        found = await self._list(asking.order_by(messages.c.seq.desc()).limit(1))
+        return found[0] if found else None
+
     async def of_patient(self, case_id: str) -> list[Message]:
         """All messages the patient sent in this case, in order."""
         own = _select().where(messages.c.case_id == case_id, messages.c.sender == "patient")

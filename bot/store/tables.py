@@ -95,6 +95,7 @@ cases = Table(
     Column("lowest_confidence", Float(53)),
     Column("reviewed_at", UtcTime),
     Column("reviewed_by", String(200)),
+    _needed("rated_seq", Integer, server_default="0"),
     UniqueConstraint("reference_key"),
     Index(
         "ix_cases_find",
@@ -114,6 +115,12 @@ cases = Table(
     Index("ix_cases_desk", "desk_alarm", "desk_level", "desk_due", "created_at", "id"),
     Index("ix_cases_address", "address_key", "created_at"),
     Index("ix_cases_claimed_by", "claimed_by"),
+    Index(
+        "ix_cases_unrated",
+        "said_at",
+        sqlite_where=text("last_seq > rated_seq AND consent = 'given'"),
+        postgresql_where=text("last_seq > rated_seq AND consent = 'given'"),
+    ),
 )
 """`desk_alarm` 0 while a P0 task is unacknowledged, else 1; `desk_level` 4 - rank: both sort upwards."""
 

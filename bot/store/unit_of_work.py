@@ -29,6 +29,7 @@ from bot.store.sessions import ChatSessionTable
 from bot.store.staff import StaffTable
 from bot.store.tallies import TallyTable
 from bot.store.tasks import TaskTable
+from bot.store.teaching import TeachingTable
 from bot.store.work_list import WorkList
 
 
@@ -55,6 +56,7 @@ class SqlUnitOfWork:
     audit: AuditLog
     desk: DeskView
     search: CaseSearch
+    teaching: TeachingTable
     work: WorkList
 
     def __init__(self, engine: AsyncEngine, *, write: bool, turns: WriteTurns, now: Now) -> None:
@@ -137,4 +139,5 @@ class SqlUnitOfWork:
         self.audit = AuditLog(session)
         self.desk = DeskView(session)
         self.search = CaseSearch(session)
+        self.teaching = TeachingTable(session)
         self.work = WorkList(session)

@@ -26,6 +26,7 @@ class FactWords:
         self, *, protocols: Protocols, zone: ZoneInfo, now: dt.datetime, seqs: Mapping[str, int]
     ) -> None:
         self._protocols = protocols
+        self.dictionary = protocols.dictionary
         self._zone = zone
         self._now = now
         self._seq_of = seqs

@@ -14,6 +14,7 @@ from bot.domain.facts import values_of
 from bot.gateway.console import words
 from bot.gateway.console.case_page import CasePage
 from bot.gateway.console.clinician_page import ClinicianPage
+from bot.gateway.console.fact_words import FactWords
 from bot.gateway.console.nearly import NearlyFired
 from bot.gateway.console.queue_view import QueueView
 from bot.gateway.console.then_view import ThenView
@@ -77,6 +78,10 @@ class Pages:
             place=place,
             nearly=self._near.of(values_of(file.facts)),
         )
+
+    def fact_words(self) -> FactWords:
+        """For facts outside of a case, now."""
+        return FactWords(protocols=self._protocols, zone=self.zone, now=self._clock.now(), seqs={})
 
     def then(self, then: StateThen, page: CasePage) -> ThenView:
         """The view of the case at one of its messages."""

@@ -11,8 +11,10 @@ import pytest
 from bot.gateway.staff_api import staff_part
 from bot.services.permissions import ROLES
 from bot.services.search_port import SavedView
+from bot.services.teaching_port import ReviewItem
 from bot.settings import Settings
 from tests.integration.console.conftest import staff_app
+from tests.integration.console.conversations import Said
 from tests.integration.console.staff_world import World, dead_letter, signed_in
 from tests.integration.gateway.serving import listening
 
@@ -67,6 +69,10 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/views"): EVERYBODY,
     ("POST", "/console/views/<view_id:str>/drop"): EVERYBODY,
     ("POST", "/console/cases/<case_id:str>/reviewed"): REVIEWERS,
+    ("GET", "/console/review"): REVIEWERS,
+    ("GET", "/console/review/<message_id:str>"): REVIEWERS,
+    ("POST", "/console/review/<message_id:str>"): REVIEWERS,
+    ("GET", "/console/cases/<case_id:str>/script"): REVIEWERS,
     ("GET", "/console/cases/<case_id:str>/facts"): CLINICIANS,
     ("GET", "/console/cases/<case_id:str>/facts/<variable:str>"): CLINICIANS,
     ("POST", "/console/cases/<case_id:str>/facts/<variable:str>"): CLINICIANS,
@@ -94,8 +100,9 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
 }
 ROUTES = {**API, **PAGES}
 ABSENT = {
-    "case_id": "0" * 32, "item_id": "0" * 32, "task_id": "0" * 32, "view_id": "0" * 32, "variable": "fever",
-}  # fmt: skip
+    **dict.fromkeys(("case_id", "item_id", "task_id", "view_id", "message_id"), "0" * 32),
+    "variable": "fever",
+}
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
 BODIES: Mapping[str, Any] = {
     "finish": {"note": "called"},
@@ -109,6 +116,7 @@ BODIES: Mapping[str, Any] = {
     "tasks": {"kind": "callback"},
     "note": {"text": "a note"},
     "snooze": {"minutes": 5},
+    "<message_id:str>": {"intent": "inform", "reason": "looked it over"},
     "<variable:str>": {"value": "no", "reason": "told me on the phone"},
 }
 NEVER_PUT_OFF = "snooze"
@@ -117,9 +125,22 @@ HOLDERS_ONLY = ("messages", "hand-back")
 """What only the person does who has taken the conversation over."""
 
 
+async def message_to_look_at(world: World) -> str:
+    """A patient's message in the inbox of those who review."""
+    case_id = await world.add_case((Said(text="my back hurts"),))
+    async with world.store.unit_of_work() as uow:
+        [message] = await uow.messages.of_patient(case_id)
+        item = ReviewItem(
+            message_id=message.id, case_id=case_id, rank=20, because={"why": "sample"}, needed=1
+        )
+        await uow.teaching.add_items(case_id, [item])
+        await uow.commit()
+    return message.id
+
+
 async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]:
-    """An unacknowledged emergency, its task, a text of it that was given up, a search somebody keeps."""
-    view_id = world.ids.new()
+    """An unacknowledged emergency, its task, a text that was given up, a kept search, a message to review."""
+    view_id, message_id = world.ids.new(), await message_to_look_at(world)
     case_id = await world.add_case(task="emergency", priority="P0", status="emergency")
     async with world.store.unit_of_work(write=False) as uow:
         task = (await uow.tasks.of_case(case_id))[0]
@@ -130,7 +151,7 @@ async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]
         await uow.search.add_view(view)
         await uow.commit()
     item_id = await dead_letter(world, case_id)
-    ids = {"case_id": case_id, "task_id": task.id, "item_id": item_id}
+    ids = {"case_id": case_id, "task_id": task.id, "item_id": item_id, "message_id": message_id}
     return ids | {"variable": "fever", "view_id": view_id}
 
 

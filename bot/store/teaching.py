@@ -1,0 +1,133 @@
+"""Messages that people look over (port: `bot.services.teaching_port.Teaching`)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, insert, select, text, tuple_, update
+
+from bot.domain.errors import InvalidInput, NotAllowed
+from bot.services.teaching_port import Review, ReviewItem
+from bot.store import codec
+from bot.store.session import Session
+from bot.store.tables import cases, messages
+from bot.store.teaching_tables import WAITING, review_items, reviews
+
+ITEM = tuple(ReviewItem.__dataclass_fields__)
+REVIEW = tuple(Review.__dataclass_fields__)
+UNRATED = "last_seq > rated_seq AND consent = 'given'"
+
+
+class TeachingTable:
+    """The inbox is one index scan over what waits."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def unrated(self, *, quiet_since: dt.datetime, limit: int) -> list[str]:
+        """Cases with messages nobody has ranked, in which nothing was said since; no test ones."""
+        quiet = (cases.c.said_at < quiet_since) & ~cases.c.test
+        # Written out: SQLite takes a partial index only where its condition stands word by word.
+        wanted = select(cases.c.id).where(text(UNRATED), quiet).order_by(cases.c.said_at).limit(limit)
+        return [row.id for row in await self._session.all(wanted)]
+
+    async def add_items(self, case_id: str, items: Sequence[ReviewItem]) -> None:
+        """Add what is new, and note that all messages of the case are ranked."""
+        if items:
+            rows = [{name: getattr(item, name) for name in ITEM} for item in items]
+            await self._session.insert_all_new(review_items, rows)
+        await self._session.run(update(cases).where(cases.c.id == case_id).values(rated_seq=cases.c.last_seq))
+
+    async def inbox(
+        self, reviewer: str, *, after: str | None, limit: int
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """By rank. Raises InvalidInput for a cursor that is not ours."""
+        place = (review_items.c.rank, review_items.c.message_id)
+        own = (
+            select(reviews.c.id)
+            .where(reviews.c.message_id == review_items.c.message_id, reviews.c.reviewer == reviewer)
+            .exists()
+        )
+        wanted = (
+            select(
+                review_items, messages.c.text, messages.c.seq, messages.c.intent, messages.c.confidence,
+                messages.c.at, cases.c.reference,
+            )
+            .join(messages, messages.c.id == review_items.c.message_id)
+            .join(cases, cases.c.id == review_items.c.case_id)
+            .where(text(WAITING), ~own)
+        )  # fmt: skip
+        if after is not None:
+            types = [column.type for column in place]
+            wanted = wanted.where(tuple_(*place, types=types) > tuple_(*_read(after), types=types))
+        rows = await self._session.all(wanted.order_by(*place).limit(limit + 1))
+        more = len(rows) > limit
+        return [_listed(row) for row in rows[:limit]], _cursor(rows[limit - 1]) if more else None
+
+    async def item(self, message_id: str) -> ReviewItem:
+        """Raises NotAllowed when there is none."""
+        row = await self._session.first(select(review_items).where(review_items.c.message_id == message_id))
+        if row is None:
+            raise NotAllowed("no such message to look at")
+        return _item(row)
+
+    async def add_review(self, review: Review) -> None:
+        """Raises Conflict when that person has reviewed it."""
+        facts = {name: codec.value_to_json(value) for name, value in review.facts.items()}
+        row = {name: getattr(review, name) for name in REVIEW} | {"facts": facts}
+        await self._session.run(insert(reviews).values(row))
+        await self._session.run(
+            update(review_items)
+            .where(review_items.c.message_id == review.message_id)
+            .values(reviews=review_items.c.reviews + 1)
+        )
+
+    async def reviews(self, *, after: str | None, limit: int) -> tuple[list[Review], str | None]:
+        """Of messages whose reviews are complete; a page holds all reviews of its messages."""
+        done = select(review_items.c.message_id).where(review_items.c.reviews >= review_items.c.needed)
+        if after is not None:
+            done = done.where(review_items.c.message_id > after)
+        ids = [
+            row.message_id
+            for row in await self._session.all(done.order_by(review_items.c.message_id).limit(limit))
+        ]
+        rows = await self._session.all(
+            select(reviews)
+            .where(reviews.c.message_id.in_(ids))
+            .order_by(reviews.c.message_id, reviews.c.at, reviews.c.id)
+        )
+        return [_review(row) for row in rows], ids[-1] if len(ids) == limit else None
+
+
+def _item(row: Row[Any]) -> ReviewItem:
+    return ReviewItem(**{name: row._mapping[name] for name in ITEM})
+
+
+def _review(row: Row[Any]) -> Review:
+    fields = {name: row._mapping[name] for name in REVIEW}
+    facts = {name: codec.value_from_json(raw) for name, raw in row.facts.items()}
+    return Review(**fields | {"facts": facts})
+
+
+def _listed(row: Row[Any]) -> Mapping[str, Any]:
+    shown = ("text", "seq", "intent", "confidence", "at", "reference")
+    return {name: row._mapping[name] for name in shown} | {"item": _item(row)}
+
+
+def _cursor(row: Row[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([row.rank, row.message_id]).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> tuple[int, str]:
+    try:
+        rank, message_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return int(rank), str(message_id)
+    except (ValueError, TypeError, binascii.Error):
+        raise InvalidInput(
+            "the page cursor is not one of ours: start at the first page", field="after"
+        ) from None

@@ -57,13 +57,14 @@ async def _take(ctx: Context, uow: UnitOfWork, sms: InboundSms) -> Case | None:
     if sms_guard.is_machine(sms.sender):
         await _note_once(ctx, uow, sms.sender, "sms.machine")
         return None
-    if await sms_guard.is_flood(ctx, uow, sms.sender):
-        await _note_once(ctx, uow, sms.sender, "sms.flood")
-        return None
+    flood = await sms_guard.is_flood(ctx, uow, sms.sender)
     await uow.numbers.note_reachable(sms.sender)
     case = await uow.cases.find_open_by_address(sms.sender)
     opted_out = await uow.opt_outs.is_out(sms.sender)
     asked = sms.carrier_word or steering(sms.body, opted_out=opted_out)
+    if flood and (asked != "stop" or opted_out):  # an opt-out counts always
+        await _note_once(ctx, uow, sms.sender, "sms.flood")
+        return None
     if asked in STEERING_WORDS:
         await _steer(ctx, uow, sms, case, asked, already=opted_out and asked == "stop")
         return case
@@ -86,12 +87,11 @@ async def _take(ctx: Context, uow: UnitOfWork, sms: InboundSms) -> Case | None:
 
 async def _talk(ctx: Context, uow: UnitOfWork, sms: InboundSms, case: Case) -> None:
     """Store it for its turn; or keep it without one, when its words are no emergency."""
-    why = await sms_guard.reserve(
-        ctx, uow, case, sender=sms.sender, body=sms.body, country=sms.country
-    )  # fmt: skip
+    why = await sms_guard.reserve(ctx, uow, case, sender=sms.sender, body=sms.body, country=sms.country)
     if why is None and handovers.asks_for_web(sms.body) and await _sent_link(ctx, uow, sms, case):
         return
-    if why is None or chat.screen_only(ctx, sms.body) is not None:
+    urgent = why is not None and chat.screen_only(ctx, sms.body) is not None
+    if why is None or (urgent and await sms_guard.may_warn(ctx, uow, sms.sender)):
         await _store(ctx, uow, sms, case)
     else:
         await _keep(ctx, uow, sms, case, why)

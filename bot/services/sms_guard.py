@@ -31,6 +31,7 @@ LONG_ENOUGH = 15
 """Letters of a sentence that told nothing and comes again; "ok" and "hello" are said more often."""
 ECHO_LETTERS = 30
 
+MOST_WARNINGS_AN_HOUR = 5
 MOST_WORDS_AN_HOUR = 6
 """STOP, START and HELP are followed however often they come, but not confirmed more often."""
 
@@ -87,6 +88,8 @@ async def reserve(
     today = await uow.tallies.hit(f"texts today:{sender}", at=now, seconds=DAY_SECONDS)
     if lately > MOST_IN_A_WINDOW or today > MOST_IN_A_DAY:
         return MANY
+    if case is not None and case.handoff == "crisis":
+        return None  # whoever is in despair is not told that this leads nowhere
     return CIRCLE if await _goes_round(ctx, uow, case, sender=sender, body=body) else None
 
 
@@ -100,6 +103,15 @@ async def may_confirm(ctx: Context, uow: UnitOfWork, sender: str) -> bool:
     """Whether a word like STOP or HELP is still confirmed."""
     hits = await uow.tallies.hit(f"words:{sender}", at=ctx.clock.now(), seconds=QUIET_SECONDS)
     return hits <= MOST_WORDS_AN_HOUR
+
+
+async def may_warn(ctx: Context, uow: UnitOfWork, sender: str) -> bool:
+    """Whether an emergency in words that are kept from the conversation is answered once more.
+
+    A machine that sends our own list of danger signs back would hear of 911 for ever; staff know by then.
+    """
+    hits = await uow.tallies.hit(f"warned:{sender}", at=ctx.clock.now(), seconds=QUIET_SECONDS)
+    return hits <= MOST_WARNINGS_AN_HOUR
 
 
 async def _goes_round(ctx: Context, uow: UnitOfWork, case: Case | None, *, sender: str, body: str) -> bool:

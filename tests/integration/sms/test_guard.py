@@ -86,6 +86,13 @@ async def test_far_beyond_a_flood_nothing_is_stored(world: World, monkeypatch: p
     assert len(await world.messages(case.id)) == 4
 
 
+async def test_an_opt_out_counts_in_any_flood(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sms_guard, "NOT_EVEN_LOOKED_AT", 1)
+    for body in ("one", "two", "STOP", "STOP"):
+        await world.text(body)
+    assert await world.is_out()
+
+
 OFFICE = "Thank you for your message. We are closed and will be back on Monday."
 
 
@@ -97,10 +104,11 @@ OFFICE = "Thank you for your message. We are closed and will be back on Monday."
         lambda number, heard: heard or "hello",
         lambda number, heard: f"You wrote: {heard}",
         lambda number, heard: "ok",
+        lambda number, heard: EMERGENCY + heard,
         lambda number, heard: "HELP",
         lambda number, heard: "STOP" if number % 2 else "START",
     ],
-    ids=["out-of-office", "numbered", "echo", "quoting", "ok", "help", "stop-start"],
+    ids=["out-of-office", "numbered", "echo", "quoting", "ok", "alarming echo", "help", "stop-start"],
 )
 async def test_talk_with_a_machine_ends_within_ten_texts(world: World, says) -> None:  # type: ignore[no-untyped-def]
     """The machine answers every text of ours; so do we, until we notice."""

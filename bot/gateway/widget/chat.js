@@ -36,13 +36,20 @@ let restedAt = 0;  // where the last look at the end left off; a person who read
 
 const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80 || Math.abs(scroller.scrollTop - restedAt) < 2;
 
-/* The end, but no further than the open question itself: many answers must not push it out of sight. */
+/* The end, but no further than where the reply begins: a long one is read from its first line. */
 function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
-  const asked = question && log.querySelector(`.message[data-seq="${question.seq}"]`);
-  const above = asked ? scroller.getBoundingClientRect().top + 8 - asked.getBoundingClientRect().top : 0;
+  const begin = replyBegins();
+  const above = begin ? scroller.getBoundingClientRect().top + 8 - begin.getBoundingClientRect().top : 0;
   if (above > 0) scroller.scrollTop -= above;
   restedAt = scroller.scrollTop;
+}
+
+/* The first message since the patient's last; null once a person writes, whose newest words count. */
+function replyBegins() {
+  const all = [...log.querySelectorAll(".message:not(.pinned)")];
+  const reply = all.slice(all.findLastIndex((one) => one.classList.contains("patient")) + 1);
+  return reply.some((one) => one.classList.contains("staff")) ? null : reply[0] ?? null;
 }
 
 /* Where the hands go on: the field, but on a phone its keyboard would hide the answers. */

@@ -46,7 +46,7 @@ function fillWithBoxes(form, choices, pick) {
     const box = make("input");
     box.type = "checkbox";
     form.append(make("label", "box", box, make("span", "", choice.label)));
-    return { box, choice, alone: /(^|-)c0$/.test(choice.id) || /^none\b/i.test(choice.label) };
+    return { box, choice, alone: /(^|-)c0$/.test(choice.id) || /^(none|no one)\b/i.test(choice.label) };
   });
   const button = submitButton("Send my answer");
   button.disabled = true;

@@ -11,11 +11,13 @@ const STATES = {
   closed: "This chat is over",
 };
 
+const STEPS = { confirm_summary: "Almost done", choose_time: "One last step", confirm_time: "One last step" };
+
 /* Not a live region: nobody wants it read out after every answer. */
 export function showProgress({ left, changeable }, status, asks) {
   const safety = /^G([1-6])$/.exec(asks ?? "");
   const told = left === 1 ? "About 1 more question" : `About ${left} more questions`;
-  byId("left").textContent = safety ? `Safety question ${safety[1]} of 6` : left ? told : STATES[status] ?? "";
+  byId("left").textContent = safety ? `Safety question ${safety[1]} of 6` : left ? told : STEPS[asks] ?? STATES[status] ?? "";
   byId("change-open").hidden = changeable.length === 0;
 }
 

@@ -198,10 +198,13 @@ async def test_a_finger_leaves_no_answer_looking_picked(visit: VisitorMaker) -> 
     await expect(visitor.page.locator("#words")).not_to_be_focused()  # no keyboard over the answers
 
 
-async def test_many_answers_do_not_push_their_question_out_of_sight(visit: VisitorMaker) -> None:
+async def test_a_reply_is_read_from_its_first_line(visit: VisitorMaker) -> None:
     visitor = await visit("narrow")
     await visitor.open_chat()
+    await expect(visitor.page.locator(".message.greeting")).to_be_in_viewport(ratio=0.5)
     await visitor.say("which")
     await expect(visitor.page.locator(".message.question").last).to_be_in_viewport(ratio=0.9)
-    await visitor.say("my back hurts")
-    await expect(visitor.page.locator(".message.question").last).to_be_in_viewport(ratio=0.9)
+    await visitor.say("summary")
+    await expect(visitor.page.get_by_text("Please check this")).to_be_in_viewport()
+    visitor.gateway.door.staff_says(visitor.gateway.door.only_talk().id, "Hello, this is Dana.")
+    await expect(visitor.page.locator(".message.staff")).to_be_in_viewport(ratio=0.9)

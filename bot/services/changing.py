@@ -127,7 +127,8 @@ async def _answered(
         return await _checked(ctx, uow, view, message.text, booked)
     pressed = readings.chosen(view.pending, message)
     if view.asked == REMINDER:
-        return await _reminded(ctx, uow, view, booked, pressed[0].means) if pressed else None
+        means = pressed[0].means if pressed else _said_to_reminder(seen.reading)
+        return await _reminded(ctx, uow, view, booked, means) if means else None
     if not pressed:
         return _done(replace(_choices(ctx, view, booked), text=wording.text(ctx, view, "change_again")))
     if pressed[0].means == MOVE:
@@ -135,6 +136,13 @@ async def _answered(
     if pressed[0].means == DROP:
         return await give_up(ctx, uow, view, booked)
     return _done(wording.say(ctx, view, "visit_stays"))
+
+
+def _said_to_reminder(reading: Reading) -> str | None:
+    """A plain yes or no in words; None when the text tells something else too."""
+    if reading.facts or reading.polarity is None:
+        return None
+    return {"affirm": COMING, "deny": MOVE}.get(reading.polarity)
 
 
 async def _reminded(ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appointment, means: str) -> Step:

@@ -102,6 +102,21 @@ async def test_each_reminder_goes_out_once_and_says_when_and_where_alone(
         assert word not in bodies[0].replace(ctx.protocols.clinic.name, "")
 
 
+@pytest.mark.parametrize(
+    ("words", "asks"), [("yep i'll be there", None), ("ok", None), ("no i cant make it", "check_birth_date")]
+)
+async def test_plain_words_are_understood_too(
+    ctx: Context, clock: StandingClock, words: str, asks: str | None
+) -> None:
+    patient = await texting(ctx, clock)
+    await before_visit(patient, clock, hours=24)
+    await reminders.look(ctx)
+    [reply] = await patient.say(words)
+    assert reply.asks == asks
+    assert reply.text.startswith("Thanks. We'll see you") is (asks is None)
+    assert (await visit_of(patient)).status == "booked"
+
+
 async def test_by_digit_the_patient_is_coming(ctx: Context, clock: StandingClock) -> None:
     patient = await texting(ctx, clock)
     await before_visit(patient, clock, hours=24)

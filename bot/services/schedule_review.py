@@ -44,13 +44,16 @@ async def keep_reviewing(ctx: Context) -> None:
 
 async def _report(ctx: Context, appointment: Appointment, why: Misfit) -> bool:
     case_id, now, effect = appointment.case_id, ctx.clock.now(), f"visit_at_risk:{why}"
+    due, next_contact, loud = task_queue.times(ctx, "P2", since=now)
     task = StaffTask(
         id=ctx.ids.new(),
         case_id=case_id,
         kind="visit_at_risk",
         priority="P2",
         created_at=now,
-        due_at=task_queue.due_at(ctx, "P2"),
+        due_at=due,
+        next_contact_at=next_contact,
+        loud_at=loud,
         note=f"{wording.moment(ctx, appointment.start)}: {WHY[why]}",
     )
     async with ctx.unit_of_work() as uow:

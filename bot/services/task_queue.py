@@ -14,12 +14,6 @@ from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 
-def due_at(ctx: Context, priority: Priority) -> dt.datetime:
-    """When a person must have acted: P0 by the clock, the others in the clinic's open time."""
-    target = ctx.protocols.tasks.targets[priority]
-    return target.due.after(ctx.clock.now(), ctx.protocols.clinic.hours)
-
-
 async def add(
     ctx: Context,
     uow: UnitOfWork,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, insert, or_, select, update
+from sqlalchemy import Row, Select, case, func, insert, or_, select, text, update
 
 from bot.domain.errors import NotAllowed
-from bot.domain.tasks import Attempt, StaffTask
+from bot.domain.tasks import NEXT_CONTACT, Attempt, StaffTask
 from bot.store.columns import FAR_FUTURE
 from bot.store.session import Session
 from bot.store.tables import cases, task_attempts, tasks
@@ -19,6 +19,10 @@ ATTEMPT_FIELDS = tuple(Attempt.__dataclass_fields__)
 ALARM = (tasks.c.priority == "P0") & (tasks.c.status == "open")
 URGENCY = (case((ALARM, 0), else_=1), tasks.c.priority, tasks.c.due_at, tasks.c.created_at, tasks.c.id)
 """Unacknowledged P0 first, then priority, due, age."""
+
+
+UNFINISHED = text("tasks.status <> 'done'")
+"""Written out: SQLite takes a partial index only where its condition stands word by word."""
 
 
 class TaskTable:
@@ -116,13 +120,14 @@ class TaskTable:
 
     async def waiting(self, *, now: dt.datetime, limit: int = 200) -> list[StaffTask]:
         """Unfinished ones, awake, past a time of theirs that was not told yet, most urgent first."""
-        first = func.coalesce(tasks.c.next_contact_at, tasks.c.due_at)
-        passed = or_(
-            (tasks.c.escalated < 1) & ((first < now) | (tasks.c.due_at < now)),
-            (tasks.c.escalated == 1) & (tasks.c.loud_at < now) & (tasks.c.status == "open"),
+        free, first = tasks.c.status == "open", func.coalesce(tasks.c.next_contact_at, tasks.c.due_at)
+        late = (tasks.c.priority != "P0") & (tasks.c.due_at < now)
+        passed = or_(  # what `escalation` of the domain says, so that what has no step to come is not read
+            (tasks.c.escalated < NEXT_CONTACT) & ((free & (first < now)) | late),
+            (tasks.c.escalated == NEXT_CONTACT) & free & (tasks.c.loud_at < now),
         )
         rows = await self._session.all(
-            _select().where(tasks.c.status != "done", passed, awake(now)).order_by(*URGENCY).limit(limit)
+            _select().where(UNFINISHED, passed, awake(now)).order_by(*URGENCY).limit(limit)
         )
         return [_task(row) for row in rows]
 

@@ -16,7 +16,7 @@ from bot.domain.tasks import LOUD, StaffTask
 from bot.services.ports import VIEWS, WorkFilter
 from bot.store.session import Session
 from bot.store.tables import cases, tasks
-from bot.store.tasks import FIELDS, awake
+from bot.store.tasks import FIELDS, UNFINISHED, awake
 
 OF_CASE = (
     "reference", "channel", "level", "rules", "outcome", "visit", "handoff", "claimed_by", "test",
@@ -64,7 +64,7 @@ class WorkList:
         loud = (*_wanted(views["all"], now), literal(0) == _ALARM)
         late = (*_wanted(views["all"], now), tasks.c.due_at < now)
         sums += [func.count().filter(*loud).label("alarms"), func.count().filter(*late).label("late")]
-        unfinished = select(*sums).select_from(tasks.join(cases)).where(tasks.c.status != "done")
+        unfinished = select(*sums).select_from(tasks.join(cases)).where(UNFINISHED)
         row = await self._session.first(unfinished)
         return {} if row is None else {name: int(count) for name, count in row._mapping.items()}
 
@@ -74,7 +74,7 @@ def _owner(member: str) -> ColumnElement[bool]:
 
 
 def _wanted(wanted: WorkFilter, now: dt.datetime) -> list[ColumnElement[bool]]:
-    found = [tasks.c.status != "done"]
+    found: list[ColumnElement[bool]] = [UNFINISHED]  # type: ignore[list-item]
     if not wanted.private:
         found.append(tasks.c.private.is_(False))
     found.append(~awake(now) if wanted.view == "snoozed" else awake(now))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from random import Random
 from typing import Any
 
 import pytest
 
 from bot.domain.errors import InvalidInput
 from bot.domain.levels import Level
-from bot.domain.tasks import LOUD, Attempt, StaffTask
+from bot.domain.tasks import LOUD, Attempt, StaffTask, escalation
 from bot.services.ports import View, WorkFilter
 from bot.store import Store
 from tests.integration.store.samples import HOUR, MINUTE, NOW, a_case, a_task
@@ -134,3 +136,29 @@ async def test_taking_a_task_wakes_it_and_a_done_one_does_not_sleep(store: Store
         assert done.outcome == "answered"
         assert await uow.tasks.snooze(task.id, until=NOW + HOUR) == done
         await uow.commit()
+
+
+async def test_the_watchdog_reads_exactly_what_has_a_step_to_come(store: Store) -> None:
+    """The query says what `escalation` says, for every mixture of times, states and steps."""
+    random = Random(7)
+
+    def moment() -> dt.datetime:
+        return NOW + random.randrange(-90, 90) * MINUTE
+
+    made = [
+        await queued(
+            store,
+            priority=random.choice(["P0", "P1", "P2", "P3"]),
+            status=random.choice(["open", "open", "acknowledged", "done"]),
+            escalated=random.choice([0, 0, 1, 2]),
+            due_at=moment(),
+            next_contact_at=random.choice([None, moment()]),
+            loud_at=random.choice([None, moment()]),
+            snoozed_until=random.choice([None, moment()]),
+        )
+        for _ in range(80)
+    ]
+    async with store.unit_of_work(write=False) as uow:
+        waiting = {task.id for task in await uow.tasks.waiting(now=NOW)}
+    assert waiting == {task.id for task in made if escalation(task, now=NOW) > task.escalated}
+    assert len(waiting) >= 5

@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.dictionary import Dictionary
 from bot.domain.errors import ProtocolError
 from bot.protocols.clinic import read_clinic
+from bot.protocols.conditions import Compiler
 from bot.protocols.dictionary_file import read_dictionary
 from bot.protocols.documents import Document, read_document
 from bot.protocols.faq import read_faq
+from bot.protocols.grammar import Scope
+from bot.protocols.staff_tasks import read_staff_tasks
 from bot.protocols.texts import read_texts
 from bot.protocols.visits import read_visits
 from bot.protocols.yamlfile import read_yaml
@@ -27,8 +31,16 @@ LOADERS: dict[str, Callable[[Document], object]] = {
     "texts": read_texts,
     "faq": read_faq,
     "visits": read_visits,
+    "tasks": lambda document: read_staff_tasks(
+        document, _compiler(), outcomes=["new_patient_eval"], decisions=["C15"]
+    ),
     "clinic": lambda document: read_clinic(document, visits=["NEW_PATIENT_EVAL"]),
 }
+
+
+def _compiler() -> Compiler:
+    """Over no variables and no helpers."""
+    return Compiler(Dictionary(variables={}), Scope())
 
 
 @pytest.mark.parametrize("path", sorted(BROKEN.rglob("*.yaml")), ids=lambda p: f"{p.parent.name}/{p.stem}")

@@ -24,6 +24,8 @@ from bot.system import RandomIds, SystemClock
 from tests.integration.gateway.conftest import bearer
 from tests.integration.gateway.scripted import SilentEngine
 from tests.integration.gateway.serving import listening
+from tests.integration.gateway.test_form_page import choice as choice_id
+from tests.integration.gateway.test_form_page import fields as hidden_fields
 
 if TYPE_CHECKING:
     from bot.protocols import Protocols
@@ -164,3 +166,31 @@ async def test_a_store_that_is_down_means_503_and_an_emergency_is_answered(servi
     crisis = (await service.say("m3", text="i want to kill myself")).json()["messages"]
     assert [message["kind"] for message in crisis] == ["crisis"]
     assert "988" in crisis[0]["text"]
+
+
+async def test_the_page_without_scripts_is_served_by_the_same_service(service: Service) -> None:
+    async def send(page: str, **given: str) -> httpx.Response:
+        return await service.client.post(
+            "/chat/form/say", data={**hidden_fields(page), **given}, follow_redirects=True
+        )
+
+    page = (await service.client.post("/chat/form/begin", follow_redirects=True)).text
+    assert "Is it OK if I save your answers" in page
+    page = (await send(page, choice=choice_id(page, "OK, that"))).text
+    answer = await send(page, text="since yesterday i can't feel it when i wipe")
+    assert answer.status_code == 200
+    head = answer.text[: answer.text.index('aria-label="Messages"')]
+    assert 'href="tel:911"' in head
+    service.switch.broken = True
+    down = await send(answer.text, text="i can't feel my legs and i can't pee")
+    assert down.status_code == 503
+    assert 'href="tel:911"' in down.text
+
+
+async def test_progress_and_the_end_of_a_session(service: Service) -> None:
+    session = await service.open()
+    found = await service.client.get("/api/chat/progress", headers=bearer(service.token))
+    assert found.json() == {"reference": session["reference"], "left": None, "changeable": []}
+    ended = await service.client.delete("/api/chat/session", headers=bearer(service.token))
+    assert ended.status_code == 204
+    assert (await service.say("m1", text="my back hurts")).status_code == 401

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks.booking import booking_rows
+from benchmarks.console import console_rows
 from benchmarks.language import language_rows
 from benchmarks.machine import machine_facts, resident_mib
 from benchmarks.service import Service, running_service
@@ -36,6 +37,7 @@ def main() -> int:
         ("turns not answered", str(together.refused + sum(timing.refused for timing in alone))),
         *language_rows(),
         *booking_rows(),
+        *console_rows(),
         *seen,
         *((f"memory of {name}, fresh / after", f"{fresh[name]} / {used[name]}") for name in fresh),
     ]

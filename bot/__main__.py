@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": "how well labelled messages are understood",
     "export": "records for other systems",
     "protocols": "compare and publish protocol versions",
+    "seed": "made-up conversations into an empty database, to measure with",
     "staff": "people of the clinic and their API tokens",
     "undelivered": "what could not be delivered, and sending it again",
     "teach": "reviewed messages as files to train and measure with",

@@ -17,7 +17,11 @@ ROOT_FILES = {
 NEVER = re.compile(r"(^|/)(uv\.lock|pylock\.toml|\.env|\.python-version)$|\.(db|sqlite3?|pyc|tar\.gz)$")
 
 # Written in pieces, so that this file does not hold what it looks for.
-MACHINE_PATHS = re.compile("|".join(["/" + "work/", "/" + r"home/\w+", "/" + r"root/", "/" + r"Users/\w+"]))
+_ADDRESS = r'(?<!console)(?<!get\(")(?<!post\(")'
+"""The console has addresses of the same name."""
+MACHINE_PATHS = re.compile(
+    "|".join([_ADDRESS + "/" + "work/", "/" + r"home/\w+", "/" + r"root/", "/" + r"Users/\w+"])
+)
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK"]) + r")\b")
 LARGEST_MODULE = 400
 LONG_FOR_A_REASON = {"bot/services/ports.py"}  # one page of contracts, read from top to bottom

@@ -30,7 +30,6 @@ async def hand_off(ctx: Context, turn: Turn) -> Step:
             return await callback.end(ctx, uow, view, "consent_refused")
         judgement = await _final(ctx, uow, view, turn)
         view = await load_view(uow, view.case.id)
-        await task_queue.add_following(ctx, uow, view, judgement)
         if agenda.MINOR_ALONE in view.case.flags:
             return await _minor_alone(ctx, uow, view, judgement)
         if view.case.status in ("booked", "callback") and agenda.wants_intake(view):
@@ -83,6 +82,7 @@ async def _minor_alone(ctx: Context, uow: UnitOfWork, view: CaseView, judgement:
 
 
 async def _arrange(ctx: Context, uow: UnitOfWork, view: CaseView, judgement: Judgement) -> Step:
+    await task_queue.add_following(ctx, uow, view, judgement)
     rule = ctx.protocols.handoff_for(judgement, gate_complete=ctx.protocols.gate_complete(view.values))
     lead = _result(ctx, view, judgement)
     if rule.kind == "booking":

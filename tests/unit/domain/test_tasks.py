@@ -179,3 +179,29 @@ def test_an_alarm_is_what_nobody_has() -> None:
     assert not is_alarm(replace(emergency, status="acknowledged"), now=NOW)
     assert not is_alarm(a_task(escalated=NEXT_CONTACT), now=NOW)
     assert is_alarm(a_task(escalated=LOUD), now=NOW)
+
+
+# --- work that follows a result -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "facts", "kinds"),
+    [
+        ("needs_records_review", {}, ["records_collection"]),
+        ("surgical_consult_mis_fusion", {"imaging": "mri"}, ["imaging_coordination"]),
+        ("surgical_consult_mis_fusion", {"imaging": "none"}, []),
+        ("surgical_consult_mis_fusion", {}, []),  # unknown is not yes
+        ("conservative_first", {"insurance_type": "medicare"}, ["benefits_check"]),
+        ("conservative_first", {"insurance_type": "self"}, []),
+    ],
+)
+def test_what_follows_a_result(
+    protocols: Protocols, outcome: str, facts: dict[str, str], kinds: list[str]
+) -> None:
+    judgement = replace(protocols.judge({}), outcome=outcome, decision="C13")
+    assert protocols.tasks.following(judgement, facts) == kinds
+
+
+def test_who_has_no_usable_pictures_gets_some(protocols: Protocols) -> None:
+    judgement = replace(protocols.judge({}), outcome="new_patient_eval", decision="C15")
+    assert protocols.tasks.following(judgement, {}) == ["imaging_coordination"]

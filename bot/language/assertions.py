@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from spacy.tokens import Doc
 
@@ -23,13 +24,19 @@ _STRONGEST_FIRST: tuple[tuple[str, Assertion], ...] = (
 _PEOPLE = frozenset(("relative", "stranger", "proxy_for", "read_word"))
 
 
-def assertion_of(doc: Doc, hit: Hit, inside: Mapping[int, int]) -> tuple[Assertion, bool]:
+Modifiers = Mapping[tuple[int, int], Sequence[Any]]
+
+
+def modifiers_of(doc: Doc) -> Modifiers:
+    """What ConText found of each target, by its words (start, end)."""
+    return {(span.start, span.end): span._.modifiers for span in doc.spans[TARGETS]}
+
+
+def assertion_of(hit: Hit, found: Modifiers, inside: Mapping[int, int]) -> tuple[Assertion, bool]:
     """Of one hit: its assertion, and whether a relative is its subject. `inside` is `words_inside(doc)`."""
     categories = {
         modifier.category
-        for span in doc.spans[TARGETS]
-        if (span.start, span.end) == hit.head
-        for modifier in span._.modifiers
+        for modifier in found.get(hit.head, ())
         if _speaks_of(modifier.modifier_span, hit, inside)
     }
     return _assertion(categories), "RELATIVE" in categories

@@ -32,10 +32,11 @@ class FrameMatcher:
     """Looks a message's mentions up in the frames; only frames whose head occurs are tried."""
 
     def __init__(self, frames: Sequence[Frame]) -> None:
-        self._by_head: dict[str, list[Frame]] = {}
+        self._by_head: dict[str, dict[str, list[tuple[Frame, tuple[frozenset[str], ...]]]]] = {}
         for frame in frames:
+            others = tuple(part for index, part in enumerate(frame.parts) if index != frame.head)
             for concept in frame.parts[frame.head]:
-                self._by_head.setdefault(concept, []).append(frame)
+                self._by_head.setdefault(frame.reach, {}).setdefault(concept, []).append((frame, others))
 
     def hits(self, mentions: Sequence[Mention], tokens: Sequence[Token]) -> list[Hit]:
         """All frames found, in reading order."""
@@ -50,17 +51,18 @@ class FrameMatcher:
 
     def _within(self, mentions: Sequence[Mention], reach: str) -> Iterator[Hit]:
         present = {mention.concept for mention in mentions}
+        by_head = self._by_head.get(reach, {})
         for head in mentions:
-            for frame in self._by_head.get(head.concept, ()):
-                if (
-                    frame.reach != reach
-                    or any(part.isdisjoint(present) for part in frame.parts)
-                    or not frame.unless.isdisjoint(present)
-                ):
+            for frame, others in by_head.get(head.concept, ()):
+                if not all(map(present.intersection, others)) or not frame.unless.isdisjoint(present):
                     continue
-                hit = _compose(frame, head, mentions)
+                hit = _compose(frame, head, mentions) if others else Hit(frame, *_span(head), _span(head))
                 if hit is not None:
                     yield hit
+
+
+def _span(mention: Mention) -> tuple[int, int]:
+    return mention.start, mention.end
 
 
 def _compose(frame: Frame, head: Mention, mentions: Sequence[Mention]) -> Hit | None:

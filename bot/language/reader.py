@@ -11,7 +11,7 @@ from spacy.language import Language
 from bot.domain.dictionary import Dictionary
 from bot.domain.findings import Reading
 from bot.language.answers import Answers
-from bot.language.assertions import assertion_of, words_inside
+from bot.language.assertions import assertion_of, modifiers_of, words_inside
 from bot.language.births import find_births
 from bot.language.contacts import find_contacts, find_name
 from bot.language.courses import courses_of
@@ -134,7 +134,7 @@ class Reader:
         came_true: list[int] = []
         for base, chunk in _chunks(tokens):
             doc = self.nlp(self.nlp.tokenizer.of_tokens(chunk))
-            inside = words_inside(doc)
+            inside, found = words_inside(doc), modifiers_of(doc)
             mentions = doc.user_data["mentions"]
             concepts.update(mention.concept for mention in mentions)
             came_true += [base + mention.start for mention in mentions if mention.concept == "came_true"]
@@ -142,7 +142,7 @@ class Reader:
                 if not _is_asked(hit.frame, asked):
                     continue
                 head = chunk[hit.head[0]]
-                assertion, relative = assertion_of(doc, hit, inside)
+                assertion, relative = assertion_of(hit, found, inside)
                 if asked == "region" and assertion == "absent" and _no_to_the_rest(chunk, hit.head[0]):
                     assertion = "present"
                 reports.append(

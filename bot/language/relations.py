@@ -14,6 +14,9 @@ _WORDS = {
 }
 _ROLE = {word: role for role, words in _WORDS.items() for word in words.split()}
 _MIRROR = {"parent": "child", "child": "parent", "caregiver": "other"}
+_HERE = re.compile(r" (?:here|speaking|writing|typing)\b")
+""" "Husband here": the writer."""
+_NOT_KIN = frozenset(("nurse", "child", "kid", "partner", "parent", "friend", "neighbor"))
 _PERSON = re.compile(
     r"\b(?:(?P<owner>my|his|her|their|the patient's|(?:i'm|i am|im) (?:the|her|his|a))"
     r" (?:\w+ ){0,2}?)?(?P<who>" + "|".join(_ROLE) + r")\b"
@@ -24,12 +27,14 @@ def relation_of(clean_text: str, *, bare: bool) -> tuple[str, int, int] | None:
     """The writer's role to the patient with its place in the text, None when none is said.
 
     "my mom" names the patient, so the writer is the child; "his wife" names the writer. With `bare` a person
-    without any owner word is the writer ("daughter", in answer to the question).
+    without any owner word is the writer ("daughter", in answer to the question); "mom fell" is about her.
     """
     for match in _PERSON.finditer(clean_text):
         owner, role = match["owner"], _ROLE[match["who"]]
         if owner == "my":
             return _MIRROR.get(role, role), *match.span()
-        if owner or bare:
+        if owner or bare or _HERE.match(clean_text, match.end()):
             return role, *match.span()
+        if not clean_text[: match.start()].strip(" ,.!") and match["who"] not in _NOT_KIN:
+            return _MIRROR.get(role, role), *match.span()
     return None

@@ -36,6 +36,9 @@ TELLING = _SUBJECTS | {
     "go",
 }
 """What stands beside one of these is told, not only named."""
+_ROUGHLY = frozenset(("maybe", "mayb", "perhap", "perhaps", "possibly", "possib", "probably", "probab"))
+_ROUGH_COUNTS = frozenset(("couple", "few", "several", "half"))
+_TIME_UNITS = frozenset(("day", "week", "month", "year", "hour", "minute"))
 MOST_NAMING = 3
 _PLURALS = frozenset(("feet", "people", "hands", "legs"))
 _ALSO_NOUNS = frozenset(
@@ -91,6 +94,7 @@ class Segmenter:
                 clause += 1
                 out.append(Token(CLAUSE, word.start, word.start, "", clause, sentence))
             norm = "," if word.ends_sentence else self._nay(words, index)
+            norm = "about" if _rounds_a_figure(words, index) else norm
             out.append(Token(norm, word.start, word.end, word.raw, clause, sentence, word.mine))
         return out
 
@@ -203,6 +207,15 @@ def _denied_before(words: Sequence[Word], index: int) -> bool:
         if words[place].norm in _ABSENCES:
             return True
     return False
+
+
+def _rounds_a_figure(words: Sequence[Word], index: int) -> bool:
+    """ "Maybe 10 days", "3 weeks possibly": the figure is rough, the sign is not in doubt."""
+    if words[index].norm not in _ROUGHLY:
+        return False
+    after = words[index + 1].norm if index + 1 < len(words) else ""
+    before = words[index - 1].norm if index else ""
+    return after[:1].isdigit() or after in _ROUGH_COUNTS or before in _TIME_UNITS
 
 
 def _first_said(words: Sequence[Word], index: int) -> int | None:

@@ -75,7 +75,7 @@ class Story:
         if self._is_tale(words, person):
             return False
         about = [r for r in reports if r.relative]
-        return any(not r.event and r.sets for r in about)
+        return any((not r.event or "trauma" in r.sets) and r.sets for r in about)
 
     def _is_tale(self, words: Sequence[Token], person: int) -> bool:
         """ "My cousin had numb privates from a disc": past, and nothing that brings it to these days."""

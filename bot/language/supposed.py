@@ -34,6 +34,38 @@ _LEAD_IN = frozenset(
 )
 _MODALS = frozenset(("will", "would", "can", "could", "does", "do", "might", "should"))
 _EFFECTS = frozenset(("mak", "make", "caus", "cause", "giv", "give", "lead", "leav", "leave", "mean"))
+_GOES_ON = frozenset(("keeps", "keep", "kept", "already", "still"))
+_QUOTED = frozenset(
+    (
+        *("told", "said", "says", "say", "saying", "warned", "read", "google", "googled", "online", "sheet"),
+        *(
+            "handout",
+            "card",
+            "page",
+            "paper",
+            "pamphlet",
+            "instructions",
+            "list",
+            "article",
+            "worried",
+            "afraid",
+        ),
+        *(
+            "scared",
+            "fear",
+            "worry",
+            "will",
+            "would",
+            "might",
+            "could",
+            "may",
+            "pretend",
+            "suppose",
+            "imagine",
+        ),
+    )
+)
+"""Words of somebody's advice, of fear, of what may come: what stands beside them is only supposed."""
 _DATED = frozenset(("since", "ago", "yesterday", "today", "tonight", "lately", "started", "began"))
 
 
@@ -43,6 +75,8 @@ def settle_supposed(
     """General questions make no fact; what came true does. `came_true`: word positions of such phrases."""
     general = {number for number, words in _sentences(tokens) if _is_general(words)}
     out = [_general(report) if report.sentence in general else report for report in reports]
+    lived = {number for number, words in _sentences(tokens) if _is_lived(words)}
+    out = [_true(report) if report.sentence in lived - general else report for report in out]
     return [
         _true(report) if any(_follows(report, place, tokens) for place in came_true) else report
         for report in out
@@ -73,6 +107,13 @@ def _is_general(words: Sequence[Token]) -> bool:
     opening = [word.norm for word in said[:3]]
     sure = any(tuple(opening[: len(known)]) == known for known in _SURE_OPENERS)
     return sure or said[-1].raw == "?"
+
+
+def _is_lived(words: Sequence[Token]) -> bool:
+    """ "Is it ok to drive if my leg keeps giving out?": an "if" over what goes on already, nobody quoted."""
+    raws = [word.raw for word in words]
+    mine = any(word.mine or word.raw in ("i", "i'm", "i've", "im", "ive") for word in words)
+    return mine and "what" not in raws[:2] and not _GOES_ON.isdisjoint(raws) and _QUOTED.isdisjoint(raws)
 
 
 def _asks_an_effect(said: Sequence[Token]) -> bool:

@@ -11,12 +11,11 @@ from bot.language.segments import DENIALS, MOST_NAMING, TELLING, Token
 from bot.language.time_line import word_set
 
 _LONGEST = 7
-_SAYS_NO = word_set("not no never nope nah negative negativ none neither <nay>")
+_SAYS_NO = word_set("not no nope nah negative negativ none neither <nay>")
 _ASIDE = word_set(
     """
-    have has do does did is am are was be it that this those these they i me my mine so say would say happen
-    happened ever yet man sir thank god all at of them the either here to or case one a think thank far
-    actual actually nothing like either mean can will doctor check checked true problem
+    have has do does did is am are be it that those they i me mine so say would happen happened never yet
+    man sir thank god at of them the either here to or case one a think doctor check checked true problem
     """
 )
 """What may stand beside the "no" of such an answer; any other word says something more."""

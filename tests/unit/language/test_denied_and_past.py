@@ -92,3 +92,42 @@ def test_an_ending_as_it_is_said(read):
 
 def test_light_words_stand_inside_a_phrase(read):
     assert read("it has taken me ages now to start peeing").facts["bladder_retention"] == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I thought it was chest pain but it turned out to be heartburn",
+        "bungee jumping off a bridge is on my bucket list",
+        "nearly blacked out when I saw the bill",
+        "felt out of it on the muscle relaxer",
+    ],
+)
+def test_what_only_looked_like_a_sign_is_none(read, text):
+    facts = {name: value for name, value in read(text).facts.items() if name != "cons_meds"}
+    assert not {"yes", "major"} & set(facts.values())
+
+
+def test_a_rough_figure_leaves_the_sign_sure(read):
+    facts = read("can't pee, maybe 10 hours").facts
+    assert facts["bladder_retention"] == "yes"
+
+
+def test_an_if_over_what_goes_on_is_told(read):
+    assert read("is it ok to drive if my leg keeps giving out?").facts["weakness"] == "severe"
+
+
+@pytest.mark.parametrize(
+    "text", ["they said come in if my leg keeps giving out", "what if my leg keeps giving out"]
+)
+def test_an_if_of_somebodys_advice_is_supposed(read, text):
+    assert "weakness" not in read(text).facts
+
+
+def test_new_wetting_is_not_taken_back(read):
+    text = "I dribble all day and wear a pad, I was never like this"
+    assert read(text).facts["bladder_incontinence"] == "yes"
+
+
+def test_the_husband_here_is_the_writer(read):
+    assert read("Husband here, she can't pee since noon").facts["relation"] == "spouse"

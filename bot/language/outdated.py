@@ -28,17 +28,11 @@ def settle_outdated(
 ) -> list[Report]:
     """The reports, with acute signs of a day more than two months past turned to history."""
     past = [m for m in times if m.kind in _PAST_KINDS and (m.days or 0) > _LONG_PAST_DAYS]
-    if not past:
-        return list(reports)
-    return [_settled(report, past, tokens) for report in reports]
-
-
-def _settled(report: Report, past: Sequence[TimeMention], tokens: Sequence[Token]) -> Report:
-    if report.assertion != "present" or _ACUTE.isdisjoint(report.sets):
-        return report
-    clause = [token for token in tokens if token.clause == report.clause]
-    dated = any(tokens[mention.start].clause == report.clause for mention in past)
-    going_on = any(token.norm in _GOING_ON for token in clause)
-    if not dated or going_on:
-        return report
-    return replace(report, assertion="historical", event=False)
+    dated = {tokens[mention.start].clause for mention in past}
+    dated -= {token.clause for token in tokens if token.norm in _GOING_ON}
+    return [
+        replace(report, assertion="historical", event=False)
+        if report.clause in dated and report.assertion == "present" and not _ACUTE.isdisjoint(report.sets)
+        else report
+        for report in reports
+    ]

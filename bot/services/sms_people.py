@@ -35,8 +35,8 @@ _OTHER_WORDS = frozenset(
 async def rests(ctx: Context, uow: UnitOfWork, case: Case, text: str) -> bool:
     """Whether the case was left so long ago that somebody else may be writing now.
 
-    Not while a person or an emergency has it, nor before consent, when nothing is known; a digit that answers
-    a question about a booked visit is an answer.
+    Not while a person or an emergency has it, nor before consent, when nothing is known; what answers a
+    reminder, or a question about a booked visit by a digit, is an answer.
     """
     if case.consent != "given" or case.phase not in ("intake", "booking", "done"):
         return False
@@ -44,7 +44,9 @@ async def rests(ctx: Context, uow: UnitOfWork, case: Case, text: str) -> bool:
     if away < ctx.protocols.clinic.patience.welcome_back_after:
         return False
     pending = await uow.messages.get(case.pending) if case.pending else None
-    return not (case.status == "booked" and pending and sms_text.choices_in(text, pending.choices))
+    if case.status != "booked" or pending is None:
+        return True
+    return pending.asks != changing.REMINDER and not sms_text.choices_in(text, pending.choices)
 
 
 async def begin(ctx: Context, uow: UnitOfWork, number: str) -> Case:

@@ -15,7 +15,7 @@ from bot.bootstrap import Absent, build_protocols
 from bot.services import case_search, desk, teaching
 from bot.services.context import Context
 from bot.services.ports import StaffMember
-from bot.services.search_port import Wanted
+from bot.services.ports.search import Wanted
 from bot.settings import load_settings
 from bot.store import Store, migrate, open_store
 from bot.store.seeding import seed

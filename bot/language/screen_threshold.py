@@ -17,7 +17,7 @@ from bot.language.corpus import Row
 from bot.language.embeddings import Array
 from bot.language.screened import SCREENED, alarms
 
-NEEDLESS_TRAPS = 0.105
+NEEDLESS_TRAPS = 0.125
 """Leaves room for what the grammar itself asks, within 15 %."""
 NEEDLESS_DENIALS = 0.01
 """Of the messages that deny something, as many may be asked about it all the same."""

@@ -1,1 +1,1 @@
-"""One use case per function. What they need from outside stands in `ports.py`."""
+"""One use case per function. What they need from outside stands in `ports`."""

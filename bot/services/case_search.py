@@ -15,7 +15,7 @@ from bot.services.case_file import MASK
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
 from bot.services.ports import StaffMember
-from bot.services.search_port import EVENTS, SavedView, Wanted
+from bot.services.ports.search import EVENTS, SavedView, Wanted
 
 PAGE = 50
 LONGEST_WORDS = 100

@@ -10,7 +10,7 @@ from bot.domain.cases import Message
 from bot.domain.dictionary import Dictionary, Value
 from bot.domain.findings import Reading
 from bot.protocols import Protocols
-from bot.services.teaching_port import ReviewItem
+from bot.services.ports.teaching import ReviewItem
 
 UNSURE_BELOW = 0.6
 """The engine's own threshold is lower; between the two it guesses."""

@@ -21,7 +21,7 @@ from bot.services.case_file import CONTACT, MASK, load_file, masked
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
 from bot.services.ports import StaffMember, UnitOfWork
-from bot.services.teaching_port import Review, ReviewItem
+from bot.services.ports.teaching import Review, ReviewItem
 
 PAGE = 30
 QUIET = dt.timedelta(minutes=10)

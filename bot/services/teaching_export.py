@@ -17,7 +17,7 @@ from typing import Any
 from bot.services import teaching
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
-from bot.services.teaching_port import Review
+from bot.services.ports.teaching import Review
 
 NLU, EVALUATION, PROVENANCE = "nlu.yml", "messages.jsonl", "provenance.jsonl"
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, literal, or_, select, tuple_, union_all, update
 
 from bot.domain.errors import InvalidInput, NotAllowed
-from bot.services.search_port import SavedView, Wanted
+from bot.services.ports.search import SavedView, Wanted
 from bot.store.cases import RULE
 from bot.store.columns import seconds_between
 from bot.store.search import TOO_COMMON, question_keys, reference_key, stem

@@ -1,4 +1,4 @@
-"""One-time keys to a case at its other door (port: `bot.services.texting_ports.Handovers`)."""
+"""One-time keys to a case at its other door (port: `bot.services.ports.texting.Handovers`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import delete, insert, select
 
-from bot.services.texting_ports import Door
+from bot.services.ports.texting import Door
 from bot.store.session import Session
 from bot.store.tables import handovers
 

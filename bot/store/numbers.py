@@ -1,4 +1,4 @@
-"""Numbers that no text reaches (port: `bot.services.texting_ports.Numbers`)."""
+"""Numbers that no text reaches (port: `bot.services.ports.texting.Numbers`)."""
 
 from __future__ import annotations
 

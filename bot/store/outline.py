@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Executable, case, delete, literal, or_, select, update
 
-from bot.services.search_port import EVENTS
+from bot.services.ports.search import EVENTS
 from bot.store.search import said_keys
 from bot.store.search_tables import case_events, said_words
 from bot.store.session import Session

@@ -1,4 +1,4 @@
-"""Counts that several processes share (port: `bot.services.texting_ports.Tallies`)."""
+"""Counts that several processes share (port: `bot.services.ports.texting.Tallies`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages that people look over (port: `bot.services.teaching_port.Teaching`)."""
+"""Messages that people look over (port: `bot.services.ports.teaching.Teaching`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, text, tuple_, update
 
 from bot.domain.errors import InvalidInput, NotAllowed
-from bot.services.teaching_port import Review, ReviewItem
+from bot.services.ports.teaching import Review, ReviewItem
 from bot.store import codec
 from bot.store.session import Session
 from bot.store.tables import cases, messages

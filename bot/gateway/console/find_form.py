@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.errors import InvalidInput
 from bot.domain.levels import Level
 from bot.gateway.console import words
-from bot.services.search_port import EVENTS, Wanted
+from bot.services.ports.search import EVENTS, Wanted
 
 FIELDS = (
     "q", "level", "outcome", "rule", "channel", "status", "confidence", "fallback", "messages", "minutes",

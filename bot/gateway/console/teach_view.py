@@ -11,8 +11,8 @@ from bot.gateway.console import words as console_words
 from bot.gateway.console.fact_words import FactWords, sentence, show
 from bot.gateway.console.highlight import Piece, pieces
 from bot.gateway.console.shown import When
+from bot.services.ports.teaching import ReviewItem
 from bot.services.teaching import INTENTS, Opened, read_facts, teaches
-from bot.services.teaching_port import ReviewItem
 
 SEPARATOR = ","
 KAPPA = (

@@ -10,8 +10,8 @@ import pytest
 
 from bot.gateway.staff_api import staff_part
 from bot.services.permissions import ROLES
-from bot.services.search_port import SavedView
-from bot.services.teaching_port import ReviewItem
+from bot.services.ports.search import SavedView
+from bot.services.ports.teaching import ReviewItem
 from bot.settings import Settings
 from tests.integration.console.conftest import staff_app
 from tests.integration.console.conversations import Said

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.cases import Case
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
-from bot.services.search_port import SavedView, Wanted
+from bot.services.ports.search import SavedView, Wanted
 from bot.store import Store
 from bot.store.search import said_keys
 from tests.integration.store.samples import HOUR, MINUTE, NOW, a_case, a_draft, a_fact, stored_case

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import Conflict
 from bot.protocols import Protocols
-from bot.services.search_port import Wanted
+from bot.services.ports.search import Wanted
 from bot.store import Store
 from bot.store.seeding import MESSAGES, seed
 from tests.integration.store.samples import NOW

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
-from bot.services.teaching_port import Review, ReviewItem
+from bot.services.ports.teaching import Review, ReviewItem
 from bot.store import Store
 from bot.store.tables import cases
 from tests.integration.store.samples import HOUR, MINUTE, NOW, stored_case

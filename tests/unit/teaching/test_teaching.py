@@ -14,8 +14,8 @@ from bot.domain.findings import Reading
 from bot.protocols import Protocols
 from bot.services import stakes
 from bot.services.agreement import kappa
+from bot.services.ports.teaching import Review
 from bot.services.teaching_export import EVALUATION, NLU, PROVENANCE, Moment, make
-from bot.services.teaching_port import Review
 
 DAY = dt.datetime(2026, 12, 1, 15, 0, tzinfo=dt.UTC)
 

@@ -1,4 +1,4 @@
-"""What a search for cases may ask, and who answers (part of `ports.py`)."""
+"""What a search for cases may ask, and who answers (one of the ports)."""
 
 from __future__ import annotations
 

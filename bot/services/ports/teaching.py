@@ -1,4 +1,4 @@
-"""Messages that people look over so that the bot is taught, and who keeps them (part of `ports.py`)."""
+"""Messages that people look over so that the bot is taught, and who keeps them (one of the ports)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the door of text messages needs the record to keep, beside cases and messages (see `ports.py`)."""
+"""What the door of text messages needs the record to keep, beside cases and messages."""
 
 from __future__ import annotations
 

@@ -1,0 +1,97 @@
+"""Times, and what other systems are told of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.domain.openings import Taken
+from bot.domain.schedule import MOST_HOLDS, Appointment
+
+
+class Appointments(Protocol):
+    """Holds and bookings. Two overlapping ones of a provider or a room cannot exist: the database refuses."""
+
+    async def hold(self, appointment: Appointment, *, now: dt.datetime, most: int = MOST_HOLDS) -> None:
+        """Insert with status held, after expiring holds whose time is over. Raises TimeTaken, and
+        TooManyHolds when the holder holds `most` times."""
+
+    async def book(self, appointment_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
+        """held -> booked by compare-and-swap; booking what is booked for the same case returns it.
+        Raises HoldExpired otherwise, and for a time that has begun; Conflict while the case has
+        another booked time."""
+
+    async def release_holds(self, case_id: str) -> None:
+        """All holds of a case become expired."""
+
+    async def cancel(self, appointment_id: str, *, case_id: str) -> bool:
+        """booked -> cancelled, and whether this call did it; raises NotAllowed when it is not this case's."""
+
+    async def move(self, old_id: str, new_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
+        """The old one cancelled and the new one booked, or neither. Raises HoldExpired when the new hold
+        is over, NotAllowed when the old one is not booked any more."""
+
+    async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
+        """Held (unexpired) and booked spans by provider and by room that touch [start, end)."""
+
+    async def get(self, appointment_id: str) -> Appointment:
+        """One of any status; raises NotAllowed when there is none."""
+
+    async def booked_from(self, now: dt.datetime, *, limit: int = 1000) -> list[Appointment]:
+        """Booked ones that are still to come, soonest first."""
+
+    async def of_case(self, case_id: str) -> list[Appointment]:
+        """All of a case, newest first."""
+
+    async def booked_of(
+        self, provider_id: str, *, start: dt.datetime, end: dt.datetime
+    ) -> list[tuple[Appointment, str]]:
+        """A provider's booked times that begin within [start, end), in order, with references of cases."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """A record that another system should hold a copy of, as it was claimed.
+
+    `subject` is a case (target `fhir`) or an appointment (target `calendar`). `known` says what is
+    there: address -> {"version": its version there, "tried": digests of what we sent since we knew it}.
+    """
+
+    target: str
+    subject: str
+    case_id: str
+    revision: int
+    attempts: int
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class Publications(Protocol):
+    """Which copies are behind. The database itself counts the changes (`bot/store/revisions.py`)."""
+
+    async def claim_due(
+        self, target: str, *, owner: str, now: dt.datetime, lease_seconds: float, limit: int = 10
+    ) -> list[Publication]:
+        """Changed records whose copy may be made now, leased to `owner`."""
+
+    async def note_attempt(self, publication: Publication, digests: Mapping[str, str]) -> None:
+        """What is about to be sent, address by address, so that it is recognised there afterwards."""
+
+    async def sent(self, publication: Publication, versions: Mapping[str, str], *, at: dt.datetime) -> None:
+        """The copy is there, in these versions; changes since the claim are due again."""
+
+    async def retry(self, publication: Publication, *, at: dt.datetime, error: str) -> None:
+        """Try again at that time; one more attempt counted."""
+
+    async def refused(self, publication: Publication, *, error: str) -> None:
+        """Not again before the record changes."""
+
+    async def start_over(self, case_id: str) -> None:
+        """Forget what is known of a case's copies there; all of them are due."""
+
+    async def published(self, target: str, *, now: dt.datetime) -> list[Publication]:
+        """Copies that are up to date and still matter at that time."""
+
+    async def of_case(self, case_id: str) -> list[Publication]:
+        """All of a case."""

@@ -335,5 +335,7 @@ async def _after_abuse(ctx: Context, uow: UnitOfWork, seen: Reception) -> tuple[
     closed = replace(case, flags=flags, phase="done", status="closed", handoff="none", pending=None)
     await uow.cases.save(without_result(closed))
     if case.channel == "sms":  # somebody else may read the phone: not even a goodbye
+        if case.address is not None:
+            await uow.outbox.silence(case.id, to=case.address, reason=agenda.NOT_SAFE_HERE)
         return ()
     return (wording.say(ctx, seen.view, "abuse_not_safe", kind="crisis"),)

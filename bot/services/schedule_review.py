@@ -9,7 +9,6 @@ import asyncio
 
 from bot.domain.openings import Misfit, misfit
 from bot.domain.schedule import Appointment
-from bot.domain.tasks import StaffTask
 from bot.services import task_queue, wording
 from bot.services.context import Context
 
@@ -43,26 +42,13 @@ async def keep_reviewing(ctx: Context) -> None:
 
 
 async def _report(ctx: Context, appointment: Appointment, why: Misfit) -> bool:
-    case_id, now, effect = appointment.case_id, ctx.clock.now(), f"visit_at_risk:{why}"
-    due, next_contact, loud = task_queue.times(ctx, "P2", since=now)
-    task = StaffTask(
-        id=ctx.ids.new(),
-        case_id=case_id,
-        kind="visit_at_risk",
-        priority="P2",
-        created_at=now,
-        due_at=due,
-        next_contact_at=next_contact,
-        loud_at=loud,
-        note=f"{wording.moment(ctx, appointment.start)}: {WHY[why]}",
-    )
+    case_id, effect = appointment.case_id, f"visit_at_risk:{why}"
     async with ctx.unit_of_work() as uow:
         if await uow.effects.result(case_id, appointment.id, effect) is not None:
             return False
-        added = await uow.tasks.add(task)
+        note = f"{wording.moment(ctx, appointment.start)}: {WHY[why]}"
+        case = await uow.cases.get(case_id)
+        await task_queue.add(ctx, uow, case, kind="visit_at_risk", priority="P2", note=note)
         await uow.effects.record(case_id, appointment.id, effect, {"why": why})
-        await uow.audit.add(
-            actor="service", action="task.visit_at_risk", case_id=case_id, at=now, detail={"why": why}
-        )
         await uow.commit()
-    return added
+    return True

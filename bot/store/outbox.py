@@ -85,6 +85,12 @@ class OutboxTable:
         """Not wanted any more."""
         await self._finish(item_id, status="dropped", error=reason)
 
+    async def silence(self, case_id: str, *, to: str, reason: str) -> None:
+        """Drop all that waits for this number about this case."""
+        ours = (outbox.c.case_id == case_id) & (outbox.c.number_key == number_key(to))
+        waiting = ours & outbox.c.status.in_(UNFINISHED)
+        await self._session.changed(update(outbox).where(waiting).values(status="dropped", error=reason))
+
     async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> Outbound | None:
         """Note what the provider reported; what it is about, None when that is no news.
 

@@ -73,6 +73,9 @@ class Outbox(Protocol):
     async def drop(self, item_id: str, *, reason: str) -> None:
         """Not wanted any more: never sent, nobody is told."""
 
+    async def silence(self, case_id: str, *, to: str, reason: str) -> None:
+        """Drop all that waits for this number about this case."""
+
     async def delivery_state(self, provider_id: str, *, state: str, error: str | None) -> Outbound | None:
         """Note what the provider reported later; what it is about, None for an unknown id or no news."""
 

@@ -10,6 +10,7 @@ from bot.services.context import Context
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 from tests.integration.services.test_silence import Texter
+from tests.integration.store.samples import an_sms
 
 STORY = "my low back hurts for 8 months, down the left leg past the knee. did PT and pills"
 NUMB = "since yesterday i cant feel it when i wipe"
@@ -153,7 +154,14 @@ async def test_not_safe_to_text_sends_nothing_more(ctx: Context, clock: Standing
     assert case is not None
     async with ctx.unit_of_work(write=False) as uow:
         before = len(await uow.messages.after(case.id, 0))
+    async with ctx.unit_of_work() as uow:
+        waiting = an_sms(case_id=case.id, to=case.address, created_at=clock.now())
+        assert await uow.outbox.add(waiting)
+        await uow.commit()
     await texter.text(text)
+    async with ctx.unit_of_work(write=False) as uow:
+        left = await uow.outbox.claim_due(owner="t", now=clock.now(), lease_seconds=0.0, limit=100)
+        assert left == [], "what still waited is not sent either"
     async with ctx.unit_of_work(write=False) as uow:
         after = await uow.messages.after(case.id, 0)
         assert [one.sender for one in after[before:]] == ["patient"]

@@ -7,7 +7,7 @@ import dataclasses
 
 from bot.services.ports import Outbound
 from bot.store import Store
-from tests.integration.store.samples import MINUTE, NOW, an_sms
+from tests.integration.store.samples import MINUTE, NOW, a_case, an_sms
 
 LEASE = {"lease_seconds": 600.0}
 
@@ -92,6 +92,18 @@ async def test_delivery_state_names_its_text(store: Store) -> None:
         assert found is not None
         assert (found.id, found.provider_id, found.status) == (sms.id, "SM1", "sent")
         assert await uow.outbox.delivery_state("SM2", state="sent", error=None) is None
+
+
+async def test_silence_drops_what_waits_for_a_number_about_a_case(store: Store) -> None:
+    case = a_case()
+    async with store.unit_of_work() as uow:
+        await uow.cases.add(case)
+        await uow.commit()
+    hers, others = an_sms(case_id=case.id), an_sms(to="+15555550143", case_id=case.id)
+    await queued(store, hers, others)
+    async with store.unit_of_work() as uow:
+        await uow.outbox.silence(case.id, to=hers.to, reason="not_safe_here")
+        assert _ids(await uow.outbox.claim_due(owner="w", now=NOW, **LEASE)) == [others.id]
 
 
 def _ids(texts: list[Outbound]) -> list[str]:

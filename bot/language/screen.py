@@ -26,7 +26,7 @@ from bot.language.screen_features import parts_of
 from bot.language.screened import SCREENED
 
 CORPUS = ROOT / "data" / "corpus"
-SCREEN_VERSION = "2"
+SCREEN_VERSION = "4"
 """Of features, training and thresholds: another version is trained anew."""
 MOST_ASKED = 3
 """More questions than these would be an interrogation; the gates still come."""
@@ -51,8 +51,8 @@ class Heads:
     shift: Array
     ask_from: Array
     """The probability from which a fact is asked about, fact by fact."""
-    also_from: float
-    """Once one is asked, others from this share of their own threshold are asked with it."""
+    also_from: Array
+    """Once one is asked, others from this share of their own threshold are asked with it, fact by fact."""
     sure_from: float
     """The probability from which even a denial is asked about once."""
 
@@ -92,7 +92,8 @@ class Screen:
         if not shares or max(shares.values()) < 1:
             return ()
         likeliest = sorted(shares, key=lambda name: -shares[name])[:MOST_ASKED]
-        chosen = [name for name in likeliest if shares[name] >= self.heads.also_from]
+        also_from = dict(zip(self.heads.names, self.heads.also_from, strict=True))
+        chosen = [name for name in likeliest if shares[name] >= also_from[name]]
         return tuple(sorted(chosen, key=SCREENED.index))
 
     def _share(
@@ -143,7 +144,6 @@ def read_heads(content: bytes) -> Heads:
         arrays: dict[str, Any] = {name: kept[name] for name in kept.files}
     return Heads(
         names=tuple(map(str, arrays.pop("names"))),
-        also_from=float(arrays.pop("also_from")),
         sure_from=float(arrays.pop("sure_from")),
         **arrays,
     )

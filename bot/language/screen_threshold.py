@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 
 from bot.language.corpus import Row
 from bot.language.embeddings import Array
-from bot.language.screened import SCREENED, alarms
+from bot.language.screened import FOR_ITS_OWN_SAKE, SCREENED, alarms
 
 NEEDLESS_TRAPS = 0.125
 """Leaves room for what the grammar itself asks, within 15 %."""
 NEEDLESS_DENIALS = 0.01
 """Of the messages that deny something, as many may be asked about it all the same."""
 ALSO_FROM = 0.4
-EMERGENCIES = SCREENED[: SCREENED.index("cannot_walk")]
+EARLIER = frozenset(SCREENED[: SCREENED.index("cannot_walk")]) - FOR_ITS_OWN_SAKE
 EMERGENCY_WEIGHT = 1.5
+"""How much earlier an emergency is asked about."""
 _MOST_ASKED = 3
 _SUREST = 0.99
 _RIDGE = 0.05
@@ -104,28 +105,28 @@ class Thresholds:
     """See `bot.language.screen.Heads`; `summary` says what to expect on unseen voices."""
 
     ask_from: Array
-    also_from: float
+    also_from: Array
     sure_from: float
     summary: str
 
 
 def thresholds(likely: Array, labels: Labels, names: Sequence[str]) -> Thresholds:
     """The lowest thresholds within the budget for traps, by bisection on unseen scores."""
-    weights = np.array([EMERGENCY_WEIGHT if name in EMERGENCIES else 1.0 for name in names], np.float32)
+    weights = np.array([EMERGENCY_WEIGHT if name in EARLIER else 1.0 for name in names], np.float32)
+    also_from = np.array([1.0 if name in FOR_ITS_OWN_SAKE else ALSO_FROM for name in names], np.float32)
+    settled = labels.told & ~labels.states
     low, high = 0.01, 1.0
     for _ in range(25):
         middle = (low + high) / 2
-        needless = _needless(
-            asked(likely, _thresholds(middle, weights), labels.told & ~labels.states), labels
-        )
+        needless = _needless(asked(likely, _thresholds(middle, weights), also_from, settled), labels)
         low, high = (middle, high) if needless[labels.traps].mean() > NEEDLESS_TRAPS else (low, middle)
     ask_from = _thresholds(high, weights)
-    found = asked(likely, ask_from, labels.told & ~labels.states)
+    found = asked(likely, ask_from, also_from, settled)
     denials = likely[labels.told & ~labels.states]
     sure = float(np.quantile(denials, 1 - NEEDLESS_DENIALS)) if denials.size else _SUREST
     return Thresholds(
         ask_from=ask_from,
-        also_from=ALSO_FROM,
+        also_from=also_from,
         sure_from=min(max(sure, 0.8), _SUREST),
         summary=_summary(found, labels, high),
     )
@@ -136,11 +137,11 @@ def _thresholds(common: float, weights: Array) -> Array:
     return found
 
 
-def asked(likely: Array, ask_from: Array, settled: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def asked(likely: Array, ask_from: Array, also_from: Array, settled: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which facts would be asked, were nothing read but what is told clearly (`settled`)."""
     shares = np.where(settled, 0.0, likely / ask_from)
     ranks = np.argsort(np.argsort(-shares, axis=1, kind="stable"), axis=1, kind="stable")
-    wanted: NDArray[np.bool_] = (shares >= ALSO_FROM) & (ranks < _MOST_ASKED)
+    wanted: NDArray[np.bool_] = (shares >= also_from) & (ranks < _MOST_ASKED)
     return wanted & (shares.max(axis=1) >= 1)[:, None]
 
 

@@ -27,6 +27,10 @@ SCREENED: tuple[str, ...] = (
 NEVER_ASKED = frozenset(("abuse_unsafe",))
 """Somebody else may read the screen (clinical.md 6.6)."""
 
+FOR_ITS_OWN_SAKE = frozenset(("self_harm",))
+"""Not asked earlier than its likelihood says, nor beside another: the question weighs on who has no such
+thought."""
+
 _NOTHING = frozenset(("no", "none", "never", "family_only", "skin_minor"))
 
 

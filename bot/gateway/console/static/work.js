@@ -50,7 +50,11 @@ async function send(form) {
   focusRow(gone ? next : task);
 }
 
-const focusRow = (task) => document.querySelector(`[data-task="${CSS.escape(task ?? "")}"]`)?.focus({ preventScroll: true });
+/* Not away from a field: whoever was quicker than the answer is writing there. */
+function focusRow(task) {
+  if (document.activeElement?.matches("input, textarea, select")) return;
+  document.querySelector(`[data-task="${CSS.escape(task ?? "")}"]`)?.focus({ preventScroll: true });
+}
 
 document.addEventListener("submit", (event) => {
   if (!("quiet" in event.target.dataset)) return;

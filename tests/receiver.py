@@ -8,12 +8,13 @@ with Receiver.running() as receiver:
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.listening import listening
 
 TAKEN = 204
 
@@ -42,17 +43,9 @@ class Receiver:
     def running(cls) -> Iterator[Receiver]:
         """Listens on a free port of the loopback."""
         receiver = cls()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(receiver))
-        server.daemon_threads = True
-        receiver.url = f"http://127.0.0.1:{server.server_address[1]}/in"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
+        with listening(_handler(receiver)) as address:
+            receiver.url = f"{address}/in"
             yield receiver
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:

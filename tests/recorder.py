@@ -13,14 +13,15 @@ import json
 import re
 import socket
 import struct
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
+
+from tests.listening import listening
 
 PATH = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-zA-Z]{2,64})/Messages\.json\Z")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}\Z")
@@ -77,17 +78,8 @@ class Recorder:
     def running(cls) -> Iterator[Recorder]:
         """Listens on a free port of the loopback."""
         recorder = cls()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(recorder))
-        server.daemon_threads = True
-        recorder.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
+        with listening(_handler(recorder)) as recorder.url:
             yield recorder
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
     def fail(self, **failure: Any) -> None:
         """Fail the next tries: `fail(code=21610, status=400)`, `fail(reset=True, times=3)`."""

@@ -20,12 +20,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
 from tests.fhir.cases import NAMESPACE
 from tests.fhir.rules import ID, problems, references
+from tests.listening import listening
 
 JSON = "application/fhir+json"
 RESET = struct.pack("ii", 1, 0)
@@ -69,17 +70,9 @@ class StrictServer:
     def running(cls, **given: Any) -> Iterator[StrictServer]:
         """On a free loopback port."""
         server = cls(**given)
-        http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
-        http.daemon_threads = True
-        server.url = f"http://127.0.0.1:{http.server_address[1]}/fhir"
-        thread = threading.Thread(target=http.serve_forever, daemon=True)
-        thread.start()
-        try:
+        with listening(_handler(server)) as address:
+            server.url = f"{address}/fhir"
             yield server
-        finally:
-            http.shutdown()
-            http.server_close()
-            thread.join()
 
     def latest(self, address: str) -> dict[str, Any]:
         """The newest version of a resource."""

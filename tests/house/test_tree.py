@@ -17,11 +17,7 @@ ROOT_FILES = {
 NEVER = re.compile(r"(^|/)(uv\.lock|pylock\.toml|\.env|\.python-version)$|\.(db|sqlite3?|pyc|tar\.gz)$")
 
 # Written in pieces, so that this file does not hold what it looks for.
-_ADDRESS = r'(?<!console)(?<!get\(")(?<!post\(")'
-"""The console has addresses of the same name."""
-MACHINE_PATHS = re.compile(
-    "|".join([_ADDRESS + "/" + "work/", "/" + r"home/\w+", "/" + r"root/", "/" + r"Users/\w+"])
-)
+MACHINE_PATHS = re.compile("|".join(["/" + "work/", "/" + r"home/\w+", "/" + r"root/", "/" + r"Users/\w+"]))
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK"]) + r")\b")
 LARGEST_MODULE = 400
 

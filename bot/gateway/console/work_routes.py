@@ -20,7 +20,7 @@ from bot.services import claims, work_desk
 from bot.services.context import Context
 from bot.services.staff import Visitor
 
-WORK = "/console/work"
+WORK = "/console/queue"
 
 
 def add_work_queue_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
@@ -31,13 +31,13 @@ def add_work_queue_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, c
 
 
 def _add_pages(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
-    @blueprint.get("/work")
+    @blueprint.get("/queue")
     @as_page(pages)
     async def work(request: Asked) -> HTTPResponse:
         visitor = await door.visitor(request)
         return pages.answer("work.html", visitor, **await _data(ctx, pages, visitor, request))
 
-    @blueprint.get("/work/live")
+    @blueprint.get("/queue/live")
     @as_fragment
     async def work_live(request: Asked) -> HTTPResponse:
         visitor = await door.visitor(request, active=False)
@@ -46,21 +46,21 @@ def _add_pages(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context
 
 
 def _add_ownership(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
-    @blueprint.post("/work/<task_id:str>/claim", name="work_claim")
+    @blueprint.post("/queue/<task_id:str>/claim", name="work_claim")
     @as_page(pages)
     async def claim(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
         await claims.claim(ctx, visitor.member, known_id(task_id))
         return _back(request, task_id)
 
-    @blueprint.post("/work/<task_id:str>/release", name="work_release")
+    @blueprint.post("/queue/<task_id:str>/release", name="work_release")
     @as_page(pages)
     async def release(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
         await claims.release(ctx, visitor.member, known_id(task_id))
         return _back(request, task_id)
 
-    @blueprint.post("/work/<task_id:str>/assign", name="work_assign")
+    @blueprint.post("/queue/<task_id:str>/assign", name="work_assign")
     @as_page(pages)
     async def assign(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
@@ -69,7 +69,7 @@ def _add_ownership(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Con
 
 
 def _add_work(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
-    @blueprint.post("/work/<task_id:str>/try", name="work_try")
+    @blueprint.post("/queue/<task_id:str>/try", name="work_try")
     @as_page(pages)
     async def tried(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
@@ -81,7 +81,7 @@ def _add_work(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context)
         )  # fmt: skip
         return _back(request, task_id)
 
-    @blueprint.post("/work/<task_id:str>/snooze", name="work_snooze")
+    @blueprint.post("/queue/<task_id:str>/snooze", name="work_snooze")
     @as_page(pages)
     async def snooze(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
@@ -89,7 +89,7 @@ def _add_work(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context)
         await work_desk.snooze(ctx, visitor.member, known_id(task_id), minutes=minutes)
         return _back(request)
 
-    @blueprint.post("/work/<task_id:str>/close", name="work_close")
+    @blueprint.post("/queue/<task_id:str>/close", name="work_close")
     @as_page(pages)
     async def close(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
@@ -99,7 +99,7 @@ def _add_work(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context)
         )  # fmt: skip
         return _back(request)
 
-    @blueprint.post("/work/<task_id:str>/note", name="work_note")
+    @blueprint.post("/queue/<task_id:str>/note", name="work_note")
     @as_page(pages)
     async def note(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)

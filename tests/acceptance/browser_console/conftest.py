@@ -46,7 +46,7 @@ class Desk:
         await self.page.fill("#name", name)
         await self.page.fill("#password", PASSWORD)
         await self.page.keyboard.press("Enter")
-        await self.page.wait_for_url("**/console/work")
+        await self.page.wait_for_url("**/console/queue")
 
 
 @pytest.fixture

@@ -237,7 +237,7 @@ async def test_login_page_works_without_a_script(client: httpx.AsyncClient, worl
     assert wrong.status_code == 401
     assert "The name or the password is wrong." in wrong.text
     right = await client.post("/console/login", data={"name": " nurse ", "password": PASSWORD})
-    assert (right.status_code, right.headers["location"]) == (303, "/console/work")
+    assert (right.status_code, right.headers["location"]) == (303, "/console/queue")
     assert "Queue" in await page_of(client, "/console")
 
 

@@ -41,13 +41,13 @@ def text_of(html: str) -> str:
 
 
 async def page_of(client: httpx.AsyncClient, query: str = "") -> str:
-    answer = await client.get(f"/console/work{query}")
+    answer = await client.get(f"/console/queue{query}")
     assert answer.status_code == 200
     return text_of(answer.text)
 
 
 async def send(client: httpx.AsyncClient, csrf: str, path: str, **fields: str) -> httpx.Response:
-    return await client.post(f"/console/work/{path}", data={"csrf": csrf, "view": "mine", **fields})
+    return await client.post(f"/console/queue/{path}", data={"csrf": csrf, "view": "mine", **fields})
 
 
 async def test_the_page_pins_the_emergency_and_counts(
@@ -58,7 +58,7 @@ async def test_the_page_pins_the_emergency_and_counts(
     assert "1 emergency not acknowledged" in text
     for words in ("All 3", "Mine 0", "Unassigned 3", "2 late"):
         assert words in text
-    html = (await client.get("/console/work")).text
+    html = (await client.get("/console/queue")).text
     assert html.count(f"task={tasks['urgent']}") == 1
     assert html.index(tasks["emergency"]) < html.index(tasks["urgent"]) < html.index(tasks["call"])
     assert len(html) < 100_000
@@ -72,7 +72,7 @@ async def test_what_became_loud_is_pinned_on_every_page(
         await uow.tasks.escalate(tasks["call"], step=LOUD)
         case_id = (await uow.tasks.get(tasks["urgent"])).case_id
         await uow.commit()
-    for path in ("/console/work", "/console/", f"/console/cases/{case_id}"):
+    for path in ("/console/queue", "/console/", f"/console/cases/{case_id}"):
         text = text_of((await client.get(path)).text)
         assert "1 emergency not acknowledged, 1 overdue task that nobody has taken" in text, path
 
@@ -82,7 +82,7 @@ async def test_a_call_from_taking_to_closing_without_scripts(
 ) -> None:
     task = (await morning(world))["call"]
     taken = await send(client, nurse, f"{task}/claim")
-    assert (taken.status_code, taken.headers["location"]) == (303, f"/console/work?view=mine&task={task}")
+    assert (taken.status_code, taken.headers["location"]) == (303, f"/console/queue?view=mine&task={task}")
     text = await page_of(client, f"?view=mine&task={task}")
     assert "You have it" in text
     assert "Not reached after all tries" not in text  # not before three tries
@@ -95,7 +95,7 @@ async def test_a_call_from_taking_to_closing_without_scripts(
     assert "put off until" in await page_of(client, "?view=snoozed")
     await send(client, nurse, f"{task}/note", text="prefers mornings")
     closed = await send(client, nurse, f"{task}/close", outcome="visit_booked", note="Thursday")
-    assert closed.headers["location"] == "/console/work?view=mine"
+    assert closed.headers["location"] == "/console/queue?view=mine"
     assert "This task is done" in await page_of(client, f"?task={task}")
 
 
@@ -118,31 +118,31 @@ async def test_the_open_page_is_refreshed_only_when_something_changed(
     world: World, client: httpx.AsyncClient, nurse: str
 ) -> None:
     await morning(world)
-    first = await client.get("/console/work/live?view=all")
-    same = await client.get("/console/work/live?view=all", headers={"If-None-Match": first.headers["etag"]})
+    first = await client.get("/console/queue/live?view=all")
+    same = await client.get("/console/queue/live?view=all", headers={"If-None-Match": first.headers["etag"]})
     assert same.status_code == 304
     await world.add_case(ROUTINE, task="benefits_check")
     changed = await client.get(
-        "/console/work/live?view=all", headers={"If-None-Match": first.headers["etag"]}
+        "/console/queue/live?view=all", headers={"If-None-Match": first.headers["etag"]}
     )
     assert "Check the insurance benefits" in changed.text
 
 
 @pytest.mark.parametrize("query", ["?view=closed", "?view=all&view=mine", "?after=x", "?x=1"])
 async def test_odd_queries_are_refused(client: httpx.AsyncClient, nurse: str, query: str) -> None:
-    assert (await client.get(f"/console/work{query}")).status_code == 400
+    assert (await client.get(f"/console/queue{query}")).status_code == 400
     assert (await client.get(f"/api/staff/tasks{query}")).status_code == 400
 
 
 async def test_an_unknown_task_opens_nothing(client: httpx.AsyncClient, nurse: str) -> None:
-    assert "data-panel" not in (await client.get(f"/console/work?task={'0' * 32}")).text
+    assert "data-panel" not in (await client.get(f"/console/queue?task={'0' * 32}")).text
 
 
 async def test_who_may_not_see_contacts_sees_none(world: World, client: httpx.AsyncClient) -> None:
     tasks = await morning(world)
     await world.add_member("auditor")
     await signed_in(client, "auditor")
-    pages = [(await client.get(f"/console/work?task={tasks['emergency']}")).text]
+    pages = [(await client.get(f"/console/queue?task={tasks['emergency']}")).text]
     pages.append((await client.get("/api/staff/tasks")).text)
     for secret in ("Dana", "0142", "Robin", "0117", "Placeholder", "0188"):
         assert not [page for page in pages if secret in page], secret

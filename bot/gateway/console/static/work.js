@@ -7,7 +7,7 @@ function look(change) {
   const address = live();
   change(address.searchParams);
   document.body.dataset.poll = address.pathname + address.search;
-  history.replaceState(null, "", "/console/work?" + address.searchParams);
+  history.replaceState(null, "", "/console/queue?" + address.searchParams);
   state.tag = null;
   return refresh();
 }

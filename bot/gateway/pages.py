@@ -1,34 +1,23 @@
-"""The demo page, the chat's page and frame, the loader, and their files.
-
-Files are read once and served by name from a fixed list; no path of a request ever reaches the disk.
-"""
+"""The demo page, the chat's page and frame, the loader, and their files."""
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sanic import Blueprint, HTTPResponse
-from sanic.exceptions import NotFound
 from sanic.request import Request
-from sanic.response import empty
 
+from bot.gateway.assets import MEDIA_TYPES, Asset, add_assets, asset_of, serve
 from bot.gateway.look import Look
 from bot.gateway.options import Options
 from bot.gateway.origins import frame_ancestors
 
 FOLDER = Path(__file__).parent / "widget"
-_TYPES = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
 _CHOSEN = b"/* the clinic's choice */ {}"
 ASSETS = (
     "chat.js", "chat_view.js", "chat_inputs.js", "chat_line.js", "chat_menu.js", "chat.css", "demo.css",
@@ -36,26 +25,17 @@ ASSETS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asset:
-    """A file as it is served; `tag` changes when its content does."""
-
-    body: bytes
-    media_type: str
-    tag: str
-
-
 def read_assets(look: Look) -> dict[str, Asset]:
     """The files of `/widget/`, in the clinic's colours; `logo` is the clinic's own or our mark."""
-    assets = {name: _asset(_in_colours(name, look), _TYPES[Path(name).suffix]) for name in ASSETS}
-    logo = _asset(look.logo.body, look.logo.media_type) if look.logo else assets["mark.svg"]
+    assets = {name: asset_of(_in_colours(name, look), MEDIA_TYPES[Path(name).suffix]) for name in ASSETS}
+    logo = asset_of(look.logo.body, look.logo.media_type) if look.logo else assets["mark.svg"]
     return {**assets, "logo": logo}
 
 
 def read_loader(look: Look) -> Asset:
     """The script of the clinic's page, with what the clinic chose for its button."""
     code = (FOLDER / "loader.js").read_bytes()
-    return _asset(code.replace(_CHOSEN, look.for_loader(), 1), _TYPES[".js"])
+    return asset_of(code.replace(_CHOSEN, look.for_loader(), 1), MEDIA_TYPES[".js"])
 
 
 def _in_colours(name: str, look: Look) -> bytes:
@@ -63,10 +43,6 @@ def _in_colours(name: str, look: Look) -> bytes:
     if name.endswith(".css"):
         return body + look.style()
     return body.replace(Look().colour.encode(), look.colour.encode()) if name == "mark.svg" else body
-
-
-def _asset(body: bytes, media_type: str) -> Asset:
-    return Asset(body=body, media_type=media_type, tag=f'"{hashlib.sha256(body).hexdigest()[:16]}"')
 
 
 def fill(name: str, fields: Mapping[str, str]) -> str:
@@ -114,31 +90,16 @@ def pages_blueprint(options: Options) -> Blueprint:
 
     @blueprint.get("/widget.js")
     async def widget(request: Request[Any, Any]) -> HTTPResponse:
-        return _file(request, loader, foreign=True)
+        return serve(request, loader, foreign=True)
 
-    @blueprint.get("/widget/<name:str>", name="asset")
-    async def asset(request: Request[Any, Any], name: str) -> HTTPResponse:
-        if name not in assets:
-            raise NotFound
-        return _file(request, assets[name], foreign=False)
+    add_assets(blueprint, assets, path="/widget", name="asset")
 
     @blueprint.get("/favicon.ico")
     async def favicon(request: Request[Any, Any]) -> HTTPResponse:
-        return _file(request, assets["logo"], foreign=False)
+        return serve(request, assets["logo"])
 
     return blueprint
 
 
 def _page(text: str) -> HTTPResponse:
     return HTTPResponse(text, content_type="text/html; charset=utf-8")
-
-
-def _file(request: Request[Any, Any], asset: Asset, *, foreign: bool) -> HTTPResponse:
-    headers = {
-        "ETag": asset.tag,
-        "Cache-Control": "public, max-age=300",
-        "Cross-Origin-Resource-Policy": "cross-origin" if foreign else "same-origin",
-    }
-    if request.headers.get("if-none-match") == asset.tag:
-        return empty(status=304, headers=headers)
-    return HTTPResponse(asset.body, headers=headers, content_type=asset.media_type)

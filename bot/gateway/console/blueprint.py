@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from sanic import Blueprint, HTTPResponse
 
 from bot.domain.errors import NotSignedIn, TooManyTries
+from bot.gateway.assets import add_assets, read_folder
 from bot.gateway.console.case_routes import add_case_routes
 from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.find_routes import add_find_routes
@@ -37,7 +38,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     door = StaffDoor(ctx, public_url=settings.outside_url)
     door.attach(blueprint)
     pages = Pages(ctx, settings)
-    blueprint.static("/static", FOLDER / "static", name="console_static")
+    add_assets(blueprint, read_folder(FOLDER / "static"), path="/static", name="console_static")
     _add_session_routes(blueprint, door, pages)
     _add_queue_routes(blueprint, door, pages, ctx)
     add_case_routes(blueprint, door, pages, ctx)

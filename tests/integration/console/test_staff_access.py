@@ -28,7 +28,7 @@ OPEN_DOORS = frozenset(
         ("POST", "/api/staff/login"),
         ("GET", "/console/login"),
         ("POST", "/console/login"),
-        ("GET", "/console/static/<__file_uri__:path>"),
+        ("GET", "/console/static/<name:str>"),
     }
 )
 """Sign-in, and files that hold no data."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
-import secrets
 import sys
 
 from bot.bootstrap import staff_context
@@ -55,7 +54,7 @@ async def _work(args: argparse.Namespace) -> list[str]:
 
 async def _add(ctx: StaffContext, args: argparse.Namespace) -> list[str]:
     given = _given_password(args)
-    password = secrets.token_urlsafe(15) if given is None else given
+    password = staff.fresh_password() if given is None else given
     member = await staff.add_person(ctx, LoginGuard(), name=args.name, role=args.role, password=password)
     added = f"added {member.name} ({member.role})"
     return [added] if given is not None else [added, f"password: {password}"]

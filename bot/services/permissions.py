@@ -26,6 +26,8 @@ class May(enum.Enum):
     """Look conversations over and say what was misread, so that the bot is taught."""
     EXPORT = "export"
     """Take records out of the service: a whole case for another system, a table of cases."""
+    MANAGE = "manage"
+    """Say who works here, what they may do, and how the clinic is set up."""
 
 
 _CLINICIAN = frozenset(
@@ -36,7 +38,7 @@ TABLE: Mapping[str, frozenset[May]] = {
     "front_desk": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK}),
     "nurse": _CLINICIAN,
     "surgeon": _CLINICIAN,
-    "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.EXPORT}),
+    "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.EXPORT, May.MANAGE}),
     "language_editor": frozenset({May.SEE_CASES, May.REVIEW}),
     "protocol_approver": frozenset({May.SEE_CASES}),
     "auditor": frozenset({May.SEE_CASES}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import secrets
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ SHORTEST_PASSWORD = 12
 LONGEST_NAME = 80
 LONGEST_PASSWORD = 1000
 """Argon2 would take megabytes gladly; a person does not type them."""
+CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class StaffContext(Protocol):
@@ -56,16 +58,17 @@ class Visitor:
 
 
 async def add_person(
-    ctx: StaffContext, guard: LoginGuard, *, name: str, role: str, password: str
+    ctx: StaffContext, guard: LoginGuard, *, name: str, role: str, password: str, by: str = "command_line"
 ) -> StaffMember:
     """A new person. Raises InvalidInput, or Conflict when the name exists."""
-    _check_person(name, role, password)
+    check_person(name, role)
+    check_password(password)
     member = StaffMember(id=ctx.ids.new(), name=name, role=role, password_hash=await guard.hash(password))
     async with ctx.unit_of_work() as uow:
         await uow.staff.add(member)
         await uow.audit.add(
-            actor="command_line", action="staff.added", case_id=None, at=ctx.clock.now(),
-            detail={"staff_id": member.id, "role": role},
+            actor=by, action="staff.added", case_id=None, at=ctx.clock.now(),
+            detail={"staff_id": member.id, "before": None, "after": {"name": name, "role": role}},
         )  # fmt: skip
         await uow.commit()
     return member
@@ -147,15 +150,25 @@ async def log_out(ctx: StaffContext, token: str, *, member: StaffMember) -> None
         await uow.commit()
 
 
-def _check_person(name: str, role: str, password: str) -> None:
+def check_person(name: str, role: str) -> None:
+    """Raises InvalidInput that says what is allowed."""
     if not (0 < len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()):
         raise InvalidInput(f"a name has 1 to {LONGEST_NAME} printable characters", field="name")
     if role not in ROLES:
         raise InvalidInput(f"the role must be one of {', '.join(ROLES)}", field="role")
+
+
+def check_password(password: str) -> None:
+    """Raises InvalidInput that says what is allowed."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InvalidInput(
             f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters", field="password"
         )
+
+
+def fresh_password() -> str:
+    """For somebody to begin with: 99 bits in letters and digits that nobody mistakes for one another."""
+    return "-".join("".join(secrets.choice(CLEAR) for _ in range(4)) for _ in range(5))
 
 
 async def _start_session(ctx: StaffContext, member: StaffMember, address: str) -> SignedIn:

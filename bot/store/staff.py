@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 
-from bot.services.ports import StaffMember
+from bot.domain.errors import NotAllowed
+from bot.services.ports import Person, StaffMember
 from bot.store.session import Session
 from bot.store.staff_tables import api_tokens, staff, staff_sessions
 
@@ -28,6 +30,36 @@ class StaffTable:
     async def by_name(self, name: str) -> StaffMember | None:
         """Also a disabled one; names are compared exactly."""
         return await self._member(_select().where(staff.c.name == name))
+
+    async def get(self, staff_id: str) -> StaffMember:
+        """Raises NotAllowed when there is none."""
+        found = await self._member(_select().where(staff.c.id == staff_id))
+        if found is None:
+            raise NotAllowed("no such person")
+        return found
+
+    async def everybody(self, *, now: dt.datetime) -> list[Person]:
+        """Enabled ones first, then by name; their rows are locked in a writing unit."""
+        wanted = _select().order_by(staff.c.disabled, staff.c.name)
+        rows = await self._session.all(wanted.with_for_update() if self._session.write else wanted)
+        live = select(staff_sessions.c.staff_id).where(staff_sessions.c.expires_at > now)
+        sessions = Counter(row.staff_id for row in await self._session.all(live))
+        tokens = Counter(row.staff_id for row in await self._session.all(select(api_tokens.c.staff_id)))
+        members = (StaffMember(**row._mapping) for row in rows)
+        return [Person(member=one, sessions=sessions[one.id], tokens=tokens[one.id]) for one in members]
+
+    async def save(self, member: StaffMember) -> None:
+        """Does nothing for an unknown member."""
+        values = {name: getattr(member, name) for name in ("role", "password_hash", "disabled")}
+        await self._session.run(update(staff).where(staff.c.id == member.id).values(values))
+
+    async def end_sessions_of(self, staff_id: str) -> None:
+        """In every browser."""
+        await self._session.run(delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id))
+
+    async def drop_api_tokens_of(self, staff_id: str) -> None:
+        """All of them."""
+        await self._session.run(delete(api_tokens).where(api_tokens.c.staff_id == staff_id))
 
     async def names(self, *, roles: Collection[str]) -> list[str]:
         """Names of the enabled members of these roles, in order."""

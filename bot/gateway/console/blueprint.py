@@ -19,6 +19,7 @@ from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.find_routes import add_find_routes
 from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, fragment, go
 from bot.gateway.console.pages import FOLDER, Pages
+from bot.gateway.console.people_routes import add_people_routes
 from bot.gateway.console.teach_routes import add_teach_routes
 from bot.gateway.console.undelivered_routes import add_undelivered_routes
 from bot.gateway.console.work_routes import WORK, add_work_queue_routes
@@ -48,6 +49,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     add_teach_routes(blueprint, door, pages, ctx)
     _add_work_routes(blueprint, door, pages, ctx)
     add_undelivered_routes(blueprint, door, pages, ctx)
+    add_people_routes(blueprint, door, pages, ctx)
     return blueprint
 
 

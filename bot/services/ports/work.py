@@ -76,6 +76,17 @@ class StaffMember:
     disabled: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A member as an administrator sees them."""
+
+    member: StaffMember
+    sessions: int
+    """Live ones: in how many browsers they are signed in."""
+    tokens: int
+    """API tokens, of programs that work in their name."""
+
+
 class Staff(Protocol):
     """People, their sessions and API tokens; tokens are stored as SHA-256 only."""
 
@@ -83,6 +94,21 @@ class Staff(Protocol):
         """Raises Conflict when the name exists."""
 
     async def by_name(self, name: str) -> StaffMember | None: ...
+
+    async def get(self, staff_id: str) -> StaffMember:
+        """Also a disabled one; raises NotAllowed when there is none."""
+
+    async def everybody(self, *, now: dt.datetime) -> list[Person]:
+        """Enabled ones first, then by name. Locked in a writing unit: who counts administrators decides."""
+
+    async def save(self, member: StaffMember) -> None:
+        """Role, password and state of an existing member; names stay, they stand in the record."""
+
+    async def end_sessions_of(self, staff_id: str) -> None:
+        """Signed out in every browser."""
+
+    async def drop_api_tokens_of(self, staff_id: str) -> None:
+        """Their programs are refused from now on."""
 
     async def names(self, *, roles: Collection[str]) -> list[str]:
         """Names of the enabled members of these roles, in order."""

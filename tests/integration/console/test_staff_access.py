@@ -15,7 +15,7 @@ from bot.services.ports.teaching import ReviewItem
 from bot.settings import Settings
 from tests.integration.console.conftest import staff_app
 from tests.integration.console.conversations import Said
-from tests.integration.console.staff_world import World, dead_letter, signed_in
+from tests.integration.console.staff_world import PASSWORD, World, dead_letter, signed_in
 from tests.integration.gateway.serving import listening
 
 WORKERS = frozenset({"front_desk", "nurse", "surgeon", "admin"})
@@ -23,6 +23,7 @@ EVERYBODY = frozenset(ROLES)
 CLINICIANS = frozenset({"nurse", "surgeon"})
 REVIEWERS = CLINICIANS | {"language_editor"}
 EXPORTERS = frozenset({"nurse", "surgeon", "admin"})
+MANAGERS = frozenset({"admin"})
 OPEN_DOORS = frozenset(
     {
         ("POST", "/api/staff/login"),
@@ -96,11 +97,21 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/undelivered"): EVERYBODY,
     ("POST", "/console/undelivered/<item_id:str>/again"): WORKERS,
     ("POST", "/console/undelivered/<item_id:str>/leave"): WORKERS,
+    ("GET", "/console/people"): MANAGERS,
+    ("POST", "/console/people"): MANAGERS,
+    ("GET", "/console/people/<staff_id:str>"): MANAGERS,
+    ("POST", "/console/people/<staff_id:str>/role"): MANAGERS,
+    ("POST", "/console/people/<staff_id:str>/shut-out"): MANAGERS,
+    ("POST", "/console/people/<staff_id:str>/let-in"): MANAGERS,
+    ("POST", "/console/people/<staff_id:str>/password"): MANAGERS,
+    ("POST", "/console/people/<staff_id:str>/sign-out"): MANAGERS,
+    ("GET", "/console/password"): EVERYBODY,
+    ("POST", "/console/password"): EVERYBODY,
     ("POST", "/console/logout"): EVERYBODY,
 }
 ROUTES = {**API, **PAGES}
 ABSENT = {
-    **dict.fromkeys(("case_id", "item_id", "task_id", "view_id", "message_id"), "0" * 32),
+    **dict.fromkeys(("case_id", "item_id", "task_id", "view_id", "message_id", "staff_id"), "0" * 32),
     "variable": "fever",
 }
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
@@ -116,6 +127,9 @@ BODIES: Mapping[str, Any] = {
     "tasks": {"kind": "callback"},
     "note": {"text": "a note"},
     "snooze": {"minutes": 5},
+    "people": {"name": "somebody new", "role": "nurse"},
+    "role": {"role": "auditor"},
+    "password": {"current": PASSWORD, "new": PASSWORD, "again": PASSWORD},
     "<message_id:str>": {"intent": "inform", "reason": "looked it over"},
     "<variable:str>": {"value": "no", "reason": "told me on the phone"},
 }
@@ -152,7 +166,8 @@ async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]
         await uow.commit()
     item_id = await dead_letter(world, case_id)
     ids = {"case_id": case_id, "task_id": task.id, "item_id": item_id, "message_id": message_id}
-    return ids | {"variable": "fever", "view_id": view_id}
+    colleague = await world.add_member("nurse", name=world.ids.new())
+    return ids | {"variable": "fever", "view_id": view_id, "staff_id": colleague.id}
 
 
 @pytest.fixture

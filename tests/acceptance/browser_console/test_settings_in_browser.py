@@ -1,0 +1,46 @@
+"""What an administrator does in the browser: by keyboard, accessible on every width."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.browser_console.conftest import Desk
+from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
+
+pytestmark = pytest.mark.browser
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def assert_fits(desk: Desk) -> None:
+    """No findings at a desk and on a tablet, and nothing is wider than the page."""
+    await assert_accessible(desk)
+    await desk.page.set_viewport_size({"width": 768, "height": 1024})
+    assert await desk.page.evaluate(OVERFLOW) <= 0
+    await assert_accessible(desk)
+    await desk.page.set_viewport_size({"width": 1366, "height": 900})
+
+
+async def test_an_administrator_adds_a_nurse_who_then_sees_no_settings(desk: Desk) -> None:
+    await desk.sign_in("admin")
+    await desk.page.get_by_role("link", name="People").click()
+    await assert_fits(desk)
+    await desk.page.fill("#name", "Ana Example")
+    await desk.page.check("input[value=nurse]")
+    await desk.page.keyboard.press("Enter")
+    password = await desk.page.inner_text("[data-password]")
+    await assert_fits(desk)
+    await desk.page.get_by_role("link", name="Done").click()
+    await desk.page.click(".list >> text=admin")
+    await desk.page.get_by_role("button", name="Shut out").click()
+    assert "last administrator" in await desk.page.inner_text(".problem")
+    await assert_fits(desk)
+    await desk.page.get_by_role("button", name="Sign out", exact=True).click()
+    await desk.page.fill("#name", "Ana Example")
+    await desk.page.fill("#password", password)
+    await desk.page.keyboard.press("Enter")
+    await desk.page.wait_for_url("**/console/queue")
+    assert await desk.page.get_by_role("link", name="People").count() == 0
+    await desk.page.get_by_role("link", name="Ana Example").click()
+    await assert_fits(desk)
+    assert [one for one in desk.complaints if "409" not in one] == []

@@ -22,6 +22,7 @@ from sanic.response import json as json_response
 
 from actions import booking, fallback, intake, navigation, people, questions
 from actions._action import ServiceAction
+from bot.services import in_force
 from bot.services.context import Context
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,12 @@ def create_app(ctx: Context, *, secret: str, name: str = "intake_actions") -> Sa
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
     app.add_route(_webhook(executor, secret.encode()), "/webhook", methods=["POST"])
     app.add_route(_health, "/health", methods=["GET"])
+
+    @app.before_server_start
+    async def take_up(app: Sanic[Config, Any]) -> None:
+        await in_force.try_to_look(ctx)
+        app.add_task(in_force.keep_current(ctx), name="in_force")
+
     return app
 
 

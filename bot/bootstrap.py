@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.language import Reader as LanguageReader
     from bot.messaging import CaldavServer, FhirServer, MailServer, TwilioProvider, Webhooks
     from bot.protocols import Protocols
+    from bot.protocols.shelf import Shelf
     from bot.store import Store
 
 PROTOCOLS = ROOT / "data" / "protocols"
@@ -45,9 +46,11 @@ def build_context(
 
     Who needs store and line closed before the process ends opens them and hands them in.
     """
-    protocols = build_protocols(settings)
+    shelf = build_shelf(settings)
+    protocols = shelf.protocols()
     return _join(
         settings,
+        shelf,
         protocols,
         store=store or build_store(settings),
         reader=build_reader(protocols),
@@ -68,6 +71,7 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.staff_api import staff_api_blueprint
     from bot.gateway.visit_page import visit_blueprint
     from bot.gateway.wakes import WakeHub
+    from bot.services import in_force
 
     hub, store = WakeHub(), build_store(settings)
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
@@ -92,6 +96,11 @@ def build_app(settings: Settings) -> App:
         workers=[*_workers(ctx, provider), *carriers, *publishers],
     )
 
+    @app.before_server_start
+    async def take_up(*_: object) -> None:
+        # Before the first patient: a day the clinic has closed must not be offered for a second either.
+        await in_force.try_to_look(ctx)
+
     @app.after_server_stop
     async def close(*_: object) -> None:
         for line in (provider, fhir, caldav, mail, webhooks):
@@ -107,11 +116,12 @@ def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaita
     """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
     from bot.messaging.loops import keep
-    from bot.services import reminders, schedule_review, teaching, turns
+    from bot.services import in_force, reminders, schedule_review, teaching, turns
 
     workers: list[Callable[[], Awaitable[None]]] = [
         lambda: turns.keep_recovering(ctx),
         lambda: schedule_review.keep_reviewing(ctx),
+        lambda: in_force.keep_current(ctx, then=partial(schedule_review.review, ctx)),
         lambda: keep(partial(reminders.look, ctx), asyncio.Event(), pause_seconds=60.0),
         lambda: teaching.keep_ranking(ctx),
     ]
@@ -233,24 +243,34 @@ def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Await
 
 def build_actions_context(settings: Settings) -> Context:
     """What the engine's actions need: no language layer, no line to the engine."""
-    absent = Absent()
+    absent, shelf = Absent(), build_shelf(settings)
     return _join(
-        settings, build_protocols(settings), store=build_store(settings), reader=absent, dialogue=absent
+        settings,
+        shelf,
+        shelf.protocols(),
+        store=build_store(settings),
+        reader=absent,
+        dialogue=absent,
     )
 
 
 @asynccontextmanager
 async def records_context(settings: Settings) -> AsyncIterator[Context]:
     """For commands that read the record: no language layer, no engine; closes the store at the end."""
-    store, absent = build_store(settings), Absent()
+    from bot.services import in_force
+
+    store, absent, shelf = build_store(settings), Absent(), build_shelf(settings)
     try:
-        yield _join(settings, build_protocols(settings), store=store, reader=absent, dialogue=absent)
+        ctx = _join(settings, shelf, shelf.protocols(), store=store, reader=absent, dialogue=absent)
+        await in_force.look(ctx)
+        yield ctx
     finally:
         await store.close()
 
 
 def _join(
     settings: Settings,
+    shelf: Shelf,
     protocols: Protocols,
     *,
     store: Store,
@@ -261,6 +281,7 @@ def _join(
     return Context(
         unit_of_work=store.unit_of_work,
         protocols=protocols,
+        shelf=shelf,
         reader=reader,
         dialogue=dialogue,
         clock=SystemClock(),
@@ -273,11 +294,16 @@ def _join(
     )
 
 
-def build_protocols(settings: Settings) -> Protocols:
-    """The clinic's protocols, with the phone number of the settings. Raises ProtocolError."""
-    from bot.protocols import load_protocols
+def build_shelf(settings: Settings) -> Shelf:
+    """The installed protocol files, with the phone number of the settings."""
+    from bot.protocols.shelf import Shelf
 
-    return load_protocols(PROTOCOLS, clinic_phone=settings.clinic_phone)
+    return Shelf(PROTOCOLS, clinic_phone=settings.clinic_phone)
+
+
+def build_protocols(settings: Settings) -> Protocols:
+    """The installed protocols, with the phone number of the settings. Raises ProtocolError."""
+    return build_shelf(settings).protocols()
 
 
 @dataclass(frozen=True, kw_only=True)

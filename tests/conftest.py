@@ -17,6 +17,7 @@ from bot.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from bot.protocols import Protocols
+    from bot.protocols.shelf import Shelf
     from bot.services.ports import Reader
 
 collect_ignore = ["dialogue"]
@@ -35,11 +36,17 @@ def without_machine_settings() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def protocols() -> Protocols:
-    """The clinic's protocols as they are in the checkout."""
-    from bot.protocols import load_protocols
+def shelf() -> Shelf:
+    """The protocol files as they are in the checkout."""
+    from bot.protocols.shelf import Shelf
 
-    return load_protocols(ROOT / "data" / "protocols")
+    return Shelf(ROOT / "data" / "protocols")
+
+
+@pytest.fixture(scope="session")
+def protocols(shelf: Shelf) -> Protocols:
+    """What they say."""
+    return shelf.protocols()
 
 
 @pytest.fixture(scope="session")

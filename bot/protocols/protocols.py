@@ -126,8 +126,18 @@ def load_protocols(folder: Path, *, clinic_phone: str | None = None) -> Protocol
 
     Raises ProtocolError with file, line, field and remedy.
     """
-    documents = {name: read_document(folder / f"{name}.yaml") for name in FILES}
+    documents = read_documents(folder)
     refuse_edited(folder, documents.values())
+    return protocols_of(documents, clinic_phone=clinic_phone)
+
+
+def read_documents(folder: Path) -> dict[str, Document]:
+    """Every file by its name without the ending. Raises ProtocolError."""
+    return {name: read_document(folder / f"{name}.yaml") for name in FILES}
+
+
+def protocols_of(documents: Mapping[str, Document], *, clinic_phone: str | None = None) -> Protocols:
+    """What these documents say together; all of FILES are there. Raises ProtocolError."""
     sources = read_sources(documents["sources"])
     check_sources(documents.values(), sources)
     words = read_dictionary(documents["variables"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.notices import Channel
 from bot.protocols import Protocols
+from bot.protocols.shelf import Shelf
 from bot.services.ports import Clock, Dialogue, Ids, Reader, UnitOfWorkFactory
 from bot.services.signed_links import VisitLinks
 
@@ -26,9 +27,18 @@ class Limits:
     """How long a message waits for the turn before it."""
 
 
+@dataclass(kw_only=True)
+class Standing:
+    """Which revision of the clinic's editions this process has taken up (`in_force.py`)."""
+
+    revision: int = 0
+    problem: str = ""
+    """Why the newest revision is not in force; empty while it is."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Frozen; one per process, made by `bot.bootstrap`."""
+    """One per process, made by `bot.bootstrap`; frozen but for `take_up`."""
 
     unit_of_work: UnitOfWorkFactory
     protocols: Protocols
@@ -45,3 +55,10 @@ class Context:
     """The channels by which this installation can send something on its own."""
     mail_from: str | None = None
     """Who invites by e-mail; None: nobody."""
+    shelf: Shelf | None = None
+    """The installed protocol files; None: what the clinic publishes is not looked for."""
+    standing: Standing = field(default_factory=Standing)
+
+    def take_up(self, protocols: Protocols) -> None:
+        """These count from now on, for every use case of this process. Only `in_force.look` calls this."""
+        object.__setattr__(self, "protocols", protocols)

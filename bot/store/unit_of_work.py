@@ -13,6 +13,7 @@ from bot.store.audit import AuditLog
 from bot.store.case_search import CaseSearch
 from bot.store.cases import CaseTable
 from bot.store.desk import DeskView
+from bot.store.editions import EditionTable
 from bot.store.effects import EffectTable
 from bot.store.engine import Now, WriteTurns
 from bot.store.facts import FactTable
@@ -58,6 +59,7 @@ class SqlUnitOfWork:
     search: CaseSearch
     teaching: TeachingTable
     work: WorkList
+    editions: EditionTable
 
     def __init__(self, engine: AsyncEngine, *, write: bool, turns: WriteTurns, now: Now) -> None:
         self._engine = engine
@@ -141,3 +143,4 @@ class SqlUnitOfWork:
         self.search = CaseSearch(session)
         self.teaching = TeachingTable(session)
         self.work = WorkList(session)
+        self.editions = EditionTable(session)

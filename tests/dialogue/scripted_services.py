@@ -11,6 +11,7 @@ import socket
 import sys
 from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -108,7 +109,7 @@ def main() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     print(port, flush=True)
-    ctx: Any = object()
+    ctx: Any = SimpleNamespace(shelf=None)  # nothing is published here
     serve(ctx, secret=sys.argv[1], host="127.0.0.1", port=port)
 
 

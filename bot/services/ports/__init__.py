@@ -1,5 +1,6 @@
 """What the services need from outside. Concrete parts are chosen in `bot.bootstrap` only."""
 
+from bot.services.ports.editions import Edition, EditionKind, Editions
 from bot.services.ports.outbox import Outbound, Outbox
 from bot.services.ports.outside import Carrier, Clock, Dialogue, Ids, Intent, Reader, TurnReply, TurnRequest
 from bot.services.ports.records import Asks, Cases, Effects, Facts, Judgements, Messages, PastJudgement
@@ -32,6 +33,9 @@ __all__ = [
     "Delivery",
     "Desk",
     "Dialogue",
+    "Edition",
+    "EditionKind",
+    "Editions",
     "Effects",
     "Facts",
     "Ids",

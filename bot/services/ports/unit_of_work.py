@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol, Self
 
+from bot.services.ports.editions import Editions
 from bot.services.ports.outbox import Outbox
 from bot.services.ports.records import Asks, Cases, Effects, Facts, Judgements, Messages
 from bot.services.ports.schedule import Appointments, Publications
@@ -65,6 +66,8 @@ class UnitOfWork(Protocol):
     def teaching(self) -> Teaching: ...
     @property
     def work(self) -> Work: ...
+    @property
+    def editions(self) -> Editions: ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -47,12 +47,18 @@ class Scope:
 
     helpers: Mapping[str, Helper] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    """How staff read a helper, its parameters in braces; decides nothing."""
 
     def joined(self, other: Scope) -> Scope:
         """Both scopes; a name in both is an error."""
         for name in {*self.helpers, *self.lists} & {*other.helpers, *other.lists}:
             raise ProtocolError(f"helper or list {name!r} is defined twice; give one of them another name")
-        return Scope(helpers={**self.helpers, **other.helpers}, lists={**self.lists, **other.lists})
+        return Scope(
+            helpers={**self.helpers, **other.helpers},
+            lists={**self.lists, **other.lists},
+            words={**self.words, **other.words},
+        )
 
 
 def parse(text: str, *, where: str) -> ast.expr:

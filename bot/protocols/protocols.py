@@ -46,6 +46,8 @@ class Protocols:
     sources: Sources
     stamps: tuple[ProtocolStamp, ...]
     """Id, version, hash and status of every file; a judgement keeps those of the files that judged."""
+    files: Mapping[str, Document] = field(repr=False)
+    """The files that judge, by name, as they were read: for people who read or change them."""
 
     @property
     def red_flags(self) -> RedFlags:
@@ -169,6 +171,7 @@ def protocols_of(documents: Mapping[str, Document], *, clinic_phone: str | None 
         ),
         sources=sources,
         stamps=tuple(document.stamp for document in documents.values()),
+        files={name: documents[name] for name in JUDGING},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,9 @@ from bot.domain.errors import ProtocolError
 from bot.domain.levels import Level
 from bot.protocols.conditions import Compiler, Condition, Values
 from bot.protocols.documents import Document, body_keys
-from bot.protocols.grammar import Scope, parse_helpers
+from bot.protocols.grammar import Helper, Scope, parse_helpers
 from bot.protocols.records import build, place
-from bot.protocols.yamlfile import fail
+from bot.protocols.yamlfile import Section, fail, take
 
 SCRIPTS = ("", "crisis", "abuse")
 
@@ -91,7 +92,7 @@ class RedFlags:
 
 def read_red_flags(document: Document, dictionary: Dictionary) -> RedFlags:
     """The rules of a file. Raises ProtocolError with file, rule, key and what is allowed."""
-    body = body_keys(document, ("lists", "helpers", "red_flags"), required=("red_flags",))
+    body = body_keys(document, ("lists", "helpers", "words", "red_flags"), required=("red_flags",))
     scope = read_scope(document, dictionary)
     compiler = Compiler(dictionary, scope)
     rules = tuple(_rule(raw, compiler, document.name) for raw in body["red_flags"])
@@ -111,7 +112,23 @@ def read_scope(document: Document, dictionary: Dictionary) -> Scope:
     for name in helpers:
         if name in dictionary:
             raise ProtocolError(f"{document.name}, helper {name}: a variable has this name; choose another")
-    return Scope(helpers=helpers, lists={name: tuple(facts) for name, facts in raw_lists.items()})
+    lists = {name: tuple(facts) for name, facts in raw_lists.items()}
+    return Scope(helpers=helpers, lists=lists, words=_words(document, helpers))
+
+
+def _words(document: Document, helpers: Mapping[str, Helper]) -> dict[str, str]:
+    """How staff read the helpers; names a helper or parameter that is not there (ProtocolError)."""
+    raw = take(document.body, "words", Section, default=Section())
+    for name in raw:
+        if name not in helpers:
+            raise fail(raw, name, f"words, {name}: no helper has this name; known: {', '.join(helpers)}")
+        unknown = set(re.findall(r"{(\w*)}", take(raw, name, str))) - set(helpers[name].parameters)
+        if unknown:
+            allowed = ", ".join(f"{{{one}}}" for one in helpers[name].parameters) or "none"
+            raise fail(
+                raw, name, f"words, {name}: {{{unknown.pop()}}} is not a parameter; allowed: {allowed}"
+            )
+    return dict(raw)
 
 
 def _rule(raw: Any, compiler: Compiler, file: str) -> Rule:

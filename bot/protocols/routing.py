@@ -19,6 +19,7 @@ from bot.protocols.red_flags import read_scope
 KEYS = (
     "lists",
     "helpers",
+    "words",
     "gates",
     "need",
     "tiers",
@@ -181,7 +182,10 @@ class _TierText:
 
 def read_routing(document: Document, dictionary: Dictionary, shared: Scope) -> Routing:
     """The routing of a file; `shared` are the red flags' helpers. Raises ProtocolError."""
-    body, where = body_keys(document, KEYS, required=KEYS), document.name
+    body, where = (
+        body_keys(document, KEYS, required=tuple(key for key in KEYS if key != "words")),
+        document.name,
+    )
     scope = shared.joined(read_scope(document, dictionary))
     reader = _Reader(Compiler(dictionary, scope), where)
     gates = {name: reader.gate(name, raw) for name, raw in body["gates"].items()}

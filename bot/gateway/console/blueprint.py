@@ -20,6 +20,7 @@ from bot.gateway.console.find_routes import add_find_routes
 from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, fragment, go
 from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.people_routes import add_people_routes
+from bot.gateway.console.rule_routes import add_rule_routes
 from bot.gateway.console.teach_routes import add_teach_routes
 from bot.gateway.console.undelivered_routes import add_undelivered_routes
 from bot.gateway.console.work_routes import WORK, add_work_queue_routes
@@ -27,8 +28,9 @@ from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.routes import read_list_arguments
 from bot.services import desk, takeover
 from bot.services.context import Context
+from bot.services.rule_reading import shelf_at
 from bot.services.staff import Visitor
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 WRONG = "The name or the password is wrong."
 
@@ -50,6 +52,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     _add_work_routes(blueprint, door, pages, ctx)
     add_undelivered_routes(blueprint, door, pages, ctx)
     add_people_routes(blueprint, door, pages, ctx)
+    add_rule_routes(blueprint, door, pages, ctx, shelf_at(ROOT / "tests" / "cases"))
     return blueprint
 
 

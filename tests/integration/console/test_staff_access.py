@@ -94,6 +94,9 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/queue/<task_id:str>/snooze"): WORKERS,
     ("POST", "/console/queue/<task_id:str>/close"): WORKERS,
     ("POST", "/console/queue/<task_id:str>/note"): WORKERS,
+    ("GET", "/console/protocols"): EVERYBODY,
+    ("GET", "/console/protocols/what-if"): EVERYBODY,
+    ("GET", "/console/protocols/rules/<rule_id:str>"): EVERYBODY,
     ("GET", "/console/undelivered"): EVERYBODY,
     ("POST", "/console/undelivered/<item_id:str>/again"): WORKERS,
     ("POST", "/console/undelivered/<item_id:str>/leave"): WORKERS,
@@ -113,6 +116,7 @@ ROUTES = {**API, **PAGES}
 ABSENT = {
     **dict.fromkeys(("case_id", "item_id", "task_id", "view_id", "message_id", "staff_id"), "0" * 32),
     "variable": "fever",
+    "rule_id": "RF999",
 }
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
 BODIES: Mapping[str, Any] = {
@@ -167,7 +171,8 @@ async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]
     item_id = await dead_letter(world, case_id)
     ids = {"case_id": case_id, "task_id": task.id, "item_id": item_id, "message_id": message_id}
     colleague = await world.add_member("nurse", name=world.ids.new())
-    return ids | {"variable": "fever", "view_id": view_id, "staff_id": colleague.id}
+    ids |= {"variable": "fever", "rule_id": "RF01"}
+    return ids | {"view_id": view_id, "staff_id": colleague.id}
 
 
 @pytest.fixture

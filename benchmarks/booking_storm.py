@@ -2,6 +2,7 @@
 
 Each attempt goes for one time. Who holds it books it; who comes too late is offered other times, or a
 call when none is left, and walks away. Everything goes through the service's own parts and a real database.
+What is timed is what a patient waits for: from the choice until it is booked or others are offered.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ VISIT = "NEW_PATIENT_EVAL"
 _A_DAY = 5
 """Times of one provider on one day."""
 _LEAD = 120
+_AT_ONCE = 500
+"""Cases made in one transaction, before the storm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +53,14 @@ LARGE = Size(providers=10, days=10, attempts=10_000, clients=50)
 
 @dataclass
 class Tally:
-    """What became of the attempts; milliseconds of each."""
+    """What became of the attempts; milliseconds of each. `late` ones came after the storm, one by one, for
+    times that were only held when their last attempt came."""
 
     booked: list[Appointment] = field(default_factory=list)
     offered_others: int = 0
     offered_a_call: int = 0
     told_to_try_again: int = 0
+    late: int = 0
     ms: list[float] = field(default_factory=list)
 
 
@@ -73,36 +78,56 @@ async def storm(store: Store, size: Size) -> Tally:
     """Run the attempts on an empty database."""
     ctx = _context(store, size)
     slots, tally = _slots(ctx, size), Tally()
+    cases = await _patients(ctx, size.attempts)
     numbers = iter(range(size.attempts))
 
     async def client() -> None:
         for number in numbers:
-            began = time.perf_counter()
-            await _attempt(ctx, number, slots[number % len(slots)], tally)
-            tally.ms.append(1000 * (time.perf_counter() - began))
+            await _attempt(ctx, cases[number], slots[number % len(slots)], tally)
 
     await asyncio.gather(*(client() for _ in range(size.clients)))
+    await _late(ctx, size, slots, tally)
     return tally
 
 
-async def _attempt(ctx: Context, number: int, slot: Slot, tally: Tally) -> None:
-    case_id, wanted = ctx.ids.new(), ctx.ids.new()
-    case = _case(ctx, case_id, number)
+async def _late(ctx: Context, size: Size, slots: Sequence[Slot], tally: Tally) -> None:
+    taken = {(one.provider_id, one.start) for one in tally.booked}
+    left = [slot for slot in slots if (slot.provider_id, slot.start) not in taken]
+    for case_id, slot in zip(await _patients(ctx, len(left), since=size.attempts), left, strict=True):
+        await _attempt(ctx, case_id, slot, tally)
+    tally.late = len(left)
+
+
+async def _patients(ctx: Context, count: int, *, since: int = 0) -> list[str]:
+    """Cases that have come as far as choosing a time."""
+    cases = [_case(ctx, ctx.ids.new(), since + number) for number in range(count)]
+    for first in range(0, count, _AT_ONCE):
+        async with ctx.unit_of_work() as uow:
+            for case in cases[first : first + _AT_ONCE]:
+                await uow.cases.add(case)
+            await uow.commit()
+    return [case.id for case in cases]
+
+
+async def _attempt(ctx: Context, case_id: str, slot: Slot, tally: Tally) -> None:
+    wanted = ctx.ids.new()
 
     async def go_for_it(uow: UnitOfWork) -> str:
-        await uow.cases.add(case)
         return "held" if await _held(ctx, uow, case_id, wanted, slot) else await _others(ctx, uow, case_id)
 
-    async def finish(uow: UnitOfWork) -> Appointment | None:
-        booked = None
-        if outcome == "held":
-            booked = await uow.appointments.book(wanted, case_id=case_id, now=ctx.clock.now())
-        await uow.appointments.release_holds(case_id)
-        return booked
+    async def book(uow: UnitOfWork) -> Appointment:
+        return await uow.appointments.book(wanted, case_id=case_id, now=ctx.clock.now())
 
+    async def walk_away(uow: UnitOfWork) -> None:
+        await uow.appointments.release_holds(case_id)
+
+    began = time.perf_counter()
     outcome = await _until_done(ctx, go_for_it, tally)
-    booked = await _until_done(ctx, finish, tally)
-    tally.booked += [booked] if booked else []
+    if outcome == "held":
+        tally.booked.append(await _until_done(ctx, book, tally))
+    tally.ms.append(1000 * (time.perf_counter() - began))
+    if outcome == "others":
+        await _until_done(ctx, walk_away, tally)
     tally.offered_others += outcome == "others"
     tally.offered_a_call += outcome == "call"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
-from bot.domain.schedule import Appointment, Provider, Room
+from bot.domain.schedule import Appointment, Hours, Provider, Room
 
 Span = tuple[dt.datetime, dt.datetime]
 """Start and end; the end is not included."""
@@ -61,10 +63,15 @@ def open_slots(
     clock change repeats is offered once, one that it skips never. With rooms, one must be free.
     """
     able = [provider for provider in providers if wanted.visit in provider.visits]
+    busy = {provider.id: _Busy(taken.providers.get(provider.id, ())) for provider in able}
+    full = {room.id: _Busy(taken.rooms.get(room.id, ())) for room in rooms if room.takes(wanted.visit)}
     for day in sorted({day for provider in able for day in _days(provider, wanted)}):
-        found = [slot for provider in able for slot in _free(provider, day, wanted, taken)]
+        found = [slot for provider in able for slot in _free(provider, day, wanted, busy[provider.id])]
         for slot in sorted(found, key=lambda one: (one.start, one.provider_id)):
-            yield from _with_rooms(slot, rooms, wanted, taken)
+            if not rooms:
+                yield slot
+            elif free := tuple(room for room, spans in full.items() if not spans.meets(slot)):
+                yield replace(slot, rooms=free)
 
 
 def fits_schedule(appointment: Appointment, providers: Sequence[Provider], rooms: Sequence[Room]) -> bool:
@@ -95,45 +102,52 @@ def _around(provider: Provider, appointment: Appointment) -> Iterator[Span]:
         yield start.astimezone(dt.timezone.utc), end.astimezone(dt.timezone.utc)
 
 
-def _free(provider: Provider, day: dt.date, wanted: Wanted, taken: Taken) -> Iterator[Slot]:
-    length, buffer = dt.timedelta(minutes=wanted.minutes), dt.timedelta(minutes=wanted.buffer_minutes)
-    spans = taken.providers.get(provider.id, ())
-    for opening, closing in provider.hours.periods(day):
+class _Busy:
+    """Spans to look up in: a month of them is looked through for each of hundreds of times."""
+
+    def __init__(self, spans: Collection[Span]) -> None:
+        self._begins: list[dt.datetime] = []
+        self._ends: list[dt.datetime] = []
+        for begin, end in sorted(spans):
+            if self._ends and begin <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._begins.append(begin)
+                self._ends.append(end)
+
+    def meets(self, slot: Slot) -> bool:
+        """Whether the time or the buffer after it meets one of them."""
+        before = bisect_left(self._begins, slot.busy_until)
+        return before > 0 and self._ends[before - 1] > slot.start
+
+
+def _free(provider: Provider, day: dt.date, wanted: Wanted, busy: _Busy) -> Iterator[Slot]:
+    for start, end, busy_until in _grid(provider.hours, day, wanted.minutes, wanted.buffer_minutes):
+        if start < wanted.earliest or wanted.latest < end:
+            continue
+        slot = Slot(provider_id=provider.id, start=start, end=end, busy_until=busy_until)
+        if not busy.meets(slot):
+            yield slot
+
+
+@lru_cache(maxsize=4096)
+def _grid(
+    hours: Hours, day: dt.date, minutes: int, buffer_minutes: int
+) -> tuple[tuple[dt.datetime, dt.datetime, dt.datetime], ...]:
+    """Start, end and end of the buffer of each time of a day, UTC, whether it is free or not.
+
+    The clinic's file alone says which these are, so one reckoning serves everybody who asks.
+    """
+    length, buffer = dt.timedelta(minutes=minutes), dt.timedelta(minutes=buffer_minutes)
+    found = []
+    for opening, closing in hours.periods(day):
         start, last = opening.astimezone(dt.timezone.utc), closing.astimezone(dt.timezone.utc)
         while start + length <= last:
             end = start + length
-            slot = Slot(provider_id=provider.id, start=start, end=end, busy_until=end + buffer)
-            repeated = start.astimezone(provider.hours.zone).fold == 1
-            if _within(slot, wanted) and not repeated and not _meets(slot, spans):
-                yield slot
+            if start.astimezone(hours.zone).fold == 0:
+                found.append((start, end, end + buffer))
             start = end + buffer
-
-
-def _with_rooms(slot: Slot, rooms: Sequence[Room], wanted: Wanted, taken: Taken) -> Iterator[Slot]:
-    if not rooms:
-        yield slot
-        return
-    free = tuple(
-        room.id
-        for room in rooms
-        if room.takes(wanted.visit) and not _meets(slot, taken.rooms.get(room.id, ()))
-    )
-    if free:
-        yield Slot(
-            provider_id=slot.provider_id,
-            start=slot.start,
-            end=slot.end,
-            busy_until=slot.busy_until,
-            rooms=free,
-        )
-
-
-def _within(slot: Slot, wanted: Wanted) -> bool:
-    return wanted.earliest <= slot.start and slot.end <= wanted.latest
-
-
-def _meets(slot: Slot, spans: Collection[Span]) -> bool:
-    return any(begin < slot.busy_until and slot.start < end for begin, end in spans)
+    return tuple(found)
 
 
 def _days(provider: Provider, wanted: Wanted) -> Iterator[dt.date]:

@@ -212,7 +212,8 @@ async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointme
         booked = await _booked(ctx, uow, view, chosen, before)
     except HoldExpired:
         return await offer(ctx, uow, view, lead=(wording.say(ctx, view, "hold_expired"),))
-    await _by_mail(ctx, uow, view, booked, before)
+    moved = before is not None and before.id != booked.id
+    await visit_mail.invite(ctx, uow, view, booked, moved=moved)
     reach("booking.booked")
     await uow.appointments.release_holds(view.case.id)
     await callback.set_status(uow, view.case, status="booked", handoff="booking")
@@ -234,15 +235,6 @@ async def _booked(
     if before is None or before.id == chosen.id:
         return await uow.appointments.book(chosen.id, case_id=view.case.id, now=now)
     return await uow.appointments.move(before.id, chosen.id, case_id=view.case.id, now=now)
-
-
-async def _by_mail(
-    ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appointment, before: Appointment | None
-) -> None:
-    """The invitation of a moved visit is taken back before the new one goes out."""
-    if before is not None and before.id != booked.id:
-        await visit_mail.withdraw(ctx, uow, view, before)
-    await visit_mail.invite(ctx, uow, view, booked)
 
 
 def _for_the_record(ctx: Context, view: CaseView) -> tuple[Draft, ...]:

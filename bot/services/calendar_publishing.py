@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.errors import DeliveryFailed
@@ -44,6 +45,16 @@ class CalendarServer(Protocol):
         """(version, text). Raises DeliveryFailed."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Due:
+    """An appointment whose copy is behind, with all that was ever booked for its case."""
+
+    publication: Publication
+    item: Appointment
+    reference: str
+    bookings: tuple[Appointment, ...]
+
+
 async def publish_due(
     ctx: Context,
     server: CalendarServer,
@@ -53,9 +64,10 @@ async def publish_due(
     jitter: Callable[[], float] = random.random,
 ) -> int:
     """Publish what is due; how many appointments were tried."""
-    claimed = await claim(ctx, TARGET, owner=owner, limit=limit)
-    for publication in claimed:
-        await _publish(ctx, server, publication, jitter())
+    claimed = [await _load(ctx, one) for one in await claim(ctx, TARGET, owner=owner, limit=limit)]
+    # A moved visit keeps its UID, which a calendar holds once (RFC 4791, 5.3.2.1): the old time goes first.
+    for due in sorted(claimed, key=lambda one: one.item.status == "booked"):
+        await _publish(ctx, server, due, jitter())
     return len(claimed)
 
 
@@ -65,34 +77,31 @@ async def watch(ctx: Context, server: CalendarServer) -> int:
     async with ctx.unit_of_work(write=False) as uow:
         published = await uow.publications.published(TARGET, now=ctx.clock.now())
     for publication in published:
-        item, _ = await _appointment(ctx, publication)
+        item = (await _load(ctx, publication)).item
         if item.status == "booked" and (difference := await _difference(server, publication, item)):
             found += await _report(ctx, publication, difference)
     return found
 
 
-async def _publish(ctx: Context, server: CalendarServer, publication: Publication, jitter: float) -> None:
+async def _publish(ctx: Context, server: CalendarServer, due: _Due, jitter: float) -> None:
     reach("calendar.claimed")
-    item, reference = await _appointment(ctx, publication)
     try:
-        versions = await _write(ctx, server, publication, item, reference)
+        versions = await _write(ctx, server, due)
     except DeliveryFailed as failure:
-        await _failed(ctx, publication, failure, jitter)
+        await _failed(ctx, due.publication, failure, jitter)
         return
     reach("calendar.sent")
     async with ctx.unit_of_work() as uow:
-        await uow.publications.sent(publication, versions, at=ctx.clock.now())
+        await uow.publications.sent(due.publication, versions, at=ctx.clock.now())
         await uow.commit()
 
 
-async def _write(
-    ctx: Context, server: CalendarServer, publication: Publication, item: Appointment, reference: str
-) -> dict[str, str]:
+async def _write(ctx: Context, server: CalendarServer, due: _Due) -> dict[str, str]:
     """The version there by address, none for what was taken away. Raises DeliveryFailed."""
-    address = address_of(item)
+    publication, item, address = due.publication, due.item, address_of(due.item)
     known = publication.known.get(address, {})
     event = event_of(
-        ctx.protocols, item, reference=reference, stamp=ctx.clock.now(), sequence=publication.revision
+        ctx.protocols, item, reference=due.reference, stamp=ctx.clock.now(), bookings=due.bookings
     )
     body = ics.calendar([event])
     async with ctx.unit_of_work() as uow:
@@ -163,11 +172,12 @@ async def _failed(ctx: Context, publication: Publication, failure: DeliveryFaile
         await _report(ctx, publication, f"not in the calendar yet ({error})")
 
 
-async def _appointment(ctx: Context, publication: Publication) -> tuple[Appointment, str]:
+async def _load(ctx: Context, publication: Publication) -> _Due:
     async with ctx.unit_of_work(write=False) as uow:
-        items = await uow.appointments.of_case(publication.case_id)
+        item = await uow.appointments.get(publication.subject)
         case = await uow.cases.get(publication.case_id)
-    return next(item for item in items if item.id == publication.subject), case.reference
+        bookings = (await uow.appointments.bookings_of([case.id]))[case.id]
+    return _Due(publication=publication, item=item, reference=case.reference, bookings=tuple(bookings))
 
 
 def address_of(item: Appointment) -> str:

@@ -10,6 +10,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Collection
 
 from bot.domain.errors import NotAllowed
 from bot.domain.schedule import Appointment
@@ -19,6 +20,8 @@ from bot.services.context import Context
 
 PAST = dt.timedelta(days=31)
 AHEAD = dt.timedelta(days=370)
+Bookings = Collection[Appointment]
+"""Every time of a case that was ever booked, cancelled ones too."""
 
 
 def feed_token(secret: str, provider_id: str) -> str:
@@ -36,18 +39,23 @@ async def provider_feed(ctx: Context, provider_id: str, token: str, *, secret: s
     now = ctx.clock.now()
     async with ctx.unit_of_work(write=False) as uow:
         booked = await uow.appointments.booked_of(provider_id, start=now - PAST, end=now + AHEAD)
-    events = (event_of(ctx.protocols, item, reference=reference, stamp=now) for item, reference in booked)
+        bookings = await uow.appointments.bookings_of({item.case_id for item, _ in booked})
+    events = (
+        event_of(ctx.protocols, item, reference=reference, stamp=now, bookings=bookings[item.case_id])
+        for item, reference in booked
+    )
     return ics.calendar(events, name=f"{names[provider_id]} · {ctx.protocols.clinic.name}")
 
 
 def event_of(
-    protocols: Protocols, item: Appointment, *, reference: str, stamp: dt.datetime, sequence: int = 0
+    protocols: Protocols, item: Appointment, *, reference: str, stamp: dt.datetime, bookings: Bookings
 ) -> ics.Event:
-    """An appointment as staff see it in a calendar."""
+    """An appointment as staff see it in a calendar; `stamp` where nobody noted when it was booked."""
     visit = protocols.visits.get(item.visit)
     name = visit.name if visit else item.visit
+    uid, sequence = version_of(item, bookings)
     return ics.Event(
-        uid=uid_of(item), start=item.start, end=item.end, stamp=stamp, sequence=sequence,
+        uid=uid, start=item.start, end=item.end, stamp=item.booked_at or stamp, sequence=sequence,
         summary=f"{name[:1].upper()}{name[1:]} · {reference}",
         description=f"Reference {reference}. Details are in the staff console.",
         location=protocols.clinic.address,
@@ -56,12 +64,13 @@ def event_of(
 
 
 def patient_event(
-    protocols: Protocols, item: Appointment, *, reference: str, stamp: dt.datetime, sequence: int = 0
+    protocols: Protocols, item: Appointment, *, reference: str, stamp: dt.datetime, bookings: Bookings
 ) -> ics.Event:
-    """The same appointment for the patient's own calendar: where and when, not what for."""
+    """The same appointment for the patient's own calendar: where and when, not what for. `stamp`: now."""
     clinic = protocols.clinic
+    uid, sequence = version_of(item, bookings)
     return ics.Event(
-        uid=uid_of(item), start=item.start, end=item.end, stamp=stamp, sequence=sequence,
+        uid=uid, start=item.start, end=item.end, stamp=stamp, sequence=sequence,
         summary=f"Appointment at {clinic.name}",
         description=f"Reference {reference}. To change it, call {clinic.phone}.",
         location=clinic.address,
@@ -69,6 +78,16 @@ def patient_event(
     )  # fmt: skip
 
 
-def uid_of(item: Appointment) -> str:
-    """The same in every calendar and for good (RFC 7986, 5.3: nothing personal in it)."""
-    return f"{item.id}@spine-intake"
+def version_of(item: Appointment, bookings: Bookings) -> tuple[str, int]:
+    """UID and SEQUENCE: the visit of a case is one event, however often it is moved (RFC 5546, 2.1.4-5).
+
+    Each booking is two numbers higher than the one before it, so that calling it off comes in between.
+    The UID is the same in every calendar and for good, with nothing personal in it (RFC 7986, 5.3).
+    """
+    before = [one for one in bookings if one.id != item.id and _order(one) < _order(item)]
+    first = min(before, key=_order, default=item)
+    return f"{first.id}@spine-intake", 2 * len(before) + (item.status == "cancelled")
+
+
+def _order(item: Appointment) -> tuple[dt.datetime, str]:
+    return item.booked_at or dt.datetime.min.replace(tzinfo=dt.UTC), item.id

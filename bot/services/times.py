@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.domain.errors import TimeTaken, TooManyHolds
 from bot.domain.levels import Level
 from bot.domain.openings import Slot, Wanted, open_slots
 from bot.domain.schedule import Appointment
@@ -46,18 +45,11 @@ async def hold_times(
     Empty when there is none. Raises TooManyHolds when this person holds as many as one may elsewhere.
     """
     await uow.appointments.release_holds(view.case.id)
-    held: list[Appointment] = []
-    for slot in _spread(ctx, await _open(ctx, uow, view, wish, after)):
-        try:
-            one = await _hold(ctx, uow, view, slot)
-        except TooManyHolds:
-            if not held:
-                raise
-            break
-        held += [one] if one else []
-        if len(held) == OFFERED:
-            break
-    return held
+    slots = _spread(ctx, await _open(ctx, uow, view, wish, after))
+    now, minutes = ctx.clock.now(), ctx.protocols.clinic.hold_minutes
+    until = now + dt.timedelta(minutes=minutes)
+    times = (_to_hold(ctx, view, slot, until) for slot in slots)
+    return await uow.appointments.hold_first(times, count=OFFERED, now=now)
 
 
 async def _open(
@@ -99,29 +91,17 @@ def _spread(ctx: Context, slots: Iterable[Slot]) -> Iterator[Slot]:
     yield from near
 
 
-async def _hold(ctx: Context, uow: UnitOfWork, view: CaseView, slot: Slot) -> Appointment | None:
-    """The time held in the first room that is free for it; None when somebody else was faster."""
-    now, minutes = ctx.clock.now(), ctx.protocols.clinic.hold_minutes
-    for room in slot.rooms or (None,):
-        one = Appointment(
-            id=ctx.ids.new(),
-            case_id=view.case.id,
-            provider_id=slot.provider_id,
-            visit=visit_of(ctx, view).id,
-            start=slot.start,
-            end=slot.end,
-            status="held",
-            hold_expires_at=now + dt.timedelta(minutes=minutes),
-            room_id=room,
-            busy_until=slot.busy_until,
-            holder=_holder(view),
+def _to_hold(ctx: Context, view: CaseView, slot: Slot, until: dt.datetime) -> list[Appointment]:
+    """The time in each of the rooms that are free for it, best first."""
+    visit, holder = visit_of(ctx, view).id, _holder(view)
+    return [
+        Appointment(
+            id=ctx.ids.new(), case_id=view.case.id, provider_id=slot.provider_id, visit=visit,
+            start=slot.start, end=slot.end, status="held", hold_expires_at=until, room_id=room,
+            busy_until=slot.busy_until, holder=holder,
         )
-        try:
-            await uow.appointments.hold(one, now=now)
-        except TimeTaken:
-            continue
-        return one
-    return None
+        for room in slot.rooms or (None,)
+    ]  # fmt: skip
 
 
 def _holder(view: CaseView) -> str:

@@ -35,13 +35,19 @@ def address_of(ctx: Context, view: CaseView) -> str | None:
         return None
 
 
-async def invite(ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appointment) -> bool:
-    """Confirm a booked visit with an invitation, in the transaction that books it; whether one was queued."""
-    return await _queue(ctx, uow, view, booked, text_id="mail_visit", key="invitation")
+async def invite(
+    ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appointment, *, moved: bool = False
+) -> bool:
+    """Confirm a booked visit with an invitation, in the transaction that books it; whether one was queued.
+
+    The invitation of a visit that was moved replaces the earlier one in the patient's calendar.
+    """
+    text_id = "mail_visit_moved" if moved else "mail_visit"
+    return await _queue(ctx, uow, view, booked, text_id=text_id, key="invitation")
 
 
 async def withdraw(ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appointment) -> bool:
-    """Take the invitation back, in the transaction that gives the visit up or moves it."""
+    """Take the invitation back, in the transaction that gives the visit up."""
     off = replace(booked, status="cancelled")
     return await _queue(ctx, uow, view, off, text_id="mail_visit_off", key="withdrawal")
 
@@ -66,22 +72,24 @@ async def _queue(
     if address is None:
         return False
     still_on = visit.status == "booked"
+    bookings = (await uow.appointments.bookings_of([view.case.id]))[view.case.id]
     return await post.queue(
         ctx, uow, to=address, channel="email", case_id=view.case.id, dedupe_key=f"{key}:{visit.id}",
         subject=ctx.protocols.texts.say(SUBJECT, channel="web"),
         body=_body(ctx, view, visit, text_id),
-        invitation=_invitation(ctx, view, visit, address),
+        invitation=_invitation(ctx, view, visit, address, bookings),
         appointment_id=visit.id if still_on else None, until=visit.start,
     )  # fmt: skip
 
 
-def _invitation(ctx: Context, view: CaseView, visit: Appointment, address: str) -> str | None:
+def _invitation(
+    ctx: Context, view: CaseView, visit: Appointment, address: str, bookings: calendars.Bookings
+) -> str | None:
     if ctx.mail_from is None:
         return None
     event = calendars.patient_event(
-        ctx.protocols, visit, reference=view.case.reference, stamp=ctx.clock.now(),
-        sequence=0 if visit.status == "booked" else 1,
-    )  # fmt: skip
+        ctx.protocols, visit, reference=view.case.reference, stamp=ctx.clock.now(), bookings=bookings
+    )
     organizer = ics.Mailbox(address=ctx.mail_from, name=ctx.protocols.clinic.name)
     return ics.invitation(event, organizer=organizer, attendee=ics.Mailbox(address=address))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
@@ -10,11 +12,12 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, upda
 from bot.domain.errors import HoldExpired, NotAllowed, TimeTaken, TooManyHolds
 from bot.domain.openings import Span, Taken
 from bot.domain.schedule import MOST_HOLDS, Appointment
+from bot.store.columns import UtcTime
 from bot.store.session import Deadlocked, Session
 from bot.store.tables import appointments, cases
 
-_ONE_PLACE = next(index for index in appointments.indexes if index.name == "uq_appointments_held")
-_BUSY_UNTIL = func.coalesce(appointments.c.busy_until, appointments.c.end_at)
+_BUSY_UNTIL = func.coalesce(appointments.c.busy_until, appointments.c.end_at, type_=UtcTime())
+_MOST_DEADLOCKS = 3
 
 
 class AppointmentTable:
@@ -24,21 +27,48 @@ class AppointmentTable:
         self._session = session
 
     async def hold(self, appointment: Appointment, *, now: dt.datetime, most: int = MOST_HOLDS) -> None:
-        """Raises TimeTaken, TooManyHolds; what the unit did before stays. Conflict for an id that exists."""
+        """Raises TimeTaken, TooManyHolds; what the unit did before stays."""
+        if not await self.hold_first([[appointment]], count=1, now=now, most=most):
+            raise TimeTaken("somebody else holds or booked that time")
+
+    async def hold_first(
+        self, times: Iterable[Sequence[Appointment]], *, count: int, now: dt.datetime, most: int = MOST_HOLDS
+    ) -> list[Appointment]:
+        """The first `count` that are free. Raises TooManyHolds when this person may hold none."""
         await self._expire_stale(now)
-        holder = appointment.holder or appointment.case_id
-        try:
-            async with self._session.savepoint():
-                for place in await self._free_places(holder, most):
-                    row = {**_row(appointment), "holder": holder, "place": place}
-                    if await self._session.insert_new(appointments, row, index=_ONE_PLACE):
-                        return
-        except Deadlocked:
-            # Two units each held a time the other one wanted next: losing ours is a taken time.
-            raise TimeTaken("somebody else is taking that time") from None
-        raise TooManyHolds(f"one person holds at most {most} times")
+        ahead = iter(times)
+        for _ in range(_MOST_DEADLOCKS):
+            with contextlib.suppress(Deadlocked):  # its times are given back: the next ones are looked at
+                async with self._session.savepoint():
+                    return await self._hold(ahead, count, most)
+        return []
+
+    async def _hold(self, times: Iterator[Sequence[Appointment]], count: int, most: int) -> list[Appointment]:
+        held: list[Appointment] = []
+        places: list[int] | None = None
+        for rooms in times:
+            if places is None:
+                places = await self._free_places(_holder(rooms[0]), most)
+            if not places:
+                raise TooManyHolds(f"one person holds at most {most} times")
+            held += await self._hold_in_one(rooms, places[len(held)])
+            if len(held) == min(count, len(places)):
+                break
+        return held
+
+    async def _hold_in_one(self, rooms: Sequence[Appointment], place: int) -> list[Appointment]:
+        # Waiting for somebody who takes this very time now would be for nothing: it is as good as taken.
+        if not await self._session.try_key(f"time:{rooms[0].provider_id}:{rooms[0].start.isoformat()}"):
+            return []
+        for one in rooms:
+            row = {**_row(one), "holder": _holder(one), "place": place}
+            with contextlib.suppress(TimeTaken):
+                if await self._session.insert_new(appointments, row):
+                    return [one]
+        return []
 
     async def _free_places(self, holder: str, most: int) -> list[int]:
+        await self._session.hold_key(f"holder:{holder}")
         held = select(appointments.c.place).where(
             appointments.c.holder == holder, appointments.c.status == "held"
         )
@@ -81,12 +111,15 @@ class AppointmentTable:
 
     async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
         """Held (unexpired) and booked spans, buffer included, that touch [start, end), in order."""
+        columns = (appointments.c.provider_id, appointments.c.room_id, appointments.c.start_at)
         meets = and_(appointments.c.start_at < end, start < _BUSY_UNTIL)
-        rows = await self._session.all(_select().where(_live(now), meets).order_by(appointments.c.start_at))
+        found = await self._session.all(
+            select(*columns, _BUSY_UNTIL.label("until")).where(_live(now), meets).order_by(columns[2])
+        )
         providers: dict[str, list[Span]] = {}
         rooms: dict[str, list[Span]] = {}
-        for row in rows:
-            span = (row.start_at, row.busy_until or row.end_at)
+        for row in found:
+            span = (row.start_at, row.until)
             providers.setdefault(row.provider_id, []).append(span)
             if row.room_id is not None:
                 rooms.setdefault(row.room_id, []).append(span)
@@ -110,6 +143,18 @@ class AppointmentTable:
         own = _select().where(appointments.c.case_id == case_id)
         rows = await self._session.all(own.order_by(appointments.c.start_at.desc(), appointments.c.id))
         return [_appointment(row) for row in rows]
+
+    async def bookings_of(self, case_ids: Collection[str]) -> dict[str, list[Appointment]]:
+        """The earliest booking first; those of before booking times were noted lead."""
+        ever = _select().where(
+            appointments.c.case_id.in_(case_ids), appointments.c.status.in_(("booked", "cancelled"))
+        )
+        found: dict[str, list[Appointment]] = {case_id: [] for case_id in case_ids}
+        for row in await self._session.all(
+            ever.order_by(appointments.c.booked_at.asc().nulls_first(), appointments.c.id)
+        ):
+            found[row.case_id].append(_appointment(row))
+        return found
 
     async def booked_of(
         self, provider_id: str, *, start: dt.datetime, end: dt.datetime
@@ -137,6 +182,10 @@ class AppointmentTable:
 def _live(now: dt.datetime) -> ColumnElement[bool]:
     held = and_(appointments.c.status == "held", appointments.c.hold_expires_at > now)
     return or_(appointments.c.status == "booked", held)
+
+
+def _holder(appointment: Appointment) -> str:
+    return appointment.holder or appointment.case_id
 
 
 def _select() -> Select[Any]:

@@ -20,6 +20,8 @@ BUSY_TIMEOUT_MS = 5_000
 
 POOL_TIMEOUT_SECONDS = 5
 POOL_SIZE = 10
+MOST_WRITERS = 8
+"""Units of work that may write at once on PostgreSQL, within this process."""
 CONNECT_TIMEOUT_SECONDS = 5
 
 SQLITE_SETTINGS = (
@@ -109,25 +111,24 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 class WriteTurns:
-    """Who may write next on SQLite, first come first served within this process.
+    """Who may write next, first come first served within this process; one at a time on SQLite.
 
-    SQLite's own waiting is polling and unfair: under load somebody waits for seconds. PostgreSQL
-    needs none of it. A unit of work inside another one of the same task would wait for itself:
-    it gives up after `BUSY_TIMEOUT_MS`, as it would at the database.
+    SQLite's own waiting is polling, and the pool of connections serves whoever asks at the right moment:
+    under load somebody waits for seconds. On PostgreSQL some connections are left for those who read. A
+    unit of work inside another one of the same task would wait for itself on SQLite: it gives up after
+    `BUSY_TIMEOUT_MS`, as it would at the database.
     """
 
-    def __init__(self, *, needed: bool) -> None:
-        self._lock = asyncio.Lock() if needed else None
+    def __init__(self, *, one_writer: bool) -> None:
+        self._places = asyncio.Semaphore(1 if one_writer else MOST_WRITERS)
 
     async def take(self) -> None:
         """Raises TimeoutError."""
-        if self._lock is not None:
-            await asyncio.wait_for(self._lock.acquire(), BUSY_TIMEOUT_MS / 1000)
+        await asyncio.wait_for(self._places.acquire(), BUSY_TIMEOUT_MS / 1000)
 
     def give_back(self) -> None:
         """Lets the next one in."""
-        if self._lock is not None:
-            self._lock.release()
+        self._places.release()
 
 
 Now = Callable[[], dt.datetime]

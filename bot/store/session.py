@@ -94,6 +94,12 @@ class Session:
         if self.write and self._connection.dialect.name == "postgresql":
             await self.run(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
+    async def try_key(self, key: str) -> bool:
+        """The same without waiting: False while somebody else is there."""
+        if not self.write or self._connection.dialect.name != "postgresql":
+            return True
+        return bool(await self.value(select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))))
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What fails inside is undone alone; the transaction goes on."""

@@ -15,7 +15,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine, *, now: Now) -> None:
         self._engine = engine
-        self._turns = WriteTurns(needed=engine.dialect.name == "sqlite")
+        self._turns = WriteTurns(one_writer=engine.dialect.name == "sqlite")
         self._now = now
 
     def unit_of_work(self, *, write: bool = True) -> SqlUnitOfWork:

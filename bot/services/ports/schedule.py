@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,8 +15,14 @@ class Appointments(Protocol):
     """Holds and bookings. Two overlapping ones of a provider or a room cannot exist: the database refuses."""
 
     async def hold(self, appointment: Appointment, *, now: dt.datetime, most: int = MOST_HOLDS) -> None:
-        """Insert with status held, after expiring holds whose time is over. Raises TimeTaken, and
-        TooManyHolds when the holder holds `most` times."""
+        """Insert with status held, after expiring holds whose time is over. Raises TimeTaken (an id that
+        exists is taken, too), and TooManyHolds when the holder holds `most` times."""
+
+    async def hold_first(
+        self, times: Iterable[Sequence[Appointment]], *, count: int, now: dt.datetime, most: int = MOST_HOLDS
+    ) -> list[Appointment]:
+        """Hold the first `count` that are free, in order, each in the first free one of its rooms; what was
+        held, maybe fewer or none. All are one person's; raises TooManyHolds when that person holds `most`."""
 
     async def book(self, appointment_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
         """held -> booked by compare-and-swap; booking what is booked for the same case returns it.
@@ -44,6 +50,9 @@ class Appointments(Protocol):
 
     async def of_case(self, case_id: str) -> list[Appointment]:
         """All of a case, newest first."""
+
+    async def bookings_of(self, case_ids: Collection[str]) -> Mapping[str, Sequence[Appointment]]:
+        """What was ever booked, cancelled or not, by case; the earliest booking first. Each case is there."""
 
     async def booked_of(
         self, provider_id: str, *, start: dt.datetime, end: dt.datetime

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -55,6 +55,19 @@ class Clinic:
         async with self.world.store.unit_of_work() as uow:
             await uow.appointments.cancel(visit.id, case_id=visit.case_id)
             await uow.commit()
+
+    async def reschedule(self, visit: Appointment, *, days: int) -> Appointment:
+        """The same visit, as many days later."""
+        now, later = self.world.clock.now(), dt.timedelta(days=days)
+        hold = replace(
+            visit, id=self.world.ids.new(), start=visit.start + later, end=visit.end + later, status="held",
+            hold_expires_at=now + dt.timedelta(minutes=10),
+        )  # fmt: skip
+        async with self.world.store.unit_of_work() as uow:
+            await uow.appointments.hold(hold, now=now)
+            moved = await uow.appointments.move(visit.id, hold.id, case_id=visit.case_id, now=now)
+            await uow.commit()
+        return moved
 
     async def publish(self, line: CaldavServer | None = None) -> int:
         self.world.clock.pass_(seconds=1)
@@ -108,6 +121,20 @@ async def test_a_cancelled_visit_is_taken_away(clinic: Clinic) -> None:
     assert await clinic.publish() == 1
     assert (await clinic.there(visit)).status_code == 404
     assert await clinic.publish() == 0
+
+
+async def test_a_moved_visit_stays_one_event_with_a_higher_number(clinic: Clinic) -> None:
+    first = await clinic.book()
+    await clinic.publish()
+    clinic.world.clock.pass_(minutes=1)
+    second = await clinic.reschedule(first, days=7)
+    assert await clinic.publish() == 2
+    assert (await clinic.there(first)).status_code == 404
+    (event,) = Calendar.from_ical((await clinic.there(second)).text).walk("VEVENT")
+    assert (str(event["UID"]), int(event["SEQUENCE"])) == (f"{first.id}@spine-intake", 2)
+    assert event.start == second.start == first.start + dt.timedelta(days=7)
+    assert event["DTSTAMP"].dt == (second.booked_at or first.start).replace(microsecond=0)
+    assert [await clinic.watch(), await clinic.conflicts(first)] == [0, []]
 
 
 async def test_a_visit_cancelled_before_it_was_published_never_appears(clinic: Clinic) -> None:

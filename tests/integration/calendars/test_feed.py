@@ -63,6 +63,8 @@ async def test_booked_times_are_there_without_a_patient(world: World) -> None:
     (event,) = Calendar.from_ical(answer.text).walk("VEVENT")
     assert str(event["SUMMARY"]) == f"Visit with a spine surgeon · {reference}"
     assert event.start == dt.datetime(2026, 11, 20, 20, 0, tzinfo=dt.UTC)
+    assert int(event["SEQUENCE"]) == 0
+    assert event["DTSTAMP"].dt == world.clock.now().replace(microsecond=0), "when it was booked"
     assert "Placeholder" not in answer.text
     assert "555-0188" not in answer.text
 

@@ -258,10 +258,11 @@ async def test_a_known_address_is_invited_moved_and_told_that_it_is_off(
     told = [(one["METHOD"], one.walk("VEVENT")[0]) for one in read]
     assert [(method, str(event["UID"]), int(event["SEQUENCE"])) for method, event in told] == [
         ("REQUEST", f"{first.id}@spine-intake", 0),
-        ("CANCEL", f"{first.id}@spine-intake", 1),
-        ("REQUEST", f"{second.id}@spine-intake", 0),
-        ("CANCEL", f"{second.id}@spine-intake", 1),
-    ]
+        ("REQUEST", f"{first.id}@spine-intake", 2),
+        ("CANCEL", f"{first.id}@spine-intake", 3),
+    ], "one event, whose number only rises"
+    assert told[1][1].start == second.start != first.start
+    assert "has a new time" in line.sent[1].body
     assert {item.to for item in line.sent} == {MAIL}
     words = " ".join(f"{item.subject} {item.body} {item.invitation}" for item in line.sent)
     for word in ("Dana", "Physician", "evaluation", "pain"):

@@ -65,11 +65,11 @@ async def test_a_lost_hold_leaves_the_rest_of_the_unit(store: Store) -> None:
         assert free in await uow.appointments.of_case(case.id)
 
 
-async def test_same_appointment_id_conflicts(store: Store) -> None:
+async def test_a_hold_with_the_id_of_another_is_refused(store: Store) -> None:
     case = await stored_case(store)
     hold = await held(store, case.id)
     async with store.unit_of_work() as uow:
-        with pytest.raises(Conflict):
+        with pytest.raises(TimeTaken):
             await uow.appointments.hold(dataclasses.replace(hold, provider_id="dr_b"), now=NOW)
 
 
@@ -179,6 +179,29 @@ async def test_one_person_holds_only_so_many_times_whatever_the_chats(store: Sto
         await uow.appointments.book(hours[0].id, case_id=first.id, now=NOW)
         again = a_hold(first.id, start=START + 9 * HOUR, holder="3145550123")
         await uow.appointments.hold(again, now=NOW, most=2)
+
+
+async def test_of_many_times_the_first_free_ones_are_held_each_in_the_first_free_room(store: Store) -> None:
+    case, other = await stored_case(store), await stored_case(store)
+    await held(store, other.id, room_id="one", provider_id="dr_b", start=START + 2 * HOUR)
+    await held(store, other.id, start=START)
+
+    def in_two_rooms(hours: int) -> list[Appointment]:
+        return [a_hold(case.id, start=START + hours * HOUR, room_id=room) for room in ("one", "two")]
+
+    async with store.unit_of_work() as uow:
+        got = await uow.appointments.hold_first(map(in_two_rooms, (0, 2, 4, 6)), count=2, now=NOW)
+        await uow.commit()
+    assert [(one.start, one.room_id) for one in got] == [
+        (START + 2 * HOUR, "two"),
+        (START + 4 * HOUR, "one"),
+    ]
+    async with store.unit_of_work() as uow:
+        assert [one.id for one in await uow.appointments.of_case(case.id)] == [one.id for one in got[::-1]]
+        fewer = await uow.appointments.hold_first(map(in_two_rooms, (6, 8, 10)), count=3, now=NOW, most=3)
+        assert [one.start for one in fewer] == [START + 6 * HOUR], "one more is what this person may hold"
+        with pytest.raises(TooManyHolds):
+            await uow.appointments.hold_first(map(in_two_rooms, (8, 10)), count=3, now=NOW, most=3)
 
 
 async def test_parallel_holds_of_one_person_stay_within_the_limit(store: Store) -> None:

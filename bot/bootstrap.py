@@ -116,7 +116,7 @@ def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaita
     """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
     from bot.messaging.loops import keep
-    from bot.services import in_force, reminders, schedule_review, teaching, turns
+    from bot.services import figures, in_force, reminders, schedule_review, teaching, turns
 
     workers: list[Callable[[], Awaitable[None]]] = [
         lambda: turns.keep_recovering(ctx),
@@ -124,6 +124,7 @@ def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaita
         lambda: in_force.keep_current(ctx, then=partial(schedule_review.review, ctx)),
         lambda: keep(partial(reminders.look, ctx), asyncio.Event(), pause_seconds=60.0),
         lambda: teaching.keep_ranking(ctx),
+        lambda: figures.keep_counting(ctx),
     ]
     if provider is not None:
         workers.append(lambda: run_workers(ctx, provider, asyncio.Event()))

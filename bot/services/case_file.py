@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.cases import Case, Message
+from bot.domain.dispositions import Disposition
 from bot.domain.facts import Fact, values_of
 from bot.domain.judgement import Judgement
 from bot.domain.schedule import Appointment
@@ -57,6 +58,8 @@ class CaseFile:
     deliveries: tuple[Delivery, ...] = ()
     reviewed_by: str | None = None
     """Who looked the conversation over."""
+    dispositions: tuple[Disposition, ...] = ()
+    """What the clinic decided later; the last one counts."""
 
     @property
     def appointment(self) -> Appointment | None:
@@ -99,6 +102,7 @@ async def load_whole(uow: UnitOfWork, protocols: Protocols, case_id: str) -> Cas
         notes=tuple(await uow.desk.notes(case_id)),
         reviewed_by=await uow.search.reviewed_by(case_id),
         deliveries=tuple(await uow.desk.deliveries(case_id)),
+        dispositions=tuple(await uow.dispositions.of_case(case_id)),
         gate_complete=protocols.gate_complete(values),
         gates=_gate_states(protocols, values),
     )
@@ -136,6 +140,7 @@ def _without_contact(file: CaseFile) -> CaseFile:
         history={name: [mask.fact(fact) for fact in facts] for name, facts in file.history.items()},
         tasks=tuple(replace(task, note=mask.text(task.note)) for task in file.tasks),
         notes=tuple(replace(note, text=mask.text(note.text)) for note in file.notes),
+        dispositions=tuple(replace(one, reason=mask.text(one.reason)) for one in file.dispositions),
         contact_hidden=True,
     )
 

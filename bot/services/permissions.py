@@ -28,20 +28,25 @@ class May(enum.Enum):
     """Take records out of the service: a whole case for another system, a table of cases."""
     MANAGE = "manage"
     """Say who works here, what they may do, and how the clinic is set up."""
+    SEE_FIGURES = "see_figures"
+    """Counts over all conversations; nobody's words."""
 
 
 _CLINICIAN = frozenset(
-    {May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EDIT_FACTS, May.REVIEW, May.EXPORT}
-)
+    {
+        May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EDIT_FACTS, May.REVIEW, May.EXPORT,
+        May.SEE_FIGURES,
+    }
+)  # fmt: skip
 
 TABLE: Mapping[str, frozenset[May]] = {
     "front_desk": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK}),
     "nurse": _CLINICIAN,
     "surgeon": _CLINICIAN,
-    "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.EXPORT, May.MANAGE}),
-    "language_editor": frozenset({May.SEE_CASES, May.REVIEW}),
-    "protocol_approver": frozenset({May.SEE_CASES}),
-    "auditor": frozenset({May.SEE_CASES}),
+    "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.EXPORT, May.MANAGE, May.SEE_FIGURES}),
+    "language_editor": frozenset({May.SEE_CASES, May.REVIEW, May.SEE_FIGURES}),
+    "protocol_approver": frozenset({May.SEE_CASES, May.SEE_FIGURES}),
+    "auditor": frozenset({May.SEE_CASES, May.SEE_FIGURES}),
 }
 
 ROLES = tuple(TABLE)

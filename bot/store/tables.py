@@ -115,6 +115,7 @@ cases = Table(
     Index("ix_cases_desk", "desk_alarm", "desk_level", "desk_due", "created_at", "id"),
     Index("ix_cases_address", "address_key", "created_at"),
     Index("ix_cases_claimed_by", "claimed_by"),
+    Index("ix_cases_updated", "updated_at"),
     Index(
         "ix_cases_unrated",
         "said_at",
@@ -171,12 +172,7 @@ messages = Table(
         sqlite_where=text("channel = 'sms' AND client_message_id IS NOT NULL"),
         postgresql_where=text("channel = 'sms' AND client_message_id IS NOT NULL"),
     ),
-    Index(
-        "ix_messages_urgent",
-        "at",
-        sqlite_where=text(URGENT),
-        postgresql_where=text(URGENT),
-    ),
+    Index("ix_messages_urgent", "at", sqlite_where=text(URGENT), postgresql_where=text(URGENT)),
     Index("ix_messages_reply_to", "reply_to", "seq"),
     Index(
         "ix_messages_unanswered",
@@ -316,6 +312,7 @@ tasks = Table(
     ),
     Index("ix_tasks_case", "case_id"),
     Index("ix_tasks_due", "status", "due_at"),
+    Index("ix_tasks_done", "done_at"),
 )
 
 task_attempts = Table(
@@ -328,6 +325,7 @@ task_attempts = Table(
     _needed("by", String(200)),
     _needed("how", String(64)),
     _needed("note", PatientText),
+    Index("ix_task_attempts_at", "at"),
     Index("ix_task_attempts_case", "case_id", "at"),
     Index("ix_task_attempts_task", "task_id", "at"),
 )

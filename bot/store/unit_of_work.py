@@ -13,10 +13,12 @@ from bot.store.audit import AuditLog
 from bot.store.case_search import CaseSearch
 from bot.store.cases import CaseTable
 from bot.store.desk import DeskView
+from bot.store.dispositions import DispositionTable
 from bot.store.editions import EditionTable
 from bot.store.effects import EffectTable
 from bot.store.engine import Now, WriteTurns
 from bot.store.facts import FactTable
+from bot.store.figures import FigureTable
 from bot.store.handovers import HandoverTable
 from bot.store.judgements import JudgementTable
 from bot.store.messages import MessageTable
@@ -60,6 +62,8 @@ class SqlUnitOfWork:
     teaching: TeachingTable
     work: WorkList
     editions: EditionTable
+    dispositions: DispositionTable
+    figures: FigureTable
 
     def __init__(self, engine: AsyncEngine, *, write: bool, turns: WriteTurns, now: Now) -> None:
         self._engine = engine
@@ -144,3 +148,5 @@ class SqlUnitOfWork:
         self.teaching = TeachingTable(session)
         self.work = WorkList(session)
         self.editions = EditionTable(session)
+        self.dispositions = DispositionTable(session)
+        self.figures = FigureTable(session)

@@ -16,6 +16,7 @@ from bot.domain.errors import NotSignedIn, TooManyTries
 from bot.gateway.assets import add_assets, read_folder
 from bot.gateway.console.case_routes import add_case_routes
 from bot.gateway.console.fact_routes import add_fact_routes
+from bot.gateway.console.figure_routes import add_figure_routes
 from bot.gateway.console.find_routes import add_find_routes
 from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, fragment, go
 from bot.gateway.console.pages import FOLDER, Pages
@@ -48,6 +49,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     add_fact_routes(blueprint, door, pages, ctx)
     add_find_routes(blueprint, door, pages, ctx)
     add_work_queue_routes(blueprint, door, pages, ctx)
+    add_figure_routes(blueprint, door, pages, ctx)
     add_teach_routes(blueprint, door, pages, ctx)
     _add_work_routes(blueprint, door, pages, ctx)
     add_undelivered_routes(blueprint, door, pages, ctx)

@@ -13,6 +13,7 @@ from bot.domain.judgement import Judgement, Why
 from bot.domain.schedule import Appointment
 from bot.domain.tasks import StaffTask
 from bot.gateway.console import times, words
+from bot.gateway.console.afterwards import Afterwards
 from bot.gateway.console.deliveries import Deliveries
 from bot.gateway.console.fact_words import FactWords, is_calm, sentence, show
 from bot.gateway.console.highlight import pieces
@@ -306,6 +307,11 @@ class CasePage(FactWords):
     @property
     def staff_notes(self) -> list[tuple[Note, When]]:
         return [(note, self.when(note.at)) for note in self.file.notes]
+
+    @property
+    def afterwards(self) -> Afterwards:
+        """What the clinic noted later, and what may be noted."""
+        return Afterwards(self.file.dispositions, moment=self.when)
 
     # --- small things -------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from bot.services.ports.editions import Editions
+from bot.services.ports.figures import Dispositions, Figures
 from bot.services.ports.outbox import Outbox
 from bot.services.ports.records import Asks, Cases, Effects, Facts, Judgements, Messages
 from bot.services.ports.schedule import Appointments, Publications
@@ -68,6 +69,10 @@ class UnitOfWork(Protocol):
     def work(self) -> Work: ...
     @property
     def editions(self) -> Editions: ...
+    @property
+    def dispositions(self) -> Dispositions: ...
+    @property
+    def figures(self) -> Figures: ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -23,6 +23,7 @@ RIGHTS = {
     May.EDIT_FACTS: "put facts right",
     May.REVIEW: "teach the bot",
     May.EXPORT: "take records out",
+    May.SEE_FIGURES: "see the figures",
     May.MANAGE: "manage people and settings",
 }
 

@@ -83,6 +83,9 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/cases/<case_id:str>/messages"): WORKERS,
     ("POST", "/console/cases/<case_id:str>/hand-back"): WORKERS,
     ("POST", "/console/cases/<case_id:str>/notes"): WORKERS,
+    ("POST", "/console/cases/<case_id:str>/disposition"): WORKERS,
+    ("GET", "/console/figures"): EVERYBODY - {"front_desk"},
+    ("GET", "/console/figures.csv"): EVERYBODY - {"front_desk"},
     ("POST", "/console/tasks/<task_id:str>/acknowledge"): WORKERS,
     ("POST", "/console/tasks/<task_id:str>/finish"): WORKERS,
     ("GET", "/console/queue"): EVERYBODY,
@@ -121,6 +124,7 @@ ABSENT = {
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
 BODIES: Mapping[str, Any] = {
     "finish": {"note": "called"},
+    "disposition": {"attended": "came"},
     "notes": {"text": "a note"},
     "messages": {"text": "hello"},
     "views": {"name": "mine", "query": "level=same_day"},

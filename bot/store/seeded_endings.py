@@ -10,14 +10,12 @@ from sqlalchemy import Table
 
 from bot.store.figure_tables import dispositions
 from bot.store.search_tables import case_events
-from bot.store.seeded_patients import DAYS, MESSAGES, Talk
+from bot.store.seeded_patients import MESSAGES, Talk
 from bot.store.tables import appointments, tasks
 from bot.store.teaching_tables import review_items, reviews
 
 KINDS = {"booked": "booked", "callback": "callback", "emergency": "emergency"}
 """Kind of our last message, by how it ended."""
-PROVIDERS = 60
-"""Made up, so that no real one's day is full; each sees one patient at a time."""
 VISIT = dt.timedelta(minutes=30)
 _DECIDED = ("conservative", "surgery_offered", "imaging_first", "conservative", "injection", "surgery_later")
 
@@ -68,14 +66,13 @@ def _task_kind(talk: Talk) -> str:
 
 
 def _visit_start(talk: Talk) -> dt.datetime:
-    """Some days later; numbers that share a provider never share a time."""
-    begin = talk.until - dt.timedelta(days=DAYS)
-    return begin + (talk.number // PROVIDERS) * VISIT
+    return talk.at[-1] + dt.timedelta(days=2 + talk.number % 7)
 
 
 def _visit(talk: Talk, start: dt.datetime) -> dict[str, Any]:
+    # Everybody has a provider of their own: no real one's day is full, and no two visits meet.
     return {
-        "id": f"{talk.id}v", "case_id": talk.id, "provider_id": f"seeded-{talk.number % PROVIDERS}",
+        "id": f"{talk.id}v", "case_id": talk.id, "provider_id": f"seeded-{talk.number}",
         "visit": talk.judgement.visit, "start_at": start, "end_at": start + VISIT, "status": "booked",
         "booked_at": talk.at[-1],
     }  # fmt: skip

@@ -21,7 +21,7 @@ BASE = 170
 """Where columns stand."""
 MOST_NAMED = 16
 """Names under columns; of more columns not every one is named."""
-LONGEST_LABEL = 38
+LONGEST_LABEL = 32
 PATTERNS = ("solid", "hatched", "dotted")
 
 

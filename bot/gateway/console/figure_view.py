@@ -268,7 +268,7 @@ class FigureView:
         states = _states(self.counted.of("task"), self.counted.late)
         rows = [
             Row(
-                label=words.word(words.TASKS, kind),
+                label=words.word(words.TASKS, kind).partition(":")[0],
                 values=numbers,
                 note=_in_time(numbers, late=self.counted.late.get(kind, 0)),
             )

@@ -119,7 +119,8 @@ async def _search(ctx: Context, uow: UnitOfWork, view: CaseView, wish: TimeWish,
     name, most = (_ROUNDS, _MOST_ROUNDS) if further else (_WISHES, _MOST_WISHES)
     rounds = view.times_asked(name) + 1
     await uow.asks.save(view.case.id, replace(view.asks.get(name, AskState(name=name)), times=rounds))
-    offered = [one for one in await uow.appointments.of_case(view.case.id) if one.status == "held"]
+    known = await uow.appointments.of_case(view.case.id)
+    offered = [one for one in known if one.status == "held" or view.case.test]
     if rounds >= most or (further and not offered):
         return await _call(ctx, uow, view)
     after = max(one.end for one in offered) if further else None
@@ -232,6 +233,8 @@ async def _booked(
     ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointment, before: Appointment | None
 ) -> Appointment:
     now = ctx.clock.now()
+    if view.case.test:  # said as to a patient; the calendar knows nothing of it
+        return replace(chosen, status="booked")
     if before is None or before.id == chosen.id:
         return await uow.appointments.book(chosen.id, case_id=view.case.id, now=now)
     return await uow.appointments.move(before.id, chosen.id, case_id=view.case.id, now=now)
@@ -258,6 +261,6 @@ def _confirmation(ctx: Context, view: CaseView, booked: Appointment) -> tuple[Dr
     )
     if not view.reachable:
         said = (*said, wording.say(ctx, view, "no_number_booked"))
-    if ctx.links is None or "birth_date" not in view.values:
+    if ctx.links is None or view.case.test or "birth_date" not in view.values:
         return said
     return (*said, wording.say(ctx, view, "visit_link", link=ctx.links.address(booked.id)))

@@ -48,7 +48,7 @@ async def queue_sms(
 
     `visit`: it goes out by day, and only while that visit is booked and to come.
     """
-    if case.address is None:
+    if case.address is None or case.test:
         return
     limit = sms_parts.EMERGENCY if message.kind in ("emergency", "crisis") else sms_parts.ORDINARY
     for number, body in enumerate(sms_parts.parts(sms_text.render(message), limit=limit)):

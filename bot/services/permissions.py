@@ -26,6 +26,8 @@ class May(enum.Enum):
     """Look conversations over and say what was misread, so that the bot is taught."""
     EXPORT = "export"
     """Take records out of the service: a whole case for another system, a table of cases."""
+    TRY = "try"
+    """Talk to the bot as a patient would, in a conversation that is marked as a test."""
     MANAGE = "manage"
     """Say who works here, what they may do, and how the clinic is set up."""
     SEE_FIGURES = "see_figures"
@@ -35,17 +37,18 @@ class May(enum.Enum):
 _CLINICIAN = frozenset(
     {
         May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EDIT_FACTS, May.REVIEW, May.EXPORT,
-        May.SEE_FIGURES,
+        May.SEE_FIGURES, May.TRY,
     }
 )  # fmt: skip
+_DESK = frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.TRY})
 
 TABLE: Mapping[str, frozenset[May]] = {
-    "front_desk": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK}),
+    "front_desk": _DESK,
     "nurse": _CLINICIAN,
     "surgeon": _CLINICIAN,
-    "admin": frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.EXPORT, May.MANAGE, May.SEE_FIGURES}),
-    "language_editor": frozenset({May.SEE_CASES, May.REVIEW, May.SEE_FIGURES}),
-    "protocol_approver": frozenset({May.SEE_CASES, May.SEE_FIGURES}),
+    "admin": _DESK | {May.EXPORT, May.MANAGE, May.SEE_FIGURES},
+    "language_editor": frozenset({May.SEE_CASES, May.REVIEW, May.SEE_FIGURES, May.TRY}),
+    "protocol_approver": frozenset({May.SEE_CASES, May.SEE_FIGURES, May.TRY}),
     "auditor": frozenset({May.SEE_CASES, May.SEE_FIGURES}),
 }
 

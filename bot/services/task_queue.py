@@ -11,7 +11,7 @@ from bot.domain.tasks import NO_TIER, Priority, StaffTask, TaskKind
 from bot.services import notices
 from bot.services.case_view import CaseView
 from bot.services.context import Context
-from bot.services.ports import UnitOfWork
+from bot.services.ports import Note, UnitOfWork
 
 
 async def add(
@@ -28,10 +28,13 @@ async def add(
     """Queue something for a person, due as its priority says unless `due` does.
 
     A case has one unfinished task of a kind: a second one changes nothing, but news of an emergency
-    that somebody has acknowledged sounds again.
+    that somebody has acknowledged sounds again. Of a test nobody hears: a note says what would be queued.
     """
     task = await _new(ctx, uow, case, kind=kind, priority=priority, due=due)
     task = replace(task, private=private, note=note)
+    if case.test:
+        await _note_only(uow, task)
+        return task
     if await uow.tasks.add(task) or (priority == "P0" and await _sounds_again(uow, task)):
         await notices.tell_of_task(ctx, uow, case, task)
     await uow.audit.add(
@@ -81,6 +84,13 @@ async def _new(
         loud_at=loud if due is None else None,
         tier=ctx.protocols.routing.tier_rank(judgement.tier) if judgement else NO_TIER,
     )
+
+
+async def _note_only(uow: UnitOfWork, task: StaffTask) -> None:
+    text = f"A test. Staff would get: {task.kind.replace('_', ' ')} ({task.priority})"
+    if not any(note.text == text for note in await uow.desk.notes(task.case_id)):
+        note = Note(id=task.id, case_id=task.case_id, text=text, by="service", at=task.created_at)
+        await uow.desk.add_note(note)
 
 
 async def _sounds_again(uow: UnitOfWork, news: StaffTask) -> bool:

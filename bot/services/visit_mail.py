@@ -19,9 +19,10 @@ SUBJECT = "mail_visit_subject"
 
 
 def may_write_to(case: Case) -> bool:
-    """Whether we may write of our own accord: after consent, not where somebody else may read it (6.6)."""
+    """Whether we may write of our own accord: after consent, not where somebody else may read it (6.6),
+    and never because of a test."""
     in_danger = agenda.NOT_SAFE_HERE in case.flags or safety.ABUSE in case.rules
-    return case.consent == "given" and not in_danger
+    return case.consent == "given" and not in_danger and not case.test
 
 
 def address_of(ctx: Context, view: CaseView) -> str | None:

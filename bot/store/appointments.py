@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, update
 
 from bot.domain.errors import HoldExpired, NotAllowed, TimeTaken, TooManyHolds
 from bot.domain.openings import Span, Taken
@@ -66,6 +67,13 @@ class AppointmentTable:
                 if await self._session.insert_new(appointments, row):
                     return [one]
         return []
+
+    async def only_show(self, times: Sequence[Appointment]) -> list[Appointment]:
+        """Stored as expired."""
+        shown = [replace(one, status="expired") for one in times]
+        if shown:
+            await self._session.run(insert(appointments), [_row(one) for one in shown])
+        return shown
 
     async def _free_places(self, holder: str, most: int) -> list[int]:
         await self._session.hold_key(f"holder:{holder}")
@@ -200,7 +208,7 @@ def _row(appointment: Appointment) -> dict[str, Any]:
         "visit": appointment.visit,
         "start_at": appointment.start,
         "end_at": appointment.end,
-        "status": "held",
+        "status": appointment.status,
         "hold_expires_at": appointment.hold_expires_at,
         "room_id": appointment.room_id,
         "busy_until": appointment.busy_until,

@@ -41,7 +41,7 @@ class DeskView:
 
         Raises InvalidInput for an unknown queue or a cursor that is not ours.
         """
-        wanted = [_queue(queue), *_search(query), *_reference(reference), *_after(after)]
+        wanted = [~cases.c.test, _queue(queue), *_search(query), *_reference(reference), *_after(after)]
         rows = await self._session.all(select(cases).where(*wanted).order_by(*ORDER).limit(limit + 1))
         more = len(rows) > limit
         return [_shown(row) for row in rows[:limit]], _cursor(rows[limit - 1]) if more else None

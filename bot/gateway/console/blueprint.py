@@ -23,6 +23,7 @@ from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.people_routes import add_people_routes
 from bot.gateway.console.rule_routes import add_rule_routes
 from bot.gateway.console.teach_routes import add_teach_routes
+from bot.gateway.console.try_routes import add_try_routes
 from bot.gateway.console.undelivered_routes import add_undelivered_routes
 from bot.gateway.console.work_routes import WORK, add_work_queue_routes
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
@@ -55,6 +56,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     add_undelivered_routes(blueprint, door, pages, ctx)
     add_people_routes(blueprint, door, pages, ctx)
     add_rule_routes(blueprint, door, pages, ctx, shelf_at(ROOT / "tests" / "cases"))
+    add_try_routes(blueprint, door, pages, ctx)
     return blueprint
 
 

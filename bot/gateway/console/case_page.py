@@ -137,7 +137,7 @@ class CasePage(FactWords):
     def marks(self) -> list[str]:
         """What staff should know before they trust the rest."""
         flags = (*self.case.flags, *(self.file.judgement.flags if self.file.judgement else ()))
-        test = ("test?",) if self.case.test else ()
+        test = ("test",) if self.case.test else ()
         return [words.word(words.FLAGS, flag) for flag in dict.fromkeys((*flags, *test))]
 
     # --- what was said ------------------------------------------------------------------------

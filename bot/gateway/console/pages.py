@@ -102,6 +102,7 @@ class Pages:
             may_edit=bool(member and may(member, May.EDIT_FACTS)),
             may_review=bool(member and may(member, May.REVIEW)),
             may_export=bool(member and may(member, May.EXPORT)),
+            may_try=bool(member and may(member, May.TRY)),
             may_manage=bool(member and may(member, May.MANAGE)),
             may_see_figures=bool(member and may(member, May.SEE_FIGURES)),
             may_search=bool(member and may(member, May.SEE_CONTACT)),

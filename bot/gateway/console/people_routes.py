@@ -24,6 +24,7 @@ RIGHTS = {
     May.REVIEW: "teach the bot",
     May.EXPORT: "take records out",
     May.SEE_FIGURES: "see the figures",
+    May.TRY: "try the bot",
     May.MANAGE: "manage people and settings",
 }
 

@@ -104,6 +104,7 @@ FLAGS: Mapping[str, str] = {
     "incomplete": "Fell silent before the end",
     "unacknowledged_p0": "Emergency not acknowledged in time",
     "test?": "Looks like a test",
+    "test": "A test by staff, not a patient",
     "many_texts": "Sent very many texts: no longer answered",
     "goes_in_circles": "Texts lead nowhere, perhaps a machine: no longer answered",
     "foreign_number": "Number of another country: call, texts are not sent there",

@@ -24,6 +24,9 @@ class Appointments(Protocol):
         """Hold the first `count` that are free, in order, each in the first free one of its rooms; what was
         held, maybe fewer or none. All are one person's; raises TooManyHolds when that person holds `most`."""
 
+    async def only_show(self, times: Sequence[Appointment]) -> list[Appointment]:
+        """Times that a test offers: stored as expired from the start, so they keep nobody from booking."""
+
     async def book(self, appointment_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
         """held -> booked by compare-and-swap; booking what is booked for the same case returns it.
         Raises HoldExpired otherwise, and for a time that has begun; Conflict while the case has

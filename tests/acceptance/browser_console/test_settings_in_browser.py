@@ -6,6 +6,7 @@ import pytest
 
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
+from tests.integration.console.conversations import SAME_DAY
 
 pytestmark = pytest.mark.browser
 
@@ -44,3 +45,17 @@ async def test_an_administrator_adds_a_nurse_who_then_sees_no_settings(desk: Des
     await desk.page.get_by_role("link", name="Ana Example").click()
     await assert_fits(desk)
     assert [one for one in desk.complaints if "409" not in one] == []
+
+
+async def test_a_nurse_begins_a_test_and_reads_one_beside_its_messages(desk: Desk) -> None:
+    test_id = await desk.world.add_case(SAME_DAY, test=True)
+    await desk.sign_in("nurse")
+    await desk.page.get_by_role("link", name="Try").click()
+    await assert_fits(desk)
+    await desk.page.get_by_role("button", name="Begin a test").click()
+    await desk.page.wait_for_selector("#text:focus")
+    await assert_fits(desk)
+    await desk.page.goto(f"{desk.url}/console/try/{test_id}")
+    assert await desk.page.locator(".try .read").count() == sum(one.sender == "patient" for one in SAME_DAY)
+    await assert_fits(desk)
+    assert desk.complaints == []

@@ -76,7 +76,8 @@ class World:
     protocols: Protocols
     clock: HandClock
     folder: Path = Path()
-    engine: NamedEngine = field(default_factory=NamedEngine)
+    engine: Any = field(default_factory=NamedEngine)
+    reader: Any = sentinel.no_reader
     ids: RandomIds = field(default_factory=RandomIds)
     guard: LoginGuard = field(default_factory=lambda: LoginGuard(hasher=QUICK))
     members: dict[str, StaffMember] = field(default_factory=dict)
@@ -86,7 +87,7 @@ class World:
         return Context(
             unit_of_work=self.store.unit_of_work,
             protocols=self.protocols,
-            reader=sentinel.no_reader,
+            reader=self.reader,
             dialogue=self.engine,
             clock=self.clock,
             ids=self.ids,

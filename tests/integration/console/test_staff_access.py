@@ -23,6 +23,7 @@ EVERYBODY = frozenset(ROLES)
 CLINICIANS = frozenset({"nurse", "surgeon"})
 REVIEWERS = CLINICIANS | {"language_editor"}
 EXPORTERS = frozenset({"nurse", "surgeon", "admin"})
+TESTERS = EVERYBODY - {"auditor"}
 MANAGERS = frozenset({"admin"})
 OPEN_DOORS = frozenset(
     {
@@ -103,6 +104,10 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/undelivered"): EVERYBODY,
     ("POST", "/console/undelivered/<item_id:str>/again"): WORKERS,
     ("POST", "/console/undelivered/<item_id:str>/leave"): WORKERS,
+    ("GET", "/console/try"): TESTERS,
+    ("POST", "/console/try"): TESTERS,
+    ("GET", "/console/try/<test_id:str>"): TESTERS,
+    ("POST", "/console/try/<test_id:str>/say"): TESTERS,
     ("GET", "/console/people"): MANAGERS,
     ("POST", "/console/people"): MANAGERS,
     ("GET", "/console/people/<staff_id:str>"): MANAGERS,
@@ -117,7 +122,9 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
 }
 ROUTES = {**API, **PAGES}
 ABSENT = {
-    **dict.fromkeys(("case_id", "item_id", "task_id", "view_id", "message_id", "staff_id"), "0" * 32),
+    **dict.fromkeys(
+        ("case_id", "item_id", "task_id", "view_id", "message_id", "staff_id", "test_id"), "0" * 32
+    ),
     "variable": "fever",
     "rule_id": "RF999",
 }
@@ -136,6 +143,7 @@ BODIES: Mapping[str, Any] = {
     "note": {"text": "a note"},
     "snooze": {"minutes": 5},
     "people": {"name": "somebody new", "role": "nurse"},
+    "say": {"text": ""},
     "role": {"role": "auditor"},
     "password": {"current": PASSWORD, "new": PASSWORD, "again": PASSWORD},
     "<message_id:str>": {"intent": "inform", "reason": "looked it over"},
@@ -174,9 +182,10 @@ async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]
         await uow.commit()
     item_id = await dead_letter(world, case_id)
     ids = {"case_id": case_id, "task_id": task.id, "item_id": item_id, "message_id": message_id}
+    test_id = await world.add_case(test=True)
     colleague = await world.add_member("nurse", name=world.ids.new())
     ids |= {"variable": "fever", "rule_id": "RF01"}
-    return ids | {"view_id": view_id, "staff_id": colleague.id}
+    return ids | {"view_id": view_id, "staff_id": colleague.id, "test_id": test_id}
 
 
 @pytest.fixture

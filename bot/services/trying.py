@@ -46,10 +46,12 @@ async def begin(ctx: Context, member: StaffMember) -> str:
 async def say(
     ctx: Context, member: StaffMember, case_id: str, *, once: str, text: str, choices: Sequence[str] = ()
 ) -> None:
-    """One message and its turn; `once` again is the same message. Raises what `chat.say` does, and
-    NotAllowed for what is no test."""
+    """One message and its turn; `once` again is the same message, and nothing said is none. Raises what
+    `chat.say` does, and NotAllowed for what is no test."""
     require(member, May.TRY)
     await _refuse_patients(ctx, case_id)
+    if not (text or choices):
+        return
     await chat.say(
         ctx, case_id, client_message_id=once, text=None if choices else text, choices=tuple(choices)
     )

@@ -89,10 +89,7 @@ def add_try_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Con
         # A double click sends the same after the same last message.
         once = hashlib.sha256(f"{field(request, 'seen')} {choices} {text}".encode()).hexdigest()
         try:
-            if text or choices:
-                await trying.say(
-                    ctx, visitor.member, known_id(test_id), once=once, text=text, choices=choices
-                )
+            await trying.say(ctx, visitor.member, known_id(test_id), once=once, text=text, choices=choices)
         except (InvalidInput, Conflict) as error:
             return await answer(visitor, known_id(test_id), problem=f"{error}.", kept=text)
         return go(f"{TRY}/{test_id}")

@@ -1,4 +1,4 @@
-"""How long the console's pages take at the services with very many conversations, on SQLite."""
+"""How long the console's pages take at the running service with very many conversations, while chats run."""
 
 from __future__ import annotations
 
@@ -6,81 +6,156 @@ import argparse
 import asyncio
 import datetime as dt
 import statistics
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
+from tqdm import tqdm
+
+from benchmarks.service import running_service
+from benchmarks.turns import converse
 from bot.bootstrap import Absent, build_protocols
-from bot.services import case_search, desk, teaching
+from bot.domain.errors import Conflict
+from bot.services import case_search, figures, staff
 from bot.services.context import Context
+from bot.services.login_guard import LoginGuard
 from bot.services.ports import StaffMember
 from bot.services.ports.search import Wanted
 from bot.settings import load_settings
 from bot.store import Store, migrate, open_store
-from bot.store.seeding import seed
+from bot.store.seeding import already_seeded, seed
 from bot.system import RandomIds, SystemClock
 
 ROUNDS = 20
-SEARCHES = {
-    "a name": Wanted(words="ann"),
-    "words that were said": Wanted(words="left leg driving"),
-    "a reference": Wanted(words="S0000007"),
-    "a rule": Wanted(rule="RF01"),
-    "little confidence and a fallback": Wanted(confidence_below=0.4, fallback=True),
-    "what nobody has": Wanted(messages_from=900),
+PATIENTS = 3
+PAGES = {
+    "work queue": "/console/queue",
+    "work queue, refreshed": "/console/queue/live",
+    "cases": "/console/",
+    "all cases": "/console/?queue=all",
+    "a case": "/console/cases/{case}",
+    "a case, refreshed": "/console/cases/{case}/live",
+    "search: a name": "/console/find?q=ann",
+    "search: a full name": "/console/find?q=ann+example",
+    "search: words that were said": "/console/find?q=left+leg+driving",
+    "search: a word of every third": "/console/find?q=lower",
+    "search: a phone number": "/console/find?q=555-0142",
+    "search: a reference": "/console/find?q=S0000007",
+    "search: a rule": "/console/find?rule=RF01",
+    "search: certainty and fallback": "/console/find?confidence=40&fallback=yes",
+    "search: order of events": "/console/find?event=booked&after_event=fallback",
+    "search: nothing is so": "/console/find?messages=900",
+    "review inbox": "/console/review",
+    "figures of 30 days": "/console/figures",
+    "figures of 365 days": "/console/figures?from={year_ago}",
 }
 
 
-def console_rows(conversations: int = 20_000) -> Iterator[tuple[str, str]]:
-    """Rows of the table: p50 and p95 of each page."""
+def console_rows(conversations: int = 20_000, *, database: str | None = None) -> Iterator[tuple[str, str]]:
+    """Rows of the table: p50 and p95 of each page and its size. `database`: one that may hold seeded ones."""
     with tempfile.TemporaryDirectory(prefix="intake-console-") as folder:
-        url = f"sqlite:///{Path(folder) / 'console.sqlite3'}"
+        url = database or f"sqlite:///{Path(folder) / 'console.sqlite3'}"
         migrate(url)
-        protocols = build_protocols(load_settings())
-        began = time.perf_counter()
-        for _ in seed(url, conversations=conversations, judge=protocols.judge, until=dt.datetime.now(dt.UTC)):
-            pass
-        yield (f"console: {conversations} conversations seeded", f"{time.perf_counter() - began:.0f} s")
-        yield from asyncio.run(_measure(open_store(url)))
+        yield _seeded(url, conversations)
+        token, case_id, counting = asyncio.run(_prepared(url))
+        yield ("console: all days counted", f"{counting:.0f} s")
+        with running_service(database=url) as service, _chatting(service.url) as chats:
+            key = {"Authorization": f"Bearer {token}"}
+            with httpx.Client(base_url=service.url, timeout=30, headers=key) as client:
+                yield from _measured(client, case_id)
+        yield (f"console: turns of {PATIENTS} patients meanwhile", _quantiles(chats))
 
 
-async def _measure(store: Store) -> list[tuple[str, str]]:
+def _seeded(url: str, conversations: int) -> tuple[str, str]:
+    try:
+        missing = conversations - already_seeded(url)
+    except Conflict:  # it was measured before: patients of the measuring are in it
+        return ("console: conversations", "as they were")
+    judge, now = build_protocols(load_settings()).judge, dt.datetime.now(dt.UTC)
+    began = time.perf_counter()
+    with tqdm(total=max(0, missing), unit=" conversations", file=sys.stderr) as bar:
+        for made in seed(url, conversations=conversations, judge=judge, until=now):
+            bar.update(made)
+    return (f"console: {max(0, missing)} conversations seeded", f"{time.perf_counter() - began:.0f} s")
+
+
+async def _prepared(url: str) -> tuple[str, str, float]:
+    """A nurse's token, a case with much in it, seconds that it took to count every day."""
+    store = open_store(url)
+    ctx, name = _context(store), f"bench {uuid4().hex[:8]}"
+    nurse = await staff.add_person(ctx, LoginGuard(), name=name, role="nurse", password=uuid4().hex)
+    token = await staff.make_api_token(ctx, name=name)
+    case_id = await _case_of(ctx, nurse)
+    began = time.perf_counter()
+    await figures.count_changed(ctx)
+    seconds = time.perf_counter() - began
+    await store.close()
+    return token, case_id, seconds
+
+
+async def _case_of(ctx: Context, nurse: StaffMember) -> str:
+    found = await case_search.find(ctx, nurse, Wanted(rule="RF01"))
+    return str(found.rows[0]["id"])
+
+
+def _context(store: Store) -> Context:
     absent = Absent()
-    ctx = Context(
+    return Context(
         unit_of_work=store.unit_of_work, protocols=build_protocols(load_settings()), reader=absent,
         dialogue=absent, clock=SystemClock(), ids=RandomIds(),
     )  # fmt: skip
-    nurse = StaffMember(id="n", name="nurse", role="nurse", password_hash="")
-    listing = await desk.list_cases(ctx, nurse, queue="all")
-    case_id = listing.rows[-1]["id"]
-    pages: dict[str, Callable[[], Awaitable[object]]] = {
-        "list of open cases": lambda: desk.list_cases(ctx, nurse, queue="open"),
-        "a case": lambda: desk.open_case(ctx, nurse, case_id),
-        "review inbox": lambda: teaching.inbox(ctx, nurse),
-    }
-    for name, wanted in SEARCHES.items():
-        pages[f"search, {name}"] = lambda wanted=wanted: case_search.find(ctx, nurse, wanted)
-    rows = [(f"console: {name}", await _timed(page)) for name, page in pages.items()]
-    await store.close()
-    return rows
 
 
-async def _timed(page: Callable[[], Awaitable[object]]) -> str:
-    spent = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        await page()
-        spent.append((time.perf_counter() - began) * 1000)
+@contextmanager
+def _chatting(url: str) -> Iterator[list[float]]:
+    """Patients talk to the service as long as this lasts; the milliseconds of their turns."""
+    over, spent = threading.Event(), list[float]()
+
+    def talk() -> None:
+        while not over.is_set():
+            spent.extend(converse(url).ms)
+
+    patients = [threading.Thread(target=talk) for _ in range(PATIENTS)]
+    for patient in patients:
+        patient.start()
+    try:
+        yield spent
+    finally:
+        over.set()
+        for patient in patients:
+            patient.join()
+
+
+def _measured(client: httpx.Client, case_id: str) -> Iterator[tuple[str, str]]:
+    year_ago = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=364)
+    for name, path in PAGES.items():
+        address, spent = path.format(case=case_id, year_ago=year_ago), []
+        for _ in range(ROUNDS):
+            began = time.perf_counter()
+            answer = client.get(address)
+            answer.raise_for_status()
+            spent.append((time.perf_counter() - began) * 1000)
+        yield (f"console: {name}, {len(answer.content) / 1000:.0f} KB", _quantiles(spent))
+
+
+def _quantiles(spent: list[float]) -> str:
     cuts = statistics.quantiles(spent, n=100, method="inclusive")
     return f"p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms"
 
 
 def main() -> None:
-    """`python -m benchmarks.console --conversations 100000`."""
+    """`python -m benchmarks.console --conversations 100000 --database postgresql://...`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--conversations", type=int, default=100_000)
-    for what, figure in console_rows(parser.parse_args().conversations):
+    parser.add_argument("--database", help="an empty or a seeded one; SQLite in a temporary folder otherwise")
+    given = parser.parse_args()
+    for what, figure in console_rows(given.conversations, database=given.database):
         print(f"{what}: {figure}", flush=True)
 
 

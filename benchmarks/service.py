@@ -35,10 +35,13 @@ class Service:
 
 
 @contextmanager
-def running_service() -> Iterator[Service]:
-    """Start everything on free ports in a folder that is thrown away; stop it at the end."""
+def running_service(*, database: str | None = None) -> Iterator[Service]:
+    """Start everything on free ports in a folder that is thrown away; stop it at the end.
+
+    `database` is the address of one that is there; None: an empty one in the folder.
+    """
     with tempfile.TemporaryDirectory(prefix="intake-bench-") as folder:
-        process = _start(Path(folder))
+        process = _start(Path(folder), database)
         try:
             began = time.perf_counter()
             _wait_until_up(process)
@@ -50,7 +53,7 @@ def running_service() -> Iterator[Service]:
             process.wait(timeout=60)
 
 
-def _start(folder: Path) -> subprocess.Popen[str]:
+def _start(folder: Path, database: str | None) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
     own = {
         "INTAKE_PORT": "0",
@@ -60,6 +63,8 @@ def _start(folder: Path) -> subprocess.Popen[str]:
         "INTAKE_ACTIONS_SECRET": token_hex(32),
         "INTAKE_LOG_LEVEL": "WARNING",
     }
+    if database is not None:
+        own["INTAKE_DATABASE_URL"] = database
     return subprocess.Popen(
         [sys.executable, "-m", "bot", "run"],
         cwd=ROOT,

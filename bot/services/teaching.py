@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +21,15 @@ from bot.services.case_file import CONTACT, MASK, load_file, masked
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
 from bot.services.ports import StaffMember, UnitOfWork
-from bot.services.ports.teaching import Review, ReviewItem
+from bot.services.ports.teaching import Review, ReviewItem, Said
 
 PAGE = 30
 QUIET = dt.timedelta(minutes=10)
 AT_ONCE = 20
 EVERY_SECONDS = 60.0
 LONGEST_REASON = 500
+JUDGED_ON = 500
+"""Messages over which agreement is told: enough for a steady figure, and how people agree now."""
 INTENTS = (
     "greet", "affirm", "deny", "unsure", "inform", "correct", "go_back", "skip", "repeat", "why",
     "start_over", "person", "faq", "book", "reschedule", "cancel_appointment", "admin", "thanks", "goodbye",
@@ -50,7 +52,8 @@ class Inbox:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """Over the messages that two people looked at: Cohen's kappa, None while it cannot be told."""
+    """Over the last JUDGED_ON messages that two people looked at: Cohen's kappa, None while it cannot
+    be told."""
 
     messages: int
     intents: float | None
@@ -223,12 +226,11 @@ async def all_reviews(uow: UnitOfWork) -> list[list[Review]]:
 
 
 async def _agreement(uow: UnitOfWork) -> Agreement:
-    return agreement(await all_reviews(uow))
+    return agreement(await uow.teaching.lately_agreed(messages=JUDGED_ON))
 
 
-def agreement(reviewed: Iterable[list[Review]]) -> Agreement:
-    """Of the messages with two reviews."""
-    pairs = [(both[0], both[1]) for both in reviewed if len(both) >= 2]
+def agreement(pairs: Sequence[tuple[Said, Said]]) -> Agreement:
+    """Of what two people said of the same messages."""
     return Agreement(
         messages=len(pairs),
         intents=kappa([(one.intent, other.intent) for one, other in pairs]),

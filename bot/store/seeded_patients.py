@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from bot.domain.cases import Channel
 from bot.domain.dictionary import Value
@@ -44,6 +44,14 @@ _ENDINGS: Mapping[Ending, float] = {"left": 18, "refused": 3, "staff": 1, "booke
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What the protocols say of one of the STORIES, and the same as it is stored."""
+
+    judgement: Judgement
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Talk:
     """One conversation of MESSAGES messages, ours at the even places."""
 
@@ -51,6 +59,7 @@ class Talk:
     number: int
     channel: Channel
     judgement: Judgement
+    body: Mapping[str, Any]
     at: Sequence[dt.datetime]
     name: str
     phone: str
@@ -90,18 +99,19 @@ def reference(number: int) -> str:
     return f"S{number:07d}"
 
 
-def talk_of(number: int, judgement: Judgement, until: dt.datetime) -> Talk:
+def talk_of(number: int, judged: Judged, until: dt.datetime) -> Talk:
     """The conversation of that number; `until` is the latest time at which it may have begun."""
     chance = random.Random(number)  # noqa: S311 - nothing secret: the same number is the same patient
     case_id = f"{chance.getrandbits(128):032x}"
     start = until - dt.timedelta(seconds=chance.randrange(DAYS * 86400))
     name, phone = f"{chance.choice(FIRST)} {chance.choice(LAST)}", f"555-01{number % 100:02d}"
-    ending, pause = _ending(chance, judgement), chance.randrange(15, 120)
+    ending, pause = _ending(chance, judged.judgement), chance.randrange(15, 120)
     return Talk(
         id=case_id,
         number=number,
         channel="sms" if chance.random() < 0.3 else "web",
-        judgement=judgement,
+        judgement=judged.judgement,
+        body=judged.body,
         at=[start + dt.timedelta(seconds=pause * place) for place in range(MESSAGES)],
         name=name,
         phone=phone,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Any
 
 from bot.domain.dictionary import Value
 from bot.domain.findings import Finding, Reading
-from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.store import codec
 from bot.store.columns import FAR_FUTURE
 from bot.store.search import name_keys, phone_keys, said_keys
 from bot.store.search_tables import case_events, said_words
 from bot.store.seeded_endings import KINDS, Rows, add_ending
-from bot.store.seeded_patients import MESSAGES, Talk, reference, talk_of
+from bot.store.seeded_patients import MESSAGES, Judged, Talk, reference, talk_of
 from bot.store.tables import asks, cases, facts, judgements, messages, search_keys
 
 PENDING = MESSAGES - 2
@@ -30,9 +30,9 @@ _STATE = {
 """Status, phase and hand-off of each ending."""
 
 
-def add_talk(rows: Rows, number: int, judgement: Judgement, until: dt.datetime) -> None:
-    """All rows of the conversation of that number."""
-    talk = talk_of(number, judgement, until)
+def add_talk(rows: Rows, number: int, judged: Judged, until: dt.datetime) -> None:
+    """All rows of the conversation of that number; `judged` is of its story."""
+    talk = talk_of(number, judged, until)
     rows.add(cases, _case(talk))
     rows.add(messages, *(_message(talk, place) for place in range(MESSAGES)))
     rows.add(asks, *(_ask(talk, name) for name in dict.fromkeys(talk.asked)))
@@ -65,7 +65,9 @@ def _kind(talk: Talk, place: int) -> str:
     return "fallback" if talk.fallback and place == 6 else "question"
 
 
+@functools.lru_cache(maxsize=4096)
 def _reading(text: str) -> dict[str, Any]:
+    """Most say what somebody else said before; the rows share it."""
     words = text.split(" since ")[0]
     finding = Finding(
         variable="region", value=("low_back",), assertion="present", start=0, end=len(words), words=words
@@ -92,7 +94,7 @@ def _judgement(talk: Talk) -> dict[str, Any]:
     made = talk.judgement
     return {
         "case_id": talk.id, "message_id": talk.message_id(3), "at": talk.at[3], "level": made.level.value,
-        "outcome": made.outcome, "decision": made.decision, "body": codec.judgement_to_json(made),
+        "outcome": made.outcome, "decision": made.decision, "body": talk.body,
     }  # fmt: skip
 
 
@@ -100,10 +102,15 @@ def _add_keys(rows: Rows, talk: Talk) -> None:
     kinds = {"name": name_keys(talk.name), "phone": phone_keys(talk.phone), "rule": set(talk.judgement.rules)}
     for kind, keys in kinds.items():
         rows.add(search_keys, *({"case_id": talk.id, "kind": kind, "key": key} for key in sorted(keys)))
-    words = {key for text in talk.said for key in said_keys(text)}
+    words = {key for text in talk.said for key in _keys(text)}
     rows.add(said_words, *({"key": key, "case_id": talk.id} for key in sorted(words)))
     if talk.fallback:
         rows.add(case_events, {"case_id": talk.id, "event": "fallback", "first_seq": 7, "last_seq": 7})
+
+
+@functools.lru_cache(maxsize=4096)
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(said_keys(text))
 
 
 def _case(talk: Talk) -> dict[str, Any]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text
 
 from bot.domain.dictionary import Value
 from bot.domain.errors import Conflict
 from bot.domain.judgement import Judgement
+from bot.store import codec
 from bot.store.engine import open_sync_engine
 from bot.store.figure_tables import dispositions
 from bot.store.search_tables import case_events, said_words
 from bot.store.seeded_endings import Rows
-from bot.store.seeded_patients import MESSAGES, STORIES, reference
+from bot.store.seeded_patients import MESSAGES, STORIES, Judged, reference
 from bot.store.seeded_talks import add_talk
 from bot.store.tables import (
     appointments,
@@ -52,7 +54,7 @@ def seed(
     engine = open_sync_engine(url)
     try:
         there = _seeded(engine)
-        judged = [judge({**values, "age": 50}) for _, values in STORIES]
+        judged = [_judged(judge({**values, "age": 50})) for _, values in STORIES]
         for start in range(there, conversations, AT_ONCE):
             numbers = range(start, min(start + AT_ONCE, conversations))
             rows = Rows()
@@ -60,9 +62,14 @@ def seed(
                 add_talk(rows, number, judged[number % len(STORIES)], until)
             _insert(engine, rows)
             yield len(numbers)
-        _analyze(engine)
+        if there < conversations:
+            _analyze(engine)
     finally:
         engine.dispose()
+
+
+def _judged(judgement: Judgement) -> Judged:
+    return Judged(judgement=judgement, body=codec.judgement_to_json(judgement))
 
 
 def already_seeded(url: str) -> int:
@@ -90,8 +97,24 @@ def _insert(engine: Engine, rows: Rows) -> None:
         _count_changes(connection, count=False)
         for table in IN_ORDER:
             if values := rows.by_table.get(table.name):
-                connection.execute(insert(table), values)
+                _write(connection, table, values)
         _count_changes(connection, count=True)
+
+
+def _write(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """All rows name the same columns. PostgreSQL takes them by COPY, several times as fast as by INSERT."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(table), rows)
+        return
+    columns = [table.c[name] for name in rows[0]]
+    dialect = connection.dialect
+    processors = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+        for row in rows:
+            written = zip(processors, row.values(), strict=True)
+            copy.write_row([value if make is None else make(value) for make, value in written])
 
 
 def _count_changes(connection: Connection, *, count: bool) -> None:

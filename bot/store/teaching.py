@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, text, tuple_, update
 
 from bot.domain.errors import InvalidInput, NotAllowed
-from bot.services.ports.teaching import Review, ReviewItem
+from bot.services.ports.teaching import Review, ReviewItem, Said
 from bot.store import codec
 from bot.store.session import Session
 from bot.store.tables import cases, messages
@@ -86,6 +87,26 @@ class TeachingTable:
             .where(review_items.c.message_id == review.message_id)
             .values(reviews=review_items.c.reviews + 1)
         )
+
+    async def lately_agreed(self, *, messages: int) -> list[tuple[Said, Said]]:
+        """The newest reviews first, along their index; as many as two a message."""
+        both = (review_items.c.needed >= 2) & (review_items.c.reviews >= 2)
+        newest = (
+            select(reviews.c.message_id)
+            .join(review_items, review_items.c.message_id == reviews.c.message_id)
+            .where(both)
+            .order_by(reviews.c.at.desc(), reviews.c.id.desc())
+            .limit(2 * messages)
+        )
+        said = select(reviews.c.message_id, reviews.c.intent, reviews.c.right)
+        rows = await self._session.all(
+            said.where(reviews.c.message_id.in_(newest)).order_by(
+                reviews.c.message_id, reviews.c.at, reviews.c.id
+            )
+        )
+        grouped = (list(group) for _, group in itertools.groupby(rows, key=lambda row: row.message_id))
+        pairs = (group[:2] for group in grouped if len(group) >= 2)
+        return [(Said(a.intent, a.right), Said(b.intent, b.right)) for a, b in pairs]
 
     async def reviews(self, *, after: str | None, limit: int) -> tuple[list[Review], str | None]:
         """Of messages whose reviews are complete; a page holds all reviews of its messages."""

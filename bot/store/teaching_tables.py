@@ -53,4 +53,5 @@ reviews = Table(
     Column("text", PatientText, nullable=False),
     UniqueConstraint("message_id", "reviewer"),
     Index("ix_reviews_case", "case_id"),
+    Index("ix_reviews_at", "at", "id"),
 )

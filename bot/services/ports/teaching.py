@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,13 @@ class Review:
     """The message without what says who wrote it."""
 
 
+class Said(NamedTuple):
+    """What agreement is measured on: the intent a reviewer chose, and whether the message was read right."""
+
+    intent: str | None
+    right: bool
+
+
 class Teaching(Protocol):
     """The inbox and what was said about its messages; all of it goes with its case."""
 
@@ -61,6 +68,9 @@ class Teaching(Protocol):
 
     async def add_review(self, review: Review) -> None:
         """Raises Conflict when that person has reviewed it."""
+
+    async def lately_agreed(self, *, messages: int) -> list[tuple[Said, Said]]:
+        """What the first two reviewers said of so many messages that two looked at, the newest."""
 
     async def reviews(self, *, after: str | None, limit: int) -> tuple[list[Review], str | None]:
         """Of all messages whose reviews are complete, by message; and the next page's cursor."""

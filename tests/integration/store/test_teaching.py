@@ -101,3 +101,21 @@ async def test_all_of_it_goes_with_the_case(store: Store) -> None:
         assert await uow.teaching.reviews(after=None, limit=9) == ([], None)
         with pytest.raises(NotAllowed):
             await uow.teaching.item(item.message_id)
+
+
+async def test_agreement_is_told_from_the_newest_that_two_people_looked_at(store: Store) -> None:
+    old, new = await waiting(store, 1, 2, needed=2)
+    [alone] = await waiting(store, 3)
+    async with store.unit_of_work() as uow:
+        for number, item in enumerate((old, new)):
+            for reviewer, right in (("Ann", True), ("Bo", False)):
+                at = NOW + number * HOUR + (MINUTE if reviewer == "Bo" else 0 * MINUTE)
+                said = a_review(item, reviewer, at=at, right=right, intent=f"intent{number}")
+                await uow.teaching.add_review(said)
+        await uow.teaching.add_review(a_review(alone, at=NOW + 9 * HOUR))
+        await uow.commit()
+    async with store.unit_of_work(write=False) as uow:
+        newest = await uow.teaching.lately_agreed(messages=1)
+        every = await uow.teaching.lately_agreed(messages=9)
+    assert newest == [(("intent1", True), ("intent1", False))]
+    assert len(every) == 2

@@ -24,6 +24,7 @@ from bot.protocols.published import VERSIONS
 from bot.protocols.questions import length
 from bot.protocols.releases import Release, load_release, publish
 from bot.protocols.rescoring import CaseFacts, Change, rescore, urgent_first
+from bot.services.draft_check import release_of
 from bot.services.ports import UnitOfWorkFactory
 from bot.services.rejudging import queue_risen
 from bot.settings import Settings, load_settings
@@ -91,14 +92,15 @@ def _requeue(args: argparse.Namespace) -> int:
     if not schema_version_ok(settings.database):
         print("no record to look through yet: no past case was put on the queue", file=sys.stderr)
         return 0
-    seen, queued = asyncio.run(_queue_risen(settings, load_release(args.folder)))
+    seen, queued = asyncio.run(_queue_risen(settings))
     print(f"{seen} past cases judged again, {queued} put on the staff's queue")
     return 0
 
 
-async def _queue_risen(settings: Settings, release: Release) -> tuple[int, int]:
+async def _queue_risen(settings: Settings) -> tuple[int, int]:
     seen = queued = 0
     async with records_context(settings) as ctx:
+        release = release_of(ctx.protocols)  # the installed files with what was published in the console
         with tqdm(unit=" cases", file=sys.stderr) as shown:
             async for added in queue_risen(ctx, release):
                 seen, queued = seen + 1, queued + added

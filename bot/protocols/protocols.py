@@ -110,6 +110,11 @@ class Protocols:
             raise ProtocolError(f"red_flags.yaml: there is no rule {rule_id!r}")
         return self._rules[rule_id]
 
+    def rule_title(self, rule_id: str) -> str:
+        """What a rule is called; its id when this version has none: an earlier one judged."""
+        rule = self._rules.get(rule_id)
+        return rule.title if rule is not None else rule_id
+
     def faq_answer(self, topic: str) -> FaqEntry | None:
         """The answer to a topic, None when the clinic's pages say nothing about it."""
         return self._faq.get(topic)

@@ -58,7 +58,7 @@ def publish(folder: Path, *, cases: Path, names: Sequence[str], on: dt.date, eff
     Refuses (ProtocolError) without two different staff names, when an acceptance case fails on these very
     files, and when the version was published before with other content.
     """
-    approvers = _two_people(names)
+    approvers = two_people(names)
     working = [read_document(folder / f"{name}.yaml") for name in JUDGING]
     load_protocols(folder)  # all that is read beside them must fit too
     documents = [_approved_once(folder, document, approvers, on, effective) for document in working]
@@ -79,7 +79,8 @@ def _release(documents: Sequence[Document]) -> Release:
     return Release(name=name, dictionary=dictionary, judge=judge)
 
 
-def _two_people(names: Sequence[str]) -> list[str]:
+def two_people(names: Sequence[str]) -> list[str]:
+    """Their names, tidied. Raises ProtocolError unless they are two and fit a file's header."""
     people = [" ".join(name.split()) for name in names]
     if len(people) != 2 or not all(people) or len({name.casefold() for name in people}) != 2:
         raise ProtocolError("publishing needs two different staff names: give --by twice")
@@ -104,11 +105,11 @@ def _approved_once(
     name = document.name.removesuffix(".yaml")
     if kept_bytes(folder, name, document.header.version) is not None:
         return document
-    return parse_document(_approved(document.content, names, on, effective), name=document.name)
+    return parse_document(approved(document.content, names, on, effective), name=document.name)
 
 
-def _approved(content: bytes, names: Sequence[str], on: dt.date, effective: dt.date) -> bytes:
-    """The file with its header filled in; nothing else changes."""
+def approved(content: bytes, names: Sequence[str], on: dt.date, effective: dt.date) -> bytes:
+    """The file with its header filled in; nothing else changes. Raises ProtocolError without one."""
     lines = {
         "status": "active",
         "approved_by": f"[{', '.join(_quoted(name) for name in names)}]",

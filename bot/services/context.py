@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.notices import Channel
 from bot.protocols import Protocols
@@ -58,6 +58,10 @@ class Context:
     shelf: Shelf | None = None
     """The installed protocol files; None: what the clinic publishes is not looked for."""
     standing: Standing = field(default_factory=Standing)
+
+    def pinned(self) -> Context:
+        """A copy that no publication reaches: one turn is judged by one version from its start to its end."""
+        return replace(self)
 
     def take_up(self, protocols: Protocols) -> None:
         """These count from now on, for every use case of this process. Only `in_force.look` calls this."""

@@ -28,6 +28,10 @@ class May(enum.Enum):
     """Take records out of the service: a whole case for another system, a table of cases."""
     TRY = "try"
     """Talk to the bot as a patient would, in a conversation that is marked as a test."""
+    DRAFT_RULES = "draft_rules"
+    """Write drafts of the rules and see what they would change."""
+    PUBLISH_RULES = "publish_rules"
+    """Put another person's draft in force, or an earlier version again."""
     MANAGE = "manage"
     """Say who works here, what they may do, and how the clinic is set up."""
     SEE_FIGURES = "see_figures"
@@ -44,11 +48,13 @@ _DESK = frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.TRY})
 
 TABLE: Mapping[str, frozenset[May]] = {
     "front_desk": _DESK,
-    "nurse": _CLINICIAN,
-    "surgeon": _CLINICIAN,
+    "nurse": _CLINICIAN | {May.DRAFT_RULES},
+    "surgeon": _CLINICIAN | {May.DRAFT_RULES, May.PUBLISH_RULES},
     "admin": _DESK | {May.EXPORT, May.MANAGE, May.SEE_FIGURES},
     "language_editor": frozenset({May.SEE_CASES, May.REVIEW, May.SEE_FIGURES, May.TRY}),
-    "protocol_approver": frozenset({May.SEE_CASES, May.SEE_FIGURES, May.TRY}),
+    "protocol_approver": frozenset(
+        {May.SEE_CASES, May.SEE_FIGURES, May.TRY, May.DRAFT_RULES, May.PUBLISH_RULES}
+    ),
     "auditor": frozenset({May.SEE_CASES, May.SEE_FIGURES}),
 }
 

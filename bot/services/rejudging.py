@@ -37,12 +37,13 @@ async def queue_risen(ctx: Context, release: Release) -> AsyncIterator[bool]:
         for case_id, values in page:
             known = {name: value for name, value in values.items() if name in release.dictionary}
             judgement = release.judge.judge(known)
-            yield judgement.level >= Level.URGENT_48H and await _queue(ctx, case_id, judgement, release)
+            yield judgement.level >= Level.URGENT_48H and await queue_one(ctx, case_id, judgement, release)
         if cursor is None:
             return
 
 
-async def _queue(ctx: Context, case_id: str, judgement: Judgement, release: Release) -> bool:
+async def queue_one(ctx: Context, case_id: str, judgement: Judgement, release: Release) -> bool:
+    """Whether this case was put on the queue: when it is real, recent and newly more urgent, and once."""
     async with ctx.unit_of_work() as uow:
         case = await uow.cases.get(case_id)
         age = ctx.clock.now() - await _last_word(uow, case)

@@ -71,6 +71,7 @@ _locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictio
 
 async def run_turn(ctx: Context, message: Message) -> list[Message]:
     """The stored replies to a stored patient's message; runs the turn when it has not run yet."""
+    ctx = ctx.pinned()
     if await _is_busy(ctx, message.case_id):
         urgent = await answer_emergency(ctx, message)
         if urgent is not None:

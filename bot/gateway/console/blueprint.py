@@ -15,6 +15,7 @@ from sanic import Blueprint, HTTPResponse
 from bot.domain.errors import NotSignedIn, TooManyTries
 from bot.gateway.assets import add_assets, read_folder
 from bot.gateway.console.case_routes import add_case_routes
+from bot.gateway.console.draft_routes import add_draft_routes
 from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.figure_routes import add_figure_routes
 from bot.gateway.console.find_routes import add_find_routes
@@ -34,6 +35,8 @@ from bot.services.rule_reading import shelf_at
 from bot.services.staff import Visitor
 from bot.settings import ROOT, Settings
 
+CASES = ROOT / "tests" / "cases"
+"""The acceptance cases of the protocols."""
 WRONG = "The name or the password is wrong."
 
 
@@ -55,8 +58,10 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     _add_work_routes(blueprint, door, pages, ctx)
     add_undelivered_routes(blueprint, door, pages, ctx)
     add_people_routes(blueprint, door, pages, ctx)
-    add_rule_routes(blueprint, door, pages, ctx, shelf_at(ROOT / "tests" / "cases"))
     add_try_routes(blueprint, door, pages, ctx)
+    add_rule_routes(blueprint, door, pages, ctx, shelf_at(CASES))
+    if ctx.shelf is not None:
+        add_draft_routes(blueprint, door, pages, ctx, folder=CASES)
     return blueprint
 
 

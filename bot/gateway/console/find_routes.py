@@ -48,7 +48,6 @@ class FoundRow:
 
 def add_find_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
     """`/console/find`; an address with fields is a search, and a search is audited."""
-    offered = options(pages.rule_titles)
 
     async def answer(
         visitor: Visitor, form: FindForm, *, after: str | None, problem: str = ""
@@ -64,7 +63,7 @@ def add_find_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Co
             visitor,
             status=400 if problem else 200,
             form=form,
-            offered=offered,
+            offered=options(pages.rule_titles),
             rows=[_row(row, pages, now) for row in found.rows] if found else [],
             searched=found is not None,
             next_page=f"{form.query}&after={found.next}" if found and found.next else "",

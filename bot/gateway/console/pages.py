@@ -35,19 +35,26 @@ FOLDER = Path(__file__).parent
 HEADERS = {"Referrer-Policy": "same-origin"}
 
 
+class Known:
+    """What the pages make of one set of protocols, once."""
+
+    def __init__(self, protocols: Protocols) -> None:
+        self.protocols = protocols
+        self.zone = ZoneInfo(str(protocols.clinic.zone))
+        self.rule_titles = rule_titles(protocols)
+        self.draft = any(stamp.status != "active" for stamp in protocols.stamps)
+        self.near = NearlyFired(protocols)
+        self.work = WorkView(protocols, zone=self.zone, rule_titles=self.rule_titles)
+        self.queue = QueueView(zone=self.zone, rule_titles=self.rule_titles, visits=_visit_names(protocols))
+
+
 class Pages:
     """The templates, and what every page shows."""
 
     def __init__(self, ctx: Context, settings: Settings) -> None:
-        self._protocols = ctx.protocols
+        self._ctx = ctx
         self._clock = ctx.clock
-        self.zone = ZoneInfo(str(ctx.protocols.clinic.zone))
-        self.rule_titles = rule_titles(ctx.protocols)
-        self._near = NearlyFired(ctx.protocols)
-        self.work = WorkView(ctx.protocols, zone=self.zone, rule_titles=self.rule_titles)
-        self.queue = QueueView(
-            zone=self.zone, rule_titles=self.rule_titles, visits=_visit_names(ctx.protocols)
-        )
+        self._known = Known(ctx.protocols)
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -55,11 +62,34 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(
-            clinic=ctx.protocols.clinic.name,
-            demo=settings.demo,
-            draft=any(stamp.status != "active" for stamp in ctx.protocols.stamps),
-        )
+        self._templates.globals.update(demo=settings.demo)
+
+    @property
+    def known(self) -> Known:
+        """What is made of the protocols in force; made anew when others have come into force."""
+        if self._known.protocols is not self._ctx.protocols:
+            self._known = Known(self._ctx.protocols)
+        return self._known
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's."""
+        return self.known.zone
+
+    @property
+    def rule_titles(self) -> dict[str, str]:
+        """Rule id -> its short title."""
+        return self.known.rule_titles
+
+    @property
+    def work(self) -> WorkView:
+        """The work queue's words."""
+        return self.known.work
+
+    @property
+    def queue(self) -> QueueView:
+        """The case list's words."""
+        return self.known.queue
 
     async def alarms(self, ctx: Context, visitor: Visitor) -> list[WorkRow]:
         """What everybody at the desk should hear, once a case; pinned on every page."""
@@ -69,27 +99,28 @@ class Pages:
 
     def case(self, file: CaseFile, *, place: Place = END) -> CasePage:
         """The view of one case, now."""
+        known = self.known
         return CasePage(
             file,
-            protocols=self._protocols,
-            zone=self.zone,
-            rule_titles=self.rule_titles,
+            protocols=known.protocols,
+            zone=known.zone,
+            rule_titles=known.rule_titles,
             now=self._clock.now(),
             place=place,
-            nearly=self._near.of(values_of(file.facts)),
+            nearly=known.near.of(values_of(file.facts)),
         )
 
     def fact_words(self) -> FactWords:
         """For facts outside of a case, now."""
-        return FactWords(protocols=self._protocols, zone=self.zone, now=self._clock.now(), seqs={})
+        return FactWords(protocols=self.known.protocols, zone=self.zone, now=self._clock.now(), seqs={})
 
     def then(self, then: StateThen, page: CasePage) -> ThenView:
         """The view of the case at one of its messages."""
-        return ThenView(then, page, protocols=self._protocols)
+        return ThenView(then, page, protocols=self.known.protocols)
 
     def clinician(self, file: CaseFile) -> ClinicianPage:
         """The page for the clinician, now."""
-        return ClinicianPage(self.case(file), clinic=self._protocols.clinic.name)
+        return ClinicianPage(self.case(file), clinic=self.known.protocols.clinic.name)
 
     def text(self, template: str, visitor: Visitor | None, **data: Any) -> str:
         """One template with its data."""
@@ -98,11 +129,15 @@ class Pages:
             member=member,
             role=words.word(words.ROLES, member.role) if member else "",
             csrf=(visitor.csrf if visitor else "") or "",
+            clinic=self.known.protocols.clinic.name,
+            draft=self.known.draft,
             may_work=bool(member and may(member, May.WORK)),
             may_edit=bool(member and may(member, May.EDIT_FACTS)),
             may_review=bool(member and may(member, May.REVIEW)),
             may_export=bool(member and may(member, May.EXPORT)),
             may_try=bool(member and may(member, May.TRY)),
+            may_draft=bool(member and may(member, May.DRAFT_RULES)),
+            may_publish=bool(member and may(member, May.PUBLISH_RULES)),
             may_manage=bool(member and may(member, May.MANAGE)),
             may_see_figures=bool(member and may(member, May.SEE_FIGURES)),
             may_search=bool(member and may(member, May.SEE_CONTACT)),

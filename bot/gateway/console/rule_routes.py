@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse
 
+from bot.gateway.console.draft_routes import version_lines
 from bot.gateway.console.handling import as_page
 from bot.gateway.console.pages import Pages
 from bot.gateway.console.rule_view import PARTS, RulePage, RuleView
@@ -33,7 +34,16 @@ def add_rule_routes(
             (kind, title, how, [view for view in views if view.entry.kind == kind])
             for kind, title, how in PARTS
         ]
-        return pages.answer("protocols.html", visitor, parts=parts, files=ctx.protocols.files)
+        queued = request.args.get("queued")
+        return pages.answer(
+            "protocols.html",
+            visitor,
+            parts=parts,
+            files=ctx.protocols.files,
+            versions=await version_lines(ctx, pages, visitor),
+            queued=queued if queued and queued.isdecimal() else None,
+            standing=ctx.standing.problem,
+        )
 
     @blueprint.get("/protocols/rules/<rule_id:str>")
     @as_page(pages)
@@ -41,7 +51,7 @@ def add_rule_routes(
         visitor = await door.visitor(request)
         page = await rule_reading.open_entry(ctx, shelf, visitor.member, rule_id)
         shown = RulePage(page, protocols=ctx.protocols, facts=pages.fact_words())
-        return pages.answer("rule.html", visitor, rule=shown)
+        return pages.answer("rule.html", visitor, rule=shown, may_publish_here=ctx.shelf is not None)
 
     @blueprint.get("/protocols/what-if")
     @as_page(pages)

@@ -142,9 +142,8 @@ def _quantity(variable: Variable, value: float) -> Resource:
 
 
 def _prediction(record: Record, why: Why) -> Resource:
-    rule = record.protocols.rule(why.rule)
     return {
-        "outcome": concept(why.staff, record.coding("rule", why.rule, rule.title)),
+        "outcome": concept(why.staff, record.coding("rule", why.rule, record.protocols.rule_title(why.rule))),
         "qualitativeRisk": concept(why.level.value, record.coding("level", why.level.value)),
         "rationale": f"source: {', '.join(why.source)}" if why.source else why.rule,
     }

@@ -1,0 +1,147 @@
+"""What a draft of the rules would do, before anybody publishes it: does it load, are its texts fit to be
+said, does every acceptance case still come out, and which past cases would be judged otherwise.
+
+Pure reading: nothing is stored. Work that blocks runs in a thread, in pieces, so that patients' turns go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.domain.errors import NotAllowed, ProtocolError
+from bot.domain.levels import Level
+from bot.protocols import Protocols
+from bot.protocols.acceptance import mismatches, read_cases
+from bot.protocols.drafting import taken_away
+from bot.protocols.lint import complaints
+from bot.protocols.releases import Release
+from bot.protocols.rescoring import CaseFacts, Change, compare, urgent_first
+from bot.services.context import Context
+from bot.services.in_force import joined
+from bot.services.ports import Edition
+
+AT_ONCE = 100
+"""Past cases judged in one piece: about 30 ms."""
+KEPT = 200
+"""Failed expectations and changed cases that are kept; all are counted."""
+SHOWN = 100
+"""Changed cases that are shown one by one."""
+
+
+@dataclass(kw_only=True)
+class Check:
+    """One check of one draft against what was in force; filled as it goes on."""
+
+    edition_id: str
+    revision: int
+    """What was in force when it began; a check of another revision counts for nothing."""
+    problems: list[str] = field(default_factory=list)
+    """Why it cannot be published: file, line, what is allowed, what to do."""
+    cases_run: int | None = None
+    """Acceptance cases; None until they were run."""
+    failures: list[str] = field(default_factory=list)
+    failed: int = 0
+    past_cases: int = 0
+    changed: int = 0
+    risen: int = 0
+    changes: list[Change] = field(default_factory=list)
+    """The most urgent ones, emergencies first."""
+    risen_ids: list[str] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)
+    """Of the changed cases that are shown: case id -> the reference for the phone."""
+    done: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether it may be published."""
+        return self.done and not self.problems and not self.failed and bool(self.cases_run)
+
+
+async def run(ctx: Context, check: Check, edition: Edition, *, folder: Path) -> None:
+    """Fill the check. Raises StoreUnavailable. `folder` holds the acceptance cases."""
+    before = ctx.protocols
+    if ctx.shelf is None:
+        raise NotAllowed("nothing can be published here")
+    try:
+        after = await asyncio.to_thread(joined, ctx.shelf, await _candidate(ctx, edition))
+    except ProtocolError as error:
+        check.problems.append(str(error))
+    else:
+        check.problems += taken_away(before, after)
+        check.problems += await asyncio.to_thread(_said_wrong, after)
+        await asyncio.to_thread(_accept, check, after, folder)
+        await _rescore(ctx, check, release_of(before), release_of(after))
+        await _name(ctx, check)
+    check.done = True
+
+
+async def _candidate(ctx: Context, edition: Edition) -> list[Edition]:
+    """What is in force, with this edition in the place of its file."""
+    async with ctx.unit_of_work(write=False) as uow:
+        held = await uow.editions.in_force()
+    others = [one for one in held if (one.name, one.kind) != (edition.name, edition.kind)]
+    return [*others, edition]
+
+
+def release_of(protocols: Protocols) -> Release:
+    """What judges, of these protocols, under the name their versions give."""
+    stamps = protocols.judging.stamps
+    name = "_".join(f"{stamp.id}-{stamp.version}" for stamp in stamps)
+    return Release(name=name, dictionary=protocols.dictionary, judge=protocols.judging)
+
+
+def _said_wrong(protocols: Protocols) -> list[str]:
+    return [f"text {one}" for one in complaints(protocols)]
+
+
+def _accept(check: Check, protocols: Protocols, folder: Path) -> None:
+    try:
+        cases = read_cases(folder, protocols.dictionary)
+    except ProtocolError as error:
+        check.problems.append(str(error))
+        return
+    failures = [line for case in cases for line in mismatches(protocols.judging, case)]
+    check.failures, check.failed = failures[:KEPT], len(failures)
+    check.cases_run = len(cases)
+
+
+async def _rescore(ctx: Context, check: Check, old: Release, new: Release) -> None:
+    cursor: str | None = None
+    while True:
+        async with ctx.unit_of_work(write=False) as uow:
+            page, cursor = await uow.facts.of_cases(after=cursor, limit=AT_ONCE)
+        _note(check, await asyncio.to_thread(_compared, old, new, page))
+        check.past_cases += len(page)
+        if cursor is None:
+            return
+
+
+async def _name(ctx: Context, check: Check) -> None:
+    async with ctx.unit_of_work(write=False) as uow:
+        for change in check.changes[:SHOWN]:
+            check.references[change.case_id] = (await uow.cases.get(change.case_id)).reference
+
+
+def _compared(old: Release, new: Release, page: Sequence[CaseFacts]) -> list[Change]:
+    known = [(case_id, {n: v for n, v in values.items() if n in new.dictionary}) for case_id, values in page]
+    return [change for facts in known if (change := compare(old, new, facts)) is not None]
+
+
+def _note(check: Check, changes: Sequence[Change]) -> None:
+    risen = [change for change in changes if change.rise > 0]
+    check.changed += len(changes)
+    check.risen += len(risen)
+    check.risen_ids += [one.case_id for one in risen if Level(one.level[1]) >= Level.URGENT_48H]
+    check.changes = emergencies_first([*check.changes, *changes])[:KEPT]
+
+
+def emergencies_first(changes: Sequence[Change]) -> list[Change]:
+    """New emergencies, then what else rises, then the rest."""
+    return sorted(urgent_first(changes), key=lambda one: not _is_new_emergency(one))
+
+
+def _is_new_emergency(change: Change) -> bool:
+    return change.rise > 0 and Level(change.level[1]) is Level.EMERGENCY_NOW

@@ -7,7 +7,7 @@ before and after. A publication counts in every process within seconds (`in_forc
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +37,8 @@ class Version:
     version: str
     """Of its header; empty when it has none."""
     in_force: bool
+    overtaken: bool
+    """A draft that is older than what was published last."""
 
 
 def drafted(name: str) -> str:
@@ -55,7 +57,12 @@ async def versions(ctx: Context, member: StaffMember) -> dict[str, list[Version]
             editions = await uow.editions.of(name, "document", limit=20)
             newest = max((one.published or 0 for one in editions), default=0)
             found[name] = [
-                Version(edition=one, version=version_of(one), in_force=one.published == newest > 0)
+                Version(
+                    edition=one,
+                    version=version_of(one),
+                    in_force=one.published == newest > 0,
+                    overtaken=is_overtaken(one, editions),
+                )
                 for one in editions
             ]
     return found
@@ -102,10 +109,13 @@ async def save(ctx: Context, member: StaffMember, *, name: str, text: str, note:
     return edition
 
 
-async def publish(ctx: Context, member: StaffMember, edition_id: str, *, check: Check | None) -> int:
+async def publish(
+    ctx: Context, member: StaffMember, edition_id: str, *, check: Check | None, meant: bool = False
+) -> int:
     """Put a draft in force, by another person than its author; how many past cases went to the queue.
 
-    Raises Conflict while its check is not done, failed, or was made against other rules than those in force.
+    `meant`: that acceptance cases come out otherwise is what the draft is for. Raises Conflict while its
+    check is not done, failed, or was made against other rules than those in force; InvalidInput, NotAllowed.
     """
     require(member, May.PUBLISH_RULES)
     edition = await open_draft(ctx, member, edition_id)
@@ -113,10 +123,12 @@ async def publish(ctx: Context, member: StaffMember, edition_id: str, *, check: 
         raise Conflict("this version was published before: go back to it instead")
     if edition.author.casefold() == member.name.casefold():
         raise InvalidInput("another person must publish what you wrote", code="same_person", field="publish")
-    if check is None or not check.passed or check.revision != ctx.standing.revision:
+    if check is None or not check.sound or check.revision != ctx.standing.revision:
         raise Conflict("the check of this draft is not done, or not passed: look at it first")
+    if check.failed and not meant:
+        raise InvalidInput("say that the changed acceptance cases are meant", code="empty", field="meant")
     before = ctx.protocols.files[edition.name]
-    await _put_in_force(ctx, member, _approved(ctx, edition, member), before)
+    await _put_in_force(ctx, member, _approved(ctx, edition, member), before, failed=check.failures)
     return await _queue(ctx, check)
 
 
@@ -143,6 +155,13 @@ async def queue_rest(ctx: Context) -> AsyncIterator[bool]:
         yield added
 
 
+def is_overtaken(edition: Edition, held: Sequence[Edition]) -> bool:
+    """Whether a newer version than this draft was published: publishing it would undo that one."""
+    return edition.published is None and any(
+        one.published and one.number > edition.number for one in held if one.name == edition.name
+    )
+
+
 def version_of(edition: Edition) -> str:
     """The version of a file's header; empty when it cannot be read."""
     try:
@@ -151,16 +170,24 @@ def version_of(edition: Edition) -> str:
         return ""
 
 
-async def _put_in_force(ctx: Context, member: StaffMember, edition: Edition, before: Document) -> None:
+async def _put_in_force(
+    ctx: Context, member: StaffMember, edition: Edition, before: Document, *, failed: Sequence[str]
+) -> None:
     async with ctx.unit_of_work() as uow:
         held = await uow.editions.of(edition.name, "document")
+        if is_overtaken(edition, held):
+            raise Conflict(
+                "a newer version was published since: write the draft again, it would undo that one"
+            )
         if not any(one.published for one in held):
             await _keep_installed(ctx, uow, edition.name, number=_next(held))
             held = await uow.editions.of(edition.name, "document")
         kept = replace(edition, number=_next(held))
         await uow.editions.add(kept)
         await uow.editions.publish(kept.id, by=member.name)
-        await _audit(ctx, uow, member, "protocol.published", before, kept, author=edition.author)
+        await _audit(
+            ctx, uow, member, "protocol.published", before, kept, author=edition.author, failed=list(failed)
+        )
         await uow.commit()
     await _taken_up(ctx)
 
@@ -179,8 +206,11 @@ async def _keep_installed(ctx: Context, uow: UnitOfWork, name: str, *, number: i
 def _approved(ctx: Context, edition: Edition, member: StaffMember) -> Edition:
     """The draft with its header filled in: both names, today."""
     today = ctx.clock.now().date()
-    names = two_people([edition.author, member.name])
-    content = approved(edition.content.encode(), names, today, today).decode()
+    try:
+        names = two_people([edition.author, member.name])
+        content = approved(edition.content.encode(), names, today, today).decode()
+    except ProtocolError as error:
+        raise InvalidInput(str(error), code="header", field="publish") from error
     return replace(edition, id=ctx.ids.new(), content=content, at=ctx.clock.now())
 
 
@@ -229,7 +259,7 @@ async def _audit(
     action: str,
     before: Document,
     edition: Edition,
-    **more: str,
+    **more: Any,
 ) -> None:
     """With both versions, their hashes, and the difference: rules hold no word of a patient."""
     compared = "\n".join(difference(before.content.decode(), edition.content))

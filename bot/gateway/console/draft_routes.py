@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from bot.gateway.console.draft_checks import DraftChecks
 from bot.gateway.console.draft_view import FILES, CheckView, VersionLine, difference_lines
 from bot.gateway.console.handling import as_fragment, as_page, changing, field, fragment, go
 from bot.gateway.console.pages import HEADERS, Pages
+from bot.gateway.console.shown import When
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.protocols.drafting import DRAFTED, difference, entry_text
 from bot.protocols.rule_book import Entry
@@ -132,7 +135,9 @@ def _add_deciding(
         visitor = await changing(door, request)
         require(visitor.member, May.PUBLISH_RULES)
         edition = await rule_drafts.open_draft(ctx, visitor.member, known_id(edition_id))
-        queued = await rule_drafts.publish(ctx, visitor.member, edition.id, check=checks.of(edition))
+        queued = await rule_drafts.publish(
+            ctx, visitor.member, edition.id, check=checks.of(edition), meant=bool(field(request, "meant"))
+        )
         checks.sweep()
         return go(f"/console/protocols?queued={queued}#versions")
 
@@ -155,15 +160,14 @@ async def version_lines(
     found = await rule_drafts.versions(ctx, visitor.member)
     when = pages.fact_words().when
     return [
-        (name, FILES[name], [
-            VersionLine(
-                edition=one.edition, version=one.version, at=when(one.edition.at),
-                state="in force" if one.in_force else "published" if one.edition.published else "draft",
-            )
-            for one in found[name]
-        ])
+        (name, FILES[name], [_line(one, when) for one in found[name] if not one.overtaken])
         for name in DRAFTED
-    ]  # fmt: skip
+    ]
+
+
+def _line(one: rule_drafts.Version, when: Callable[[dt.datetime], When]) -> VersionLine:
+    state = "in force" if one.in_force else "published" if one.edition.published else "draft"
+    return VersionLine(edition=one.edition, version=one.version, at=when(one.edition.at), state=state)
 
 
 def _entry(ctx: Context, visitor: Visitor, rule_id: str) -> Entry:

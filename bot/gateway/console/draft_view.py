@@ -59,8 +59,10 @@ class CheckView:
         """One line for the head of the page."""
         if not self.check.done:
             return f"Checking: {self.check.past_cases} past cases judged so far ..."
-        if self.check.passed:
+        if self.check.sound and not self.check.failed:
             return "Checked: it may be published by a second person."
+        if self.check.sound:
+            return "Checked: read what comes out otherwise; a second person may publish it."
         return "Checked: it cannot be published."
 
     @property
@@ -82,6 +84,12 @@ def _kind(line: str) -> str:
     return {"+": "added", "-": "removed", "@": "place"}.get(line[:1], "same")
 
 
+def _other_reason(change: Change) -> str:
+    if change.level[0] != change.level[1]:
+        return "the level of a rule is another one"
+    return f"row {change.decision[0]}, then {change.decision[1]}"
+
+
 def _changed(change: Change, check: Check) -> ChangedCase:
     before, after = change.outcome
     outcome = words.word(words.OUTCOMES, after)
@@ -95,6 +103,6 @@ def _changed(change: Change, check: Check) -> ChangedCase:
         level_before=(change.level[0], words.word(words.LEVELS, change.level[0])),
         level_after=(change.level[1], words.word(words.LEVELS, change.level[1])),
         outcome=outcome,
-        because=", ".join(fired) or f"row {change.decision[0]}, then {change.decision[1]}",
+        because=", ".join(fired) or _other_reason(change),
         rises=change.rise > 0,
     )

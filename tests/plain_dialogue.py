@@ -28,6 +28,8 @@ _WORDS = {
     "abuse": ("stupid",),
     "other_language": ("bonjour",),
     "nlu_fallback": ("zxcvb",),
+    "book": ("earliest slot", "see me tomorrow"),
+    "skip": ("rather not",),
 }
 
 
@@ -81,6 +83,7 @@ class PlainDialogue:
             "go_back": interview.go_back,
             "start_over": interview.start_over,
             "correct": interview.correct,
+            "skip": interview.skip,
             "reschedule": interview.admin,
             "cancel_appointment": interview.admin,
         }

@@ -73,11 +73,18 @@ class Planner:
         return self._grouped(relevant[0], values, closed, relevant) if relevant else None
 
     def remaining(self, values: Values, *, closed: Collection[str] = ()) -> int:
-        """About how many questions are left: each open gate, each group of facts that matter now."""
-        gates = sum(self._gate_is_open(name, values, closed) for name in self._dictionary.gates)
-        relevant = self._candidates(values, closed)
-        groups = {self._grouped(name, values, closed, relevant).name for name in relevant}
-        return gates + len(groups)
+        """About how many questions are left: each open gate, each group of facts that matter behind them.
+
+        Open gates are supposed to be answered with "none of these", as nearly everybody does: what only
+        a danger sign would make worth asking is not counted before there is one.
+        """
+        gates = [
+            gate for name, gate in self._dictionary.gates.items() if self._gate_is_open(name, values, closed)
+        ]
+        supposed = {**{fact: no for gate in gates for fact, no in gate.clear_no.items()}, **values}
+        relevant = self._candidates(supposed, closed)
+        groups = {self._grouped(name, supposed, closed, relevant).name for name in relevant}
+        return len(gates) + len(groups)
 
     def group(self, name: str) -> tuple[str, ...]:
         """The facts asked in one message that begins with this one."""

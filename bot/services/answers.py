@@ -40,8 +40,12 @@ class Settled:
     """A known fact whose new answer could not be used: the old one stays."""
     noted: bool = False
     """The message told something else, or a part: thanked for, and the rest is asked."""
+    declined: bool = False
+    """The patient would rather not say: that is fine, and said so once."""
     show_lines: bool = False
     """The patient wants to change something but has not said what."""
+    date: bool = False
+    """They wrote a date and nothing else: which line is it for?"""
 
 
 async def settle(
@@ -50,6 +54,9 @@ async def settle(
     """Close, keep or give up the open question. Nothing happens when none is open."""
     name = view.asked
     if name is None:
+        return Settled()
+    if readings.agrees_to_consent(view, message.text):
+        await _give_consent(ctx, uow, view)  # to the question before the one about a danger sign
         return Settled()
     session = _SESSION.get(name)
     if session is not None:
@@ -89,17 +96,18 @@ async def _settle_facts(
         return Settled(kept=name if unread and view.facts[name].message_id != message.id else "")
     if reading.answer == "declined" or turn.intent == "skip" or _keeps_back(reading, name):
         await _decline(ctx, uow, view, message, missing, name)
-    elif _bare_yes(ctx, reading, name):
+        return Settled(declined=True)
+    if _bare_yes(ctx, reading, name):
         return Settled(which=True)
-    elif _went_on(view, message):
+    if _went_on(view, message):
         doubtful = name in missing and _may_be_unsure(ctx, name)
         await (_keep_wanted if doubtful else _ask_once_more)(uow, view, name)
         return Settled(noted=True)
-    elif view.times_asked(name) >= _TRIES.get(name, 2):
+    if view.times_asked(name) >= _TRIES.get(name, 2):
         await _give_up(ctx, uow, view, message, missing, name)
     elif name in ctx.protocols.dictionary and _may_be_unsure(ctx, name):
         await _keep_wanted(uow, view, name)
-    return Settled()
+    return Settled(noted=bool(reading.facts))  # told before: the question stays, with thanks
 
 
 def _keeps_back(reading: Reading, name: str) -> bool:
@@ -223,11 +231,7 @@ async def _consent(
     if said is None or (turn.intent == _OPPOSITE.get(said) and turn.confidence >= _VERY_SURE):
         return Settled()
     if said == "affirm":
-        await uow.cases.save(replace(view.case, consent="given", phase="intake"))
-        await close(uow, view, "consent", "answered")
-        released = await reception.release_quarantine(ctx, uow, view.case.id)
-        if released.case.level is Level.SAME_DAY:  # said when it was written; now there is a case to call
-            await task_queue.add(ctx, uow, released.case, kind="urgent_callback", priority="P1")
+        await _give_consent(ctx, uow, view)
     elif said == "deny":
         await uow.cases.save(replace(view.case, consent="refused", phase="done", status="closed"))
         await uow.messages.erase_words(view.case.id)
@@ -236,10 +240,18 @@ async def _consent(
     return Settled()
 
 
+async def _give_consent(ctx: Context, uow: UnitOfWork, view: CaseView) -> None:
+    await uow.cases.save(replace(view.case, consent="given", phase="intake"))
+    await close(uow, view, "consent", "answered")
+    released = await reception.release_quarantine(ctx, uow, view.case.id)
+    if released.case.level is Level.SAME_DAY:  # said when it was written; now there is a case to call
+        await task_queue.add(ctx, uow, released.case, kind="urgent_callback", priority="P1")
+
+
 async def _opening(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message, reading: Reading
 ) -> Settled:
-    if turn.intent in ("inform", "correct", "skip") or view.times_asked("opening") >= 2:
+    if turn.intent in ("inform", "correct", "skip", "book") or view.times_asked("opening") >= 2:
         await close(uow, view, "opening", "answered")
     return Settled()
 
@@ -275,8 +287,13 @@ async def _confirm_summary(
         return Settled()
     if reading.facts or reading.correction:
         return Settled(show_lines=not reading.facts)
+    if readings.is_bare_date(ctx, message):
+        return Settled(show_lines=True, date=True)
     if reading.polarity == "affirm" and turn.intent not in ("deny", "correct"):
         await close(uow, view, "confirm_summary", "answered")
+        return Settled()
+    if turn.intent == "skip":
+        await close(uow, view, "confirm_summary", "declined")
         return Settled()
     return Settled(show_lines=reading.polarity == "deny" or turn.intent in ("deny", "correct"))
 
@@ -288,7 +305,8 @@ async def _which_fact(
     for button in readings.chosen(view.pending, message):
         if button.means.startswith("fact:"):
             await request(uow, view, button.means.removeprefix("fact:"))
-    return Settled()
+    date = readings.is_bare_date(ctx, message)
+    return Settled(show_lines=date, date=date)
 
 
 async def request(uow: UnitOfWork, view: CaseView, name: str) -> None:

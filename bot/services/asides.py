@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.domain.cases import Draft
+from bot.domain.cases import Draft, Message
+from bot.domain.findings import Reading
 from bot.domain.schedule import Appointment
-from bot.services import asking, callback, changing, wording
+from bot.services import asking, callback, changing, questions, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.steps import Turn
@@ -20,6 +21,10 @@ _SMALL_TALK = {
     "out_of_scope": "out_of_scope",
     "who_reads": "who_reads_this",
 }
+_TIME_WISH, _SOON = "book", "how_soon_seen"
+"""The engine's word for "I want a visit", and the clinic's answer to "how soon?"."""
+_OPEN_WORDS = ("callback_ok_time", "choose_time", "confirm_time")
+"""Questions about times: a wish for one is their answer."""
 
 
 async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
@@ -31,6 +36,8 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
         return (wording.say(ctx, view, "noted"), wording.say(ctx, view, "already_callback"))
     if check := await changing.before_showing(ctx, view, message.text):
         return (check,)
+    if kind in ("faq", "why") and asks_about_words(view, message.text):
+        return (wording.say(ctx, view, "words_unclear", kind="answer"),)
     if kind == "faq":
         return (_faq(ctx, view, turn.topic),)
     if kind == "why":
@@ -67,6 +74,37 @@ def after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -
     if view.case.status == "callback" and not view.reachable:
         return callback.no_number(ctx, view)
     return wording.say(ctx, view, "already_callback" if view.case.status == "callback" else "closed")
+
+
+def asks_us(view: CaseView, turn: Turn, message: Message, reading: Reading) -> bool:
+    """Whether a message puts a question to us, or wants a visit now, and answers nothing that was asked."""
+    if message.choices or view.asked is None or view.asked in _OPEN_WORDS:
+        return False
+    if reading.facts or reading.polarity or reading.correction or reading.answer not in ("none", "unclear"):
+        return False
+    wants_visit = turn.intent == _TIME_WISH and view.asked != "opening"
+    return wants_visit or reading.question or (turn.topic is not None and questions.is_worded(message.text))
+
+
+def answer(ctx: Context, view: CaseView, turn: Turn, message: Message, reading: Reading) -> Draft:
+    """The answer to what `asks_us` found; that we do not know it, and who does, when there is none."""
+    worded = reading.question or questions.is_worded(message.text)
+    if turn.intent == _TIME_WISH and not worded:
+        return wording.say(ctx, view, "wants_visit", kind="answer")
+    if asks_about_words(view, message.text):
+        return wording.say(ctx, view, "words_unclear", kind="answer")
+    return _faq(ctx, view, turn.topic or (_SOON if turn.intent == _TIME_WISH else None))
+
+
+def asks_about_words(view: CaseView, text: str) -> bool:
+    """ "Does a stiff leg count?", "what do you mean by numb?": about the open question itself."""
+    pending = view.pending
+    return pending is not None and questions.about_words(text, open_question=pending.text)
+
+
+def reason_beside(ctx: Context, view: CaseView, text: str) -> tuple[Draft, ...]:
+    """ "No, why?": the reason of the question that was open, said beside what comes next."""
+    return (_why(ctx, view),) if view.asked and questions.why_beside(text) else ()
 
 
 def _faq(ctx: Context, view: CaseView, topic: str | None) -> Draft:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.domain.cases import AskState, Draft, Phase
+from bot.domain.cases import AskState, Draft, Message, Phase
 from bot.protocols import AskPlan
-from bot.services import agenda, doubts, summary, wording
+from bot.services import agenda, doubts, summary, time_choice, wording
 from bot.services.case_view import AGAIN, CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -84,15 +84,20 @@ def again(ctx: Context, view: CaseView, lead: str, *, reworded: bool = False) ->
     question = question or shortened(bare(ctx, view, pending.text), framed=view.asked in _OF_FRAME)
     return Draft(
         kind=pending.kind,
-        text=f"{lead} {question}",
+        text=f"{lead} {question}".strip(),
         asks=pending.asks,
         also_asks=pending.also_asks,
         choices=pending.choices,
     )
 
 
-def back_to_it(ctx: Context, view: CaseView) -> Draft:
-    """The open question, shortened, after an interruption; not in the same words twice running."""
+def back_to_it(ctx: Context, view: CaseView, *, reworded: bool = False) -> Draft:
+    """The open question, shortened, after an interruption; not in the same words twice running.
+
+    `reworded`: its words were the matter, so it comes in plainer ones.
+    """
+    if reworded and _plainer(ctx, view):
+        return again(ctx, view, "", reworded=True)
     first = wording.text(ctx, view, "back_to_question")
     said_last = view.pending is not None and view.pending.text.startswith(first)
     return again(ctx, view, wording.text(ctx, view, "back_to_question_2") if said_last else first)
@@ -122,6 +127,12 @@ def remaining(ctx: Context, view: CaseView) -> int:
     return left + ("contact_phone" not in view.values)
 
 
+def is_in_plainer_words(ctx: Context, view: CaseView) -> bool:
+    """Whether the open question stands in its plainer words already."""
+    plainer = _plainer(ctx, view)
+    return bool(plainer) and view.pending is not None and plainer in view.pending.text
+
+
 def _plainer(ctx: Context, view: CaseView) -> str:
     """The plainer words of the open question about facts; empty when there are none."""
     dictionary, name = ctx.protocols.dictionary, view.asked or ""
@@ -131,10 +142,13 @@ def _plainer(ctx: Context, view: CaseView) -> str:
     return question.reask if question is not None else wording.frame_again(ctx, view, name)
 
 
-async def danger_first(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...] | None:
+async def danger_first(
+    ctx: Context, uow: UnitOfWork, view: CaseView, message: Message
+) -> tuple[Draft, ...] | None:
     """At the times and after the end: a danger sign in doubt is asked about before anything else is said.
 
-    The answer is taken as one of the questions; what was arranged stays arranged.
+    The answer is taken as one of the questions; what was arranged stays arranged, and who wanted a call
+    in the same message gets it right after.
     """
     settled = view.case.phase in ("booking", "done") and view.case.status in ("open", "booked", "callback")
     if not settled or view.case.consent != "given":
@@ -142,7 +156,10 @@ async def danger_first(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[D
     draft = await _closed_question(ctx, uow, view)
     if draft is None:
         return None
-    await uow.cases.save(replace(view.case, phase="intake", engine_state=None))
+    case = replace(view.case, phase="intake", engine_state=None)
+    if time_choice.wants_call(view, message):
+        case = replace(case, flags=tuple(dict.fromkeys((*case.flags, agenda.PERSON_WANTED))))
+    await uow.cases.save(case)
     return (draft,)
 
 

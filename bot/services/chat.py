@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.domain.cases import Case, CaseStatus, Channel, Draft, Message, MessageChoice
+from bot.domain.cases import AskState, Case, CaseStatus, Channel, Draft, Message, MessageChoice
 from bot.domain.errors import NotAllowed, TooLong, UnknownChoice
 from bot.domain.levels import Level
 from bot.protocols import AskPlan
@@ -85,6 +85,7 @@ async def greet(ctx: Context, uow: UnitOfWork, case: Case, *, reply_to: str | No
         wording.say(ctx, view, "greeting", kind="greeting"),
         wording.ask_draft(ctx, view, AskPlan(name="consent", variables=())),
     )
+    await uow.asks.save(case.id, AskState(name="consent", times=1))
     return await speaking.say(ctx, uow, case, drafts, reply_to=reply_to, channel=case.channel)
 
 

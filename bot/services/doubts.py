@@ -16,6 +16,7 @@ from bot.domain.facts import Fact
 from bot.domain.findings import Finding, Reading
 from bot.domain.levels import Level
 from bot.protocols import Protocols
+from bot.services import questions
 from bot.services.case_view import DOUBTED, CaseView
 from bot.services.ports import UnitOfWork
 
@@ -59,7 +60,8 @@ def settled(view: CaseView, message: Message, reading: Reading, dictionary: Dict
         return _with(reading, name, "no", message)
     closed = DOUBT in dictionary[name].values and dictionary[name].kind == "four_valued"
     open_still = name not in view.values or view.doubted or view.put_again
-    unclear = reading.answer != "declined" and not reading.question
+    asks = reading.question or (reading.answer == "none" and questions.is_worded(message.text))
+    unclear = reading.answer != "declined" and not asks
     if closed and open_still and unclear and view.times_asked(name) >= _TRIES:
         return _with(reading, name, DOUBT, message)
     return reading

@@ -15,6 +15,7 @@ from bot.protocols import AskPlan
 from bot.services import (
     agenda,
     answers,
+    asides,
     asking,
     changing,
     corrections,
@@ -46,6 +47,8 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
+        if asides.asks_us(view, turn, message, reading):
+            return await _answer_question(ctx, uow, view, turn, message)
         if misses.unread(ctx, view, turn, message, reading):
             round = await misses.count(uow, view)
             if round >= misses.MOST or misses.puts_again_at_once(ctx, view):
@@ -57,16 +60,34 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
         after = await load_view(uow, turn.case_id)
         if settled.kept:
             lead = (_kept(ctx, after, settled.kept), *lead)
+        lead = (*asides.reason_beside(ctx, view, message.text), *lead)
         if settled.show_lines:
-            return asking.asking(after, (*lead, summary.which_fact_draft(ctx, after)))
+            date = wording.text(ctx, after, "summary_date") if settled.date else ""
+            return asking.asking(after, (*lead, summary.which_fact_draft(ctx, after, lead=date)))
         said = "back_to_question" if lead else "noted"
         return await asking.ask_next(
             ctx, uow, after, lead=lead, which=settled.which,
+            opening=await _kind_word(ctx, uow, after, settled, reading),
             if_again=wording.text(ctx, view, said) if settled.noted else "",
         )  # fmt: skip
 
     redirected = await _redirected(ctx, turn)
     return redirected or await once(ctx, turn, "take_turn", work)
+
+
+async def _answer_question(
+    ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message
+) -> Step:
+    """A question where an answer was expected: answered, then the open one again."""
+    await misses.forget(uow, view)
+    reading = Reading.from_json(message.reading or {})
+    said = asides.answer(ctx, view, turn, message, reading)
+    doubt = await asking.doubt(ctx, uow, view)
+    return asking.asking(view, (said, *(doubt or (_back_to_it(ctx, view, message),))))
+
+
+def _back_to_it(ctx: Context, view: CaseView, message: Message) -> Draft:
+    return asking.back_to_it(ctx, view, reworded=asides.asks_about_words(view, message.text))
 
 
 async def _redirected(ctx: Context, turn: Turn) -> Step | None:
@@ -101,7 +122,8 @@ async def resume(ctx: Context, turn: Turn) -> Step:
             return asking.asking(
                 view, (wording.ask_draft(ctx, view, AskPlan(name="wants_person", variables=())),)
             )
-        return asking.asking(view, (asking.back_to_it(ctx, view),))
+        message = await uow.messages.get(turn.message_id)
+        return asking.asking(view, (_back_to_it(ctx, view, message),))
 
     return await once(ctx, turn, "resume", work)
 
@@ -231,6 +253,9 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
     """
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
+        message = await uow.messages.get(turn.message_id)
+        if asides.asks_us(view, turn, message, Reading.from_json(message.reading or {})):
+            return await _answer_question(ctx, uow, view, turn, message)
         own = await misses.count(uow, view) if view.case.phase == "intake" else 0
         return await _not_understood(ctx, uow, view, max(round, own))
 
@@ -270,6 +295,26 @@ async def _echo(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message)
         await uow.asks.save(view.case.id, AskState(name=_PAIN, times=1))
         return (wording.say(ctx, after, "ack_pain"),)
     return ()
+
+
+async def _kind_word(
+    ctx: Context, uow: UnitOfWork, view: CaseView, settled: answers.Settled, reading: Reading
+) -> str:
+    """Before the next question: that skipping is fine, that what was told before consent was heard."""
+    if settled.declined:
+        return await _said_once(ctx, uow, view, "declined")
+    if view.asked == "consent" and view.case.consent == "unasked" and reading.facts:
+        return await _said_once(ctx, uow, view, "heard_before_consent")
+    return ""
+
+
+async def _said_once(ctx: Context, uow: UnitOfWork, view: CaseView, text_id: str) -> str:
+    """A kind word for the first time; the tenth time it is a noise."""
+    name = f"said:{text_id}"
+    if name in view.asks:
+        return ""
+    await uow.asks.save(view.case.id, AskState(name=name, times=1))
+    return wording.text(ctx, view, text_id)
 
 
 def _kept(ctx: Context, view: CaseView, name: str) -> Draft:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.domain.cases import AskState, Draft, Message
 from bot.domain.findings import Reading
 from bot.protocols import AskPlan
-from bot.services import asking, summary, wording
+from bot.services import asking, readings, summary, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -28,6 +28,8 @@ def unread(ctx: Context, view: CaseView, turn: Turn, message: Message, reading: 
     if view.case.consent != "given" or not _about_facts(ctx, view) or message.choices:
         return False
     if view.asked == SUMMARY and (turn.intent == "correct" or summary.named_line(ctx, view, message.text)):
+        return False
+    if view.asked in (SUMMARY, "which_fact") and readings.is_bare_date(ctx, message):
         return False
     said = reading.facts or reading.polarity or reading.question or reading.correction or reading.ask
     return not said and reading.answer in ("none", "unclear") and turn.intent not in _SAYS_SOMETHING
@@ -60,7 +62,8 @@ def put_again(ctx: Context, view: CaseView, round: int) -> Draft:
     """The open question in other words, then with something to pick from."""
     if view.asked == SUMMARY:
         return _summary_again(ctx, view, round)
-    draft = _in_other_words(ctx, view) if round <= 1 else _with_choices(ctx, view)
+    plainly = round <= 1 and not asking.is_in_plainer_words(ctx, view)
+    draft = _in_other_words(ctx, view) if plainly else _with_choices(ctx, view)
     return replace(draft, kind="fallback")
 
 

@@ -10,6 +10,7 @@ from bot.domain.cases import Message, MessageChoice
 from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Answer, Finding, Polarity, Reading
+from bot.language.births import find_births
 from bot.services import corrections, doubts, sms_text, summary, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
@@ -23,6 +24,11 @@ _NEVER_FROM_A_QUESTION = frozenset({"recent_spine_procedure", "limits"})
 """Asked about anyhow, the first by the last gate."""
 _INTERNATIONAL = "+"
 """What the reader writes a whole number with, the country first."""
+_AGREES = re.compile(
+    r"(?:(?:yes|ok|okay|sure),? )?(?:i (?:agree|consent|accept)|agreed|i give (?:my )?consent)[.! ]*",
+    re.IGNORECASE,
+)
+"""Words that answer the question of consent and no other."""
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
 
@@ -74,6 +80,20 @@ def _without_asides(view: CaseView, message: Message, reading: Reading, dictiona
     return replace(reading, facts=facts, findings=findings)
 
 
+def agrees_to_consent(view: CaseView, text: str) -> bool:
+    """Whether words answer the question of consent although one about a danger sign came after it."""
+    asked_since = view.case.consent == "unasked" and view.asked not in (None, "consent")
+    return asked_since and _AGREES.fullmatch(text.strip()) is not None
+
+
+def is_bare_date(ctx: Context, message: Message) -> bool:
+    """Whether a text is a day and nothing else: "4/12/1970"."""
+    text = message.text.strip(" .!").lower()
+    today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+    dates = [one for one in find_births(text, date=today, asked=True) if one.variable == "birth_date"]
+    return any((one.start, one.end) == (0, len(text)) for one in dates)
+
+
 def without_short_number(reading: Reading) -> Reading:
     """A number without an area code cannot be called: it is as good as none, and is asked again."""
     number = str(reading.facts.get("contact_phone", _INTERNATIONAL))
@@ -114,6 +134,10 @@ def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
             facts = {variable: said.facts[variable]}
             findings = tuple(one for one in said.findings if one.variable == variable)
             return Reading(findings=findings, facts=facts, correction=True)
+    if agrees_to_consent(view, message.text):
+        return Reading()  # says nothing of the danger sign that is asked about
+    if view.asked in ("confirm_summary", "which_fact") and is_bare_date(ctx, message):
+        return Reading()  # a birth date, the day of a surgery, of a picture: which line is it for?
     reading = read_as(_asked_of_reader(view, message))
     reading = _with_the_rest(ctx, view, message, reading, read_as)
     return corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
@@ -181,14 +205,18 @@ def _own_words(said: Reading, name: str, text: str, taken: frozenset[str]) -> Re
 def _after_the_first(
     ctx: Context, view: CaseView, message: Message, reading: Reading, name: str
 ) -> Reading | None:
-    """ "Open to it, no": what follows the first answer answers the next question, yes or no."""
+    """ "Open to it, no", "no, not sure": what follows the first answer answers the next question.
+
+    Yes or no where it can be denied; a doubt where it may be in doubt and is no danger sign.
+    """
     ends = [one.end for one in reading.findings if one.variable == view.asked]
     if not ends or "no" not in ctx.protocols.dictionary[name].values:
         return None
     rest = message.text[max(ends) :].strip(" .,;!-")
     today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
     said = ctx.reader.read(rest, asked=name, date=today) if rest else Reading()
-    return said if name in said.facts and said.polarity == "deny" else None
+    doubted = said.facts.get(name) == doubts.DOUBT and not ctx.protocols.dictionary[name].safety
+    return said if doubted or (name in said.facts and said.polarity == "deny") else None
 
 
 def _joined(reading: Reading, said: Reading | None, name: str) -> Reading:

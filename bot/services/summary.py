@@ -43,6 +43,19 @@ _ONLY_WRONG = re.compile(
 _FRAME = frozenset(
     {"who_for", "gate_incomplete", "recent_spine_procedure", "channel", "language", "visit_reason"}
 )
+_OF_THE_PERSON = frozenset(
+    {
+        "age",
+        "sex",
+        "relation",
+        "birth_date",
+        "contact_name",
+        "contact_phone",
+        "contact_email",
+        "callback_ok_time",
+    }
+)
+"""Read back last: first what hurts, then what was tried and wished."""
 _NOTHING = ("no", "none", "unsure", ("none",))
 
 
@@ -59,8 +72,10 @@ class Line:
 
 
 def lines(ctx: Context, view: CaseView) -> list[Line]:
-    """What is worth reading back, in the dictionary's order; plain denials are left out."""
-    return [line for name in ctx.protocols.dictionary if (line := _line(ctx, view.values, name)) is not None]
+    """What is worth reading back, the complaint first, wishes and the person last; denials are left out."""
+    dictionary = ctx.protocols.dictionary
+    ordered = sorted(dictionary, key=lambda name: (name in _OF_THE_PERSON, dictionary[name].section == "A"))
+    return [line for name in ordered if (line := _line(ctx, view.values, name)) is not None]
 
 
 def summary_draft(ctx: Context, view: CaseView) -> Draft:

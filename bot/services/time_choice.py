@@ -36,6 +36,11 @@ _SOONER = re.compile(r"\b(?:sooner|earlier|asap|as soon as)\b")
 _CALLS = re.compile(
     r"\b(?:call|phone|ring) me\b|\b(?:someone|somebody|person|you) (?:to |can |could )?call\b"
 )
+_PERSON = re.compile(
+    r"\b(?:talk|speak|get) (?:to|with|me) (?:a |an |the )?(?:real |live )?"
+    r"(?:person|human|nurse|someone|somebody)\b"
+    r"|\b(?:real|live) (?:person|human)\b|^\W*(?:person|human)\W"
+)
 _AVAILABLE = re.compile(
     r"\b(?:anything|something|any times?|do you have|have you got|is there|available|how about|what about|"
     r"(?:can|could) (?:i|we) (?:come|do|get))\b"
@@ -83,6 +88,15 @@ def meant(
     if wish is not None:
         return _of_wish(ctx, wish, text, offered, before=standing_wish(view))
     return _of_words(text, reading, offered, before=standing_wish(view))
+
+
+def wants_call(view: CaseView, message: Message) -> bool:
+    """Whether a message, whatever else it says, wants to be called or to talk to a person."""
+    pressed = readings.chosen(view.pending, message)
+    text = message.text.lower().replace("’", "'")
+    return any(choice.means == CALL for choice in pressed) or bool(
+        _CALLS.search(text) or _PERSON.search(text)
+    )
 
 
 def speaks_of_time(ctx: Context, text: str) -> bool:

@@ -177,7 +177,7 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
         if drafts is None:
             drafts = safety.net_for_refused(ctx, seen) or await languages.answer(ctx, uow, seen, message)
         if drafts is None:
-            drafts = await asking.danger_first(ctx, uow, await load_view(uow, message.case_id))
+            drafts = await asking.danger_first(ctx, uow, await load_view(uow, message.case_id), message)
         if drafts is None:
             drafts = await changing.answer(ctx, uow, seen, message)
         if drafts is None:

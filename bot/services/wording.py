@@ -60,7 +60,7 @@ def show(variable: Variable, value: Value) -> str:
 
 
 def told(variable: Variable, value: Value) -> str:
-    """A value as a part of a sentence: "about the same", "MRI", "I am open to it", "314-555-0100"."""
+    """A value as a part of a sentence: "about the same", "MRI", "I am open to it", "(314) 555-0100"."""
     if variable.kind == "text":
         return _dialled(str(value)) if variable.name == "contact_phone" else str(value)
     if isinstance(value, tuple):
@@ -71,8 +71,8 @@ def told(variable: Variable, value: Value) -> str:
 
 
 def _dialled(number: str) -> str:
-    """An American number as people write it."""
-    return re.sub(r"\+1(\d{3})(\d{3})(\d{4})", r"\1-\2-\3", number)
+    """An American number as people write it: (314) 555-0123."""
+    return re.sub(r"\+1(\d{3})(\d{3})(\d{4})", r"(\1) \2-\3", number)
 
 
 def moment(ctx: Context, when: dt.datetime) -> str:

@@ -74,6 +74,11 @@ async def test_a_visit_that_was_booked_stays_after_a_doubt(ctx: Context, patient
     reply = await patient.say("no")
     assert "You have a visit booked" in reply[-1].text
     assert patient.status == "booked"
+    await _hint(ctx, patient, "flank_pain")
+    assert (await patient.say("please call me about it"))[-1].asks == "flank_pain"
+    assert (await patient.say("no"))[-1].asks == "callback_ok_time", "the wish is honoured right after"
+    assert (await patient.say("after 3 pm"))[-1].kind == "callback"
+    assert patient.status == "booked"
 
 
 async def test_a_danger_sign_in_doubt_is_not_lost_behind_other_news(ctx: Context, patient: Patient) -> None:

@@ -74,6 +74,18 @@ def test_a_yes_at_the_gate_is_followed_up_before_the_complaint(
     assert plan.name in ("weakness_where", "weakness_onset_days")
 
 
+def test_what_is_left_is_told_honestly_from_the_first_question_on(
+    protocols: Protocols, planner: Planner
+) -> None:
+    values: dict[str, Value] = {"age": 50}
+    told = [planner.remaining(values)]
+    for gate in protocols.dictionary.gates.values():
+        values.update(gate.clear_no)
+        told.append(planner.remaining(values))
+    assert 10 <= told[0] <= 16, "a plain patient from nothing is asked about fourteen"
+    assert told == sorted(told, reverse=True), "never more after an answer that changes nothing"
+
+
 def test_modifiable_risks_are_never_asked_to_decide(protocols: Protocols, planner: Planner) -> None:
     """BMI, nicotine, A1c, opioids change no route (clinical.md 4.0)."""
     asked = interview(protocols, {"region": ("low_back",), "duration_weeks": 30.0}, told=False)

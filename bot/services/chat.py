@@ -116,7 +116,8 @@ async def say(
             code="too_long",
             field="text",
         )
-    async with ctx.unit_of_work() as uow:
+
+    async def store(uow: UnitOfWork) -> Message:
         await _came_by_web(uow, case_id)
         message, new = await uow.messages.add_inbound(
             case_id,
@@ -128,9 +129,10 @@ async def say(
         )
         if new and choices:
             await _refuse_unknown(ctx, uow, await load_view(uow, case_id), choices)
-        await uow.commit()
-    messages = await turns.run_turn(ctx, message)
-    return Reply(messages=messages, status=await status(ctx, case_id))
+        return message
+
+    answered = await turns.take(ctx, case_id, store)
+    return Reply(messages=answered.messages, status=answered.status)
 
 
 async def messages_after(ctx: Context, case_id: str, seq: int) -> list[Message]:

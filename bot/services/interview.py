@@ -93,12 +93,13 @@ def _back_to_it(ctx: Context, view: CaseView, message: Message) -> Draft:
 async def _redirected(ctx: Context, turn: Turn) -> Step | None:
     """What the words say whatever the engine made of them: "scratch that", a correction nobody could read."""
     async with ctx.unit_of_work(write=False) as uow:
-        message, view = await uow.messages.get(turn.message_id), await load_view(uow, turn.case_id)
+        message = await uow.messages.get(turn.message_id)
+        reading = Reading.from_json(message.reading or {})
+        unread = reading.correction and not reading.facts and reading.answer == "none"
+        view = await load_view(uow, turn.case_id) if unread else None
     if corrections.takes_back(message.text):
         return await go_back(ctx, turn)
-    reading = Reading.from_json(message.reading or {})
-    unread = reading.correction and not reading.facts and reading.answer == "none"
-    if unread and view.asked not in (*corrections.ABOUT_KNOWN, "consent") and view.facts:
+    if view is not None and view.asked not in (*corrections.ABOUT_KNOWN, "consent") and view.facts:
         return await _correct_what(ctx, turn)
     return None
 

@@ -1,22 +1,19 @@
 """One patient's message from storage to stored reply: screened first, then the engine.
 
-Order within a case is kept twice: a lock in this process (first come, first served) and a lease on
-the case row (several processes). Whatever fails after the screening, the patient gets an answer.
+In which order: `turn_order`. Whatever fails after the screening, the patient gets an answer.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import logging
-import weakref
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.cases import Draft, Message
-from bot.domain.errors import DialogueFailed, StoreUnavailable
+from bot.domain.errors import DialogueFailed
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
 from bot.services import (
@@ -33,6 +30,7 @@ from bot.services import (
     speaking,
     takeover,
     task_queue,
+    turn_order,
     wording,
 )
 from bot.services.case_view import CaseView, load_view
@@ -41,10 +39,10 @@ from bot.services.ports import TurnReply, TurnRequest, UnitOfWork
 from bot.services.reception import Reception
 from bot.services.recorded import HELD
 from bot.services.steps import step_from_json
+from bot.services.turn_order import Answered, Begun, Storing, answered_before
 
 log = logging.getLogger(__name__)
 
-_PAUSE_SECONDS = 0.05
 _RECOVER_SECONDS = 15.0
 _JOB_SECONDS = 120.0
 """Longer than any round of a background job should take; a round that hangs is given up."""
@@ -65,37 +63,58 @@ _RECORDED = (
 _ARRANGED = ("booked", "callback")
 """Kinds of messages that tell what has been done: nobody may miss them."""
 
-_locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
-"""Only an order of waiting; correctness rests on the lease in the store."""
+
+async def run_turn(ctx: Context, message: Message) -> Answered:
+    """The replies to a stored patient's message; runs the turn when it has not run yet."""
+    return await take(ctx, message.case_id, lambda uow: uow.messages.get(message.id))
 
 
-async def run_turn(ctx: Context, message: Message) -> list[Message]:
-    """The stored replies to a stored patient's message; runs the turn when it has not run yet."""
+async def take(ctx: Context, case_id: str, store: Storing) -> Answered:
+    """The replies to the message that `store` keeps; runs its turn when it has not run yet.
+
+    The message is durable before anything else is done. What `store` raises is passed on, nothing is kept.
+    """
     ctx = ctx.pinned()
-    if await _is_busy(ctx, message.case_id):
-        urgent = await answer_emergency(ctx, message)
-        if urgent is not None:
-            return urgent
-    async with _one_at_a_time(ctx, message.case_id):
-        async with ctx.unit_of_work(write=False) as uow:
-            stored = await uow.messages.get(message.id)
-            if stored.answered:
-                return await uow.messages.replies_to(message.id)
-        replies = await _answer(ctx, stored)
+    line = turn_order.line_of(case_id)
+    if line.empty:
+        async with line.place():
+            message, begun = await turn_order.keep(ctx, store, begin=True)
+            urgent = await answer_emergency(ctx, message) if begun is None else None
+            return urgent or await _in_turn(ctx, message, begun)
+    message, _ = await turn_order.keep(ctx, store, begin=False)
+    urgent = await answer_emergency(ctx, message)
+    if urgent is not None:
+        return urgent
+    async with line.place():
+        return await _in_turn(ctx, message, None)
+
+
+async def _in_turn(ctx: Context, message: Message, begun: Begun | Answered | None) -> Answered:
+    turn = begun or await turn_order.wait_to_begin(ctx, message)
+    if isinstance(turn, Answered):
+        return turn
+    try:
+        answered = await _answer(ctx, turn)
+    finally:
+        if not turn.over:
+            async with ctx.unit_of_work() as uow:
+                await turn.commit(uow)
     ctx.wake(message.case_id)
-    return replies
+    return answered
 
 
-async def answer_emergency(ctx: Context, message: Message) -> list[Message] | None:
+async def answer_emergency(ctx: Context, message: Message) -> Answered | None:
     """The replies when this message is an emergency; None, and nothing is changed, when it is none.
 
     Waits for no turn before it: the text that says "call 911" must not wait for the engine.
     """
-    heard = await _hear(ctx, message)
+    async with ctx.unit_of_work(write=False) as uow:
+        view = await load_view(uow, message.case_id)
+    heard = _hear(ctx, view, message)
     async with ctx.unit_of_work() as uow:
         stored = await uow.messages.get(message.id)
         if stored.answered:
-            return await uow.messages.replies_to(message.id)
+            return await answered_before(uow, stored)
         view = await load_view(uow, message.case_id)
         await silence.came_back(ctx, uow, view, stored)
         view = await load_view(uow, message.case_id)
@@ -106,18 +125,10 @@ async def answer_emergency(ctx: Context, message: Message) -> list[Message] | No
         drafts = await safety.break_in(ctx, uow, seen, stored)
         if drafts is None:
             return None
-        replies = await _reply(ctx, uow, stored, drafts)
+        answered = await _reply(ctx, uow, stored, drafts)
         await uow.commit()
     ctx.wake(message.case_id)
-    return replies
-
-
-async def _is_busy(ctx: Context, case_id: str) -> bool:
-    lock = _locks.get(case_id)
-    if lock is not None and lock.locked():
-        return True
-    async with ctx.unit_of_work(write=False) as uow:
-        return await uow.cases.turn_is_taken(case_id, now=ctx.clock.now())
+    return answered
 
 
 async def recover(ctx: Context) -> int:
@@ -150,20 +161,23 @@ async def _again_and_again(ctx: Context, job: Job) -> None:
         await asyncio.sleep(_RECOVER_SECONDS)
 
 
-async def _answer(ctx: Context, message: Message) -> list[Message]:
-    seen, replies = await _screen(ctx, message)
-    if replies is not None:
-        return replies
+async def _answer(ctx: Context, turn: Begun) -> Answered:
+    seen, answered = await _screen(ctx, turn)
+    if answered is not None:
+        return answered
     try:
-        reply = await ctx.dialogue.turn(_request(seen, message))
+        reply = await ctx.dialogue.turn(_request(seen, turn.message))
     except DialogueFailed:
-        return await _without_engine(ctx, message)
-    return await _store(ctx, message, reply.drafts, reply)
+        return await _without_engine(ctx, turn)
+    return await _store(ctx, turn, reply)
 
 
-async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Message] | None]:
-    """Read, fold, judge; with the replies when safety or a person at the desk ends the turn here."""
-    heard = await _hear(ctx, message)
+async def _screen(ctx: Context, turn: Begun) -> tuple[Reception, Answered | None]:
+    """Read, fold, judge; with the replies when safety or a person at the desk ends the turn here.
+
+    The words are read before the writing transaction opens: reading takes longer than writing.
+    """
+    message, heard = turn.message, _hear(ctx, turn.view, turn.message)
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
         welcome = await silence.came_back(ctx, uow, view, message)
@@ -184,20 +198,20 @@ async def _screen(ctx: Context, message: Message) -> tuple[Reception, list[Messa
             drafts = await editing.answer(ctx, uow, message)
         if drafts is None and ends_chat(message):
             drafts = await callback.leave(ctx, uow, seen.view)
-        replies = None
+        answered = None
         if drafts is not None:
-            replies = await _reply(ctx, uow, message, (*today, *drafts))
+            answered = await _reply(ctx, uow, message, (*today, *drafts))
         else:
             first = (*welcome, *today)
             if first:
                 case = await uow.cases.get(message.case_id)
                 await speaking.say(ctx, uow, case, first, reply_to=message.id, channel=message.channel)
-        if replies is None and seen.view.case.phase == "staff":
+        if answered is None and seen.view.case.phase == "staff":
             await takeover.heard_while_held(ctx, uow, seen.view.case)
             await uow.messages.mark_answered(message.id, intent=None, confidence=None)
-            replies = await uow.messages.replies_to(message.id)
-        await uow.commit()
-    return seen, replies
+            answered = await answered_before(uow, message)
+        await (uow.commit() if answered is None else turn.commit(uow))
+    return seen, answered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,10 +223,7 @@ class Heard:
     text: str
 
 
-async def _hear(ctx: Context, message: Message) -> Heard:
-    """Read the words before the writing transaction opens: reading takes longer than writing."""
-    async with ctx.unit_of_work(write=False) as uow:
-        view = await load_view(uow, message.case_id)
+def _hear(ctx: Context, view: CaseView, message: Message) -> Heard:
     return Heard(reading=_read(ctx, view, message), pending=view.case.pending, text=message.text)
 
 
@@ -245,15 +256,13 @@ def ends_chat(message: Message) -> bool:
     return message.channel == "web" and message.text.strip(" .!").lower() == "stop"
 
 
-async def _store(
-    ctx: Context, message: Message, drafts: tuple[Draft, ...], reply: TurnReply | None
-) -> list[Message]:
+async def _store(ctx: Context, turn: Begun, reply: TurnReply) -> Answered:
     async with ctx.unit_of_work() as uow:
-        overtaken = await _overtaken(ctx, uow, message, drafts)
-        drafts = drafts if overtaken is None else overtaken
-        replies = await _reply(ctx, uow, message, drafts, reply)
-        await uow.commit()
-    return replies
+        overtaken = await _overtaken(ctx, uow, turn.message, reply.drafts)
+        drafts = reply.drafts if overtaken is None else overtaken
+        answered = await _reply(ctx, uow, turn.message, drafts, reply)
+        await turn.commit(uow)
+    return answered
 
 
 async def _overtaken(
@@ -264,17 +273,17 @@ async def _overtaken(
     A later message was an emergency: its text stands. A person has taken over: nothing is said but
     what was arranged before they came.
     """
-    view = await load_view(uow, message.case_id)
-    if view.case.phase == "emergency":
-        return (safety.standing(ctx, view),)
-    if view.case.phase == HELD and view.case.claimed_by:
+    case = await uow.cases.get(message.case_id)
+    if case.phase == "emergency":
+        return (safety.standing(ctx, await load_view(uow, case.id)),)
+    if case.phase == HELD and case.claimed_by:
         return tuple(draft for draft in drafts if draft.kind in _ARRANGED)
     return None
 
 
 async def _reply(
     ctx: Context, uow: UnitOfWork, message: Message, drafts: Iterable[Draft], reply: TurnReply | None = None
-) -> list[Message]:
+) -> Answered:
     """Store the replies, keep what the engine wants back, end the turn; all that answers the message."""
     case = await uow.cases.get(message.case_id)
     case = replace(case, engine_state=reply.state if reply else None)
@@ -284,11 +293,12 @@ async def _reply(
     await uow.messages.mark_answered(
         message.id, intent=reply.intent if reply else None, confidence=reply.confidence if reply else None
     )
-    return await uow.messages.replies_to(message.id)
+    return await answered_before(uow, message)
 
 
-async def _without_engine(ctx: Context, message: Message) -> list[Message]:
+async def _without_engine(ctx: Context, turn: Begun) -> Answered:
     """The engine failed. What its actions already did is said; else a fallback and a staff task."""
+    message = turn.message
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
         recorded = await _recorded(uow, message)
@@ -297,9 +307,9 @@ async def _without_engine(ctx: Context, message: Message) -> list[Message]:
         if not drafts and overtaken is None:
             await task_queue.add(ctx, uow, view.case, kind="engine_failure", priority="P2")
             drafts = (_fallback(ctx, view), *await asking.doubt(ctx, uow, view))
-        replies = await _reply(ctx, uow, message, drafts)
-        await uow.commit()
-    return replies
+        answered = await _reply(ctx, uow, message, drafts)
+        await turn.commit(uow)
+    return answered
 
 
 def _fallback(ctx: Context, view: CaseView) -> Draft:
@@ -313,29 +323,3 @@ async def _recorded(uow: UnitOfWork, message: Message) -> tuple[Draft, ...]:
         if raw is not None:
             said += step_from_json(raw).drafts
     return tuple(said)
-
-
-@contextlib.asynccontextmanager
-async def _one_at_a_time(ctx: Context, case_id: str) -> AsyncIterator[None]:
-    lock = _locks.setdefault(case_id, asyncio.Lock())
-    owner = ctx.ids.new()
-    async with lock:
-        await _take_lease(ctx, case_id, owner)
-        try:
-            yield
-        finally:
-            async with ctx.unit_of_work() as uow:
-                await uow.cases.release_turn(case_id, owner=owner)
-                await uow.commit()
-
-
-async def _take_lease(ctx: Context, case_id: str, owner: str) -> None:
-    lease = dt.timedelta(seconds=ctx.limits.turn_lease_seconds)
-    for _ in range(int(ctx.limits.turn_wait_seconds / _PAUSE_SECONDS)):
-        now = ctx.clock.now()
-        async with ctx.unit_of_work() as uow:
-            if await uow.cases.claim_turn(case_id, owner=owner, until=now + lease, now=now):
-                await uow.commit()
-                return
-        await asyncio.sleep(_PAUSE_SECONDS)
-    raise StoreUnavailable("another message of this conversation is still being answered: try again")

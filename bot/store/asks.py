@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.domain.cases import AskState
 from bot.store.session import Session
 from bot.store.tables import asks
+
+OF_CASE = select(asks.c.name, asks.c.times, asks.c.state).where(asks.c.case_id == bindparam("case_id"))
 
 
 class AskTable:
@@ -17,20 +19,15 @@ class AskTable:
         self._read: dict[str, dict[str, AskState]] = {}
 
     async def all(self, case_id: str) -> dict[str, AskState]:
-        """By name of the question."""
+        """By name of the question, in the order of the names."""
         if case_id not in self._read:
-            self._read[case_id] = await self._read_all(case_id)
-        return dict(self._read[case_id])
-
-    async def _read_all(self, case_id: str) -> dict[str, AskState]:
-        columns = (asks.c.name, asks.c.times, asks.c.state)
-        rows = await self._session.all(
-            select(*columns).where(asks.c.case_id == case_id).order_by(asks.c.name)
-        )
-        return {row.name: AskState(**row._mapping) for row in rows}
+            rows = await self._session.all(OF_CASE, case_id=case_id)
+            self._read[case_id] = {row.name: AskState(**row._mapping) for row in rows}
+        return dict(sorted(self._read[case_id].items()))
 
     async def save(self, case_id: str, state: AskState) -> None:
         """Insert or replace by name."""
-        self._read.pop(case_id, None)
+        if case_id in self._read:
+            self._read[case_id][state.name] = state
         values = {"case_id": case_id, "name": state.name, "times": state.times, "state": state.state}
         await self._session.upsert(asks, values, keys=["case_id", "name"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, true, update
+from sqlalchemy import Row, bindparam, func, insert, select, true, update
 
 from bot.domain.cases import Case
 from bot.domain.errors import NotAllowed
@@ -20,15 +21,17 @@ from bot.store.tables import cases, messages
 FIELDS = tuple(Case.__dataclass_fields__)
 RULE = "rule"
 TOP_RANK = Level.EMERGENCY_NOW.rank
+ONE = select(*(cases.c[name] for name in FIELDS)).where(cases.c.id == bindparam("case_id"))
 
 
 class CaseTable:
     """A case read in a writing unit stays locked until its end: turns and staff never overwrite
-    each other's fields."""
+    each other's fields. So it is read once in a unit; what the unit changes is kept up to date here."""
 
     def __init__(self, session: Session, *, now: Now) -> None:
         self._session = session
         self._now = now
+        self._read: dict[str, Case] = {}
 
     async def add(self, case: Case) -> None:
         """Raises Conflict when the id or reference exists."""
@@ -40,26 +43,29 @@ class CaseTable:
 
     async def get(self, case_id: str) -> Case:
         """Raises NotAllowed when there is none."""
-        found = select(*_columns()).where(cases.c.id == case_id)
-        row = await self._session.first(found.with_for_update() if self._session.write else found)
-        if row is None:
-            raise NotAllowed("no such case")
-        return _case(row)
+        if case_id not in self._read:
+            found = ONE.with_for_update() if self._session.write else ONE
+            row = await self._session.first(found, case_id=case_id)
+            if row is None:
+                raise NotAllowed("no such case")
+            self._read[case_id] = _case(row)
+        return self._read[case_id]
+
+    def was_moved(self, case_id: str, at: dt.datetime) -> None:
+        """A message was counted: the row's `updated_at` is that time now."""
+        if case_id in self._read:
+            self._read[case_id] = replace(self._read[case_id], updated_at=at.astimezone(dt.UTC))
 
     async def save(self, case: Case) -> None:
         """Raises NotAllowed when there is none. `updated_at` becomes now unless the caller moved it on."""
-        old = await self._session.first(
-            select(cases.c.updated_at, cases.c.rules).where(cases.c.id == case.id)
-        )
-        before = old.updated_at if old else None
-        moved = before is not None and case.updated_at > before
-        row = _row(case) | {
-            "updated_at": case.updated_at if moved else max(self._now(), before or case.updated_at)
-        }
-        if not await self._session.changed(update(cases).where(cases.c.id == case.id).values(row)):
-            raise NotAllowed("no such case")
+        old = await self.get(case.id)
+        moved = case.updated_at > old.updated_at
+        updated_at = case.updated_at if moved else max(self._now(), old.updated_at)
+        kept = replace(case, updated_at=updated_at.astimezone(dt.UTC))
+        await self._session.run(update(cases).where(cases.c.id == case.id).values(_row(kept)))
+        self._read[case.id] = kept
         await self._index(case)
-        if old and old.rules != list(case.rules):
+        if old.rules != case.rules:
             await set_keys(self._session, case.id, RULE, case.rules)
 
     async def find_open_by_address(self, address: str) -> Case | None:
@@ -122,11 +128,6 @@ class CaseTable:
         return await self._session.changed(
             update(cases).where(cases.c.id == case_id, free).values(turn_owner=owner, turn_until=until)
         )
-
-    async def turn_is_taken(self, case_id: str, *, now: dt.datetime) -> bool:
-        """Whether somebody's lease runs."""
-        lease = select(cases.c.id).where(cases.c.id == case_id, cases.c.turn_until > now)
-        return await self._session.first(lease) is not None
 
     async def release_turn(self, case_id: str, *, owner: str) -> None:
         """Does nothing when the lease is not ours."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import InvalidInput
+from bot.store import one_trip
 
 BUSY_TIMEOUT_MS = 5_000
 """How long SQLite waits for another process's lock before it says it is busy."""
@@ -56,8 +58,11 @@ def normalised(url: str, *, sync: bool = False) -> URL:
     return given.set(drivername=DRIVERS[backend][1 if sync else 0])
 
 
-def open_engine(url: str) -> AsyncEngine:
-    """Connections for the service. Opens nothing yet. Parameters never appear in its errors."""
+def open_engine(url: str, *, write: bool = True) -> AsyncEngine:
+    """Connections for the service. Opens nothing yet. Parameters never appear in its errors.
+
+    With `write=False` SQLite refuses every change; PostgreSQL is told so by each unit of work.
+    """
     address = normalised(url)
     engine = create_async_engine(
         address,
@@ -65,10 +70,9 @@ def open_engine(url: str) -> AsyncEngine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
-        pool_pre_ping=address.get_backend_name() == "postgresql",
-        connect_args=_connect_args(address),
+        **_connecting(address),
     )
-    _prepare(engine.sync_engine)
+    _prepare(engine.sync_engine, write=write)
     return engine
 
 
@@ -78,8 +82,15 @@ def open_sync_engine(url: str) -> Engine:
     engine = create_engine(
         address, hide_parameters=True, poolclass=NullPool, connect_args=_connect_args(address)
     )
-    _prepare(engine)
+    _prepare(engine, write=True)
     return engine
+
+
+def _connecting(address: URL) -> dict[str, Any]:
+    if address.get_backend_name() == "sqlite":
+        wait = BUSY_TIMEOUT_MS / 1000
+        return {"async_creator": partial(one_trip.connect, str(address.database), timeout_seconds=wait)}
+    return {"pool_pre_ping": True, "connect_args": _connect_args(address)}
 
 
 def _connect_args(address: URL) -> dict[str, Any]:
@@ -88,25 +99,21 @@ def _connect_args(address: URL) -> dict[str, Any]:
     return {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
 
 
-def _prepare(engine: Engine) -> None:
+def _prepare(engine: Engine, *, write: bool) -> None:
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", partial(_set_up_sqlite, write=write))
+        event.listen(engine, "begin", partial(_begin_sqlite, write=write))
 
 
-def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
+def _set_up_sqlite(connection: DBAPIConnection, _record: object, *, write: bool) -> None:
     connection.isolation_level = None  # the driver's own BEGIN would come too late for IMMEDIATE
     cursor = connection.cursor()
-    for setting in SQLITE_SETTINGS:
+    for setting in (*SQLITE_SETTINGS, *(() if write else ("PRAGMA query_only = ON",))):
         cursor.execute(setting)
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("intake_write", True)
-    if connection.info.get("query_only", False) == write:
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
-        connection.info["query_only"] = not write
+def _begin_sqlite(connection: Connection, *, write: bool) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 

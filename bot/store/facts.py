@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, literal, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, insert, literal, select, tuple_, update
 
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
@@ -14,6 +14,9 @@ from bot.store.finder import set_keys
 from bot.store.search import SEARCHED_FACTS, name_keys, phone_keys
 from bot.store.session import Session
 from bot.store.tables import cases, facts
+
+OF_CASE = select(facts).where(facts.c.case_id == bindparam("case_id")).order_by(facts.c.position)
+FIELDS = tuple(name for name in Fact.__dataclass_fields__ if name != "by")
 
 
 class FactTable:
@@ -37,11 +40,8 @@ class FactTable:
         return {name: list(values) for name, values in self._read[case_id].items()}
 
     async def _read_history(self, case_id: str) -> dict[str, list[Fact]]:
-        rows = await self._session.all(
-            select(facts).where(facts.c.case_id == case_id).order_by(facts.c.position)
-        )
         found: dict[str, list[Fact]] = {}
-        for row in rows:
+        for row in await self._session.all(OF_CASE, case_id=case_id):
             found.setdefault(row.variable, []).append(_fact(row))
         return found
 
@@ -71,9 +71,12 @@ class FactTable:
 
     async def add(self, case_id: str, new: Sequence[Fact]) -> None:
         """Append; name and phone also make the case findable and show in the staff list."""
-        self._read.pop(case_id, None)
+        if not new:
+            return
+        await self._session.run(insert(facts), [_row(case_id, fact) for fact in new])
         for fact in new:
-            await self._session.run(insert(facts).values(_row(case_id, fact)))
+            if case_id in self._read:
+                self._read[case_id].setdefault(fact.variable, []).append(fact)
             if fact.variable in SEARCHED_FACTS:
                 await self._index(case_id, SEARCHED_FACTS[fact.variable], fact)
 
@@ -92,10 +95,11 @@ class FactTable:
 
 
 def _row(case_id: str, fact: Fact) -> dict[str, Any]:
-    row = {name: getattr(fact, name) for name in Fact.__dataclass_fields__ if name != "by"}
+    row = {name: getattr(fact, name) for name in FIELDS}
     return row | {"case_id": case_id, "author": fact.by, "value": codec.value_to_json(fact.value)}
 
 
 def _fact(row: Row[Any]) -> Fact:
-    fields = {name: row._mapping[name] for name in Fact.__dataclass_fields__ if name != "by"}
+    stored = row._mapping
+    fields = {name: stored[name] for name in FIELDS}
     return Fact(**fields | {"by": row.author, "value": codec.value_from_json(row.value)})

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, Select, insert, select, text, update
+from sqlalchemy import Row, Select, bindparam, insert, select, text, update
 
 from bot.domain.cases import Draft, Message, MessageChoice
 from bot.domain.errors import Conflict, NotAllowed
 from bot.store import codec, outline
+from bot.store.cases import CaseTable
 from bot.store.search import number_key
 from bot.store.session import Session
 from bot.store.tables import URGENT, cases, effects, messages
 
 FIELDS = tuple(Message.__dataclass_fields__)
-SENT = ("text", "choices")
-"""What makes a patient's message the same one."""
+ALL = select(*(messages.c[name] for name in FIELDS), messages.c.erased)
+ONE = ALL.where(messages.c.id == bindparam("message_id"))
 
 
 class MessageTable:
@@ -27,8 +29,9 @@ class MessageTable:
     A message is read once in a unit of work.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, cases: CaseTable) -> None:
         self._session = session
+        self._cases = cases
         self._read: dict[str, Message] = {}
 
     async def add_inbound(
@@ -45,7 +48,7 @@ class MessageTable:
 
         Raises Conflict when its content differs, NotAllowed when there is no such case.
         """
-        await self._lock(case_id)
+        await self._cases.get(case_id)  # locks it
         known = await self._same_client_id(case_id, client_message_id, channel)
         if known is None:
             values = {
@@ -59,14 +62,14 @@ class MessageTable:
         same = [c["id"] for c in known.choices] == list(choices) and (bool(choices) or known.text == text)
         if not known.erased and not same:
             raise Conflict("this message id came before with other content")
-        return _message(known), False
+        return _message(known._mapping), False
 
     async def go_on(
         self, case_id: str, text: str, *, at: dt.datetime, since: dt.datetime, most: int
     ) -> Message | None:
         """A line more of the text that is the last message; None when that cannot go on."""
-        await self._lock(case_id)
-        last = _select().where(messages.c.case_id == case_id).order_by(messages.c.seq.desc()).limit(1)
+        await self._cases.get(case_id)  # locks it
+        last = ALL.where(messages.c.case_id == case_id).order_by(messages.c.seq.desc()).limit(1)
         row = await self._session.first(last)
         if row is None or not _is_open(row, since=since) or await self._turn_runs(case_id, at):
             return None
@@ -81,7 +84,7 @@ class MessageTable:
         self, case_id: str, draft: Draft, *, channel: str, at: dt.datetime, reply_to: str | None
     ) -> Message:
         """Raises NotAllowed when there is no such case."""
-        await self._lock(case_id)
+        await self._cases.get(case_id)  # locks it
         values = {
             "sender": draft.sender,
             "kind": draft.kind,
@@ -97,19 +100,19 @@ class MessageTable:
     async def get(self, message_id: str) -> Message:
         """Raises NotAllowed when there is none."""
         if message_id not in self._read:
-            row = await self._session.first(_select().where(messages.c.id == message_id))
+            row = await self._session.first(ONE, message_id=message_id)
             if row is None:
                 raise NotAllowed("no such message")
-            self._read[message_id] = _message(row)
+            self._read[message_id] = _message(row._mapping)
         return self._read[message_id]
 
     async def replies_to(self, message_id: str) -> list[Message]:
         """What was answered to a patient's message, in order."""
-        return await self._list(_select().where(messages.c.reply_to == message_id).order_by(messages.c.seq))
+        return await self._list(ALL.where(messages.c.reply_to == message_id).order_by(messages.c.seq))
 
     async def after(self, case_id: str, seq: int, *, limit: int = 200) -> list[Message]:
         """Messages with a higher seq, in order."""
-        later = _select().where(messages.c.case_id == case_id, messages.c.seq > seq)
+        later = ALL.where(messages.c.case_id == case_id, messages.c.seq > seq)
         return await self._list(later.order_by(messages.c.seq).limit(limit))
 
     async def set_reading(self, message_id: str, reading: Mapping[str, Any]) -> None:
@@ -118,12 +121,14 @@ class MessageTable:
 
     async def mark_answered(self, message_id: str, *, intent: str | None, confidence: float | None) -> None:
         """The turn of a patient's message is over."""
+        message = await self.get(message_id)
         await self._change(message_id, answered=True, intent=intent, confidence=confidence)
-        await outline.note_intent(self._session, message_id, intent=intent, confidence=confidence)
+        self._read[message_id] = replace(message, answered=True, intent=intent, confidence=confidence)
+        await outline.note_intent(self._session, message, confidence=confidence, intent=intent)
 
     async def unanswered(self, *, channel: str, before: dt.datetime, limit: int = 50) -> list[Message]:
         """Patients' messages stored before that time whose turn is not over, oldest first."""
-        waiting = _select().where(
+        waiting = ALL.where(
             messages.c.channel == channel,
             messages.c.sender == "patient",
             ~messages.c.answered,
@@ -155,14 +160,14 @@ class MessageTable:
             .exists()
         )
         # Written out: SQLite takes a partial index only where its condition stands word by word.
-        urgent = _select().where(text(URGENT), messages.c.at >= since, messages.c.at < before)
+        urgent = ALL.where(text(URGENT), messages.c.at >= since, messages.c.at < before)
         own = urgent.where(messages.c.sender == "bot", ~followed, ~seen_to)
         return await self._list(own.order_by(messages.c.at, messages.c.id).limit(limit))
 
     async def lately_from(self, address: str, *, since: dt.datetime, limit: int) -> list[Message]:
         """What was texted from a phone number after that time, in all its cases, newest first."""
         theirs = select(cases.c.id).where(cases.c.address_key == number_key(address))
-        texted = _select().where(
+        texted = ALL.where(
             messages.c.case_id.in_(theirs),
             messages.c.sender == "patient",
             messages.c.channel == "sms",
@@ -181,14 +186,14 @@ class MessageTable:
 
     async def asked_before(self, case_id: str, seq: int) -> Message | None:
         """Our last message before that number that asks something."""
-        asking = _select().where(messages.c.case_id == case_id, messages.c.seq < seq)
+        asking = ALL.where(messages.c.case_id == case_id, messages.c.seq < seq)
         asking = asking.where(messages.c.sender == "bot", messages.c.asks.is_not(None))
         found = await self._list(asking.order_by(messages.c.seq.desc()).limit(1))
         return found[0] if found else None
 
     async def of_patient(self, case_id: str) -> list[Message]:
         """All messages the patient sent in this case, in order."""
-        own = _select().where(messages.c.case_id == case_id, messages.c.sender == "patient")
+        own = ALL.where(messages.c.case_id == case_id, messages.c.sender == "patient")
         return await self._list(own.order_by(messages.c.seq))
 
     async def erase_words(self, case_id: str) -> None:
@@ -201,11 +206,6 @@ class MessageTable:
         )
         await outline.forget_words(self._session, case_id)
 
-    async def _lock(self, case_id: str) -> None:
-        found = await self._session.value(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
-        if found is None:
-            raise NotAllowed("no such case")
-
     async def _turn_runs(self, case_id: str, now: dt.datetime) -> bool:
         lease = select(cases.c.id).where(cases.c.id == case_id, cases.c.turn_until > now)
         return await self._session.first(lease) is not None
@@ -213,17 +213,19 @@ class MessageTable:
     async def _same_client_id(self, case_id: str, client_message_id: str, channel: str) -> Row[Any] | None:
         same = messages.c.client_message_id == client_message_id
         here = messages.c.channel == "sms" if channel == "sms" else messages.c.case_id == case_id
-        return await self._session.first(_select().where(same, here))
+        return await self._session.first(ALL.where(same, here))
 
     async def _append(
         self, case_id: str, values: dict[str, Any], *, channel: str, at: dt.datetime
     ) -> Message:
         seq = await self._session.value(outline.count(case_id, values["kind"], at))
+        self._cases.was_moved(case_id, at)
         row: dict[str, Any] = {"also_asks": [], "answered": False, "erased": False} | values
         row |= {"id": uuid4().hex, "case_id": case_id, "seq": seq, "channel": channel, "at": at}
         await self._session.run(insert(messages).values(row))
         await outline.note_message(self._session, row)
-        return await self.get(row["id"])
+        self._read[row["id"]] = _message(row | {"at": at.astimezone(dt.UTC)})
+        return self._read[row["id"]]
 
     async def _change(self, message_id: str, **values: Any) -> None:
         self._read.pop(message_id, None)
@@ -233,7 +235,7 @@ class MessageTable:
             raise NotAllowed("no such message")
 
     async def _list(self, statement: Select[Any]) -> list[Message]:
-        return [_message(row) for row in await self._session.all(statement)]
+        return [_message(row._mapping) for row in await self._session.all(statement)]
 
 
 def _is_open(row: Row[Any], *, since: dt.datetime) -> bool:
@@ -241,11 +243,8 @@ def _is_open(row: Row[Any], *, since: dt.datetime) -> bool:
     return bool(waits and not row.choices and row.at > since)
 
 
-def _select() -> Select[Any]:
-    return select(*(messages.c[name] for name in FIELDS), messages.c.erased)
-
-
-def _message(row: Row[Any]) -> Message:
-    fields = {name: row._mapping[name] for name in FIELDS}
-    choices: tuple[MessageChoice, ...] = tuple(codec.choice_from_json(raw) for raw in row.choices)
-    return Message(**fields | {"also_asks": tuple(row.also_asks), "choices": choices})
+def _message(row: Mapping[Any, Any]) -> Message:
+    """A row as it is read, or as it was just written: what is not named there is None."""
+    fields = {name: row.get(name) for name in FIELDS}
+    choices: tuple[MessageChoice, ...] = tuple(codec.choice_from_json(raw) for raw in row["choices"])
+    return Message(**fields | {"also_asks": tuple(row["also_asks"]), "choices": choices})

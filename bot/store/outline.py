@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Executable, case, delete, literal, or_, select, update
+from sqlalchemy import Executable, case, delete, literal, or_, update
 
+from bot.domain.cases import Message
 from bot.services.ports.search import EVENTS
 from bot.store.search import said_keys
 from bot.store.search_tables import case_events, said_words
 from bot.store.session import Session
-from bot.store.tables import cases, messages
+from bot.store.tables import cases
 
 PEOPLE = ("patient", "staff")
 """Whose words are searched; the bot says the same to everybody."""
@@ -36,18 +37,15 @@ async def note_message(session: Session, row: Mapping[str, Any]) -> None:
 
 
 async def note_intent(
-    session: Session, message_id: str, *, intent: str | None, confidence: float | None
+    session: Session, message: Message, *, intent: str | None, confidence: float | None
 ) -> None:
     """The engine said what a message was, and how sure it was."""
-    row = await session.first(select(messages.c.case_id, messages.c.seq).where(messages.c.id == message_id))
-    if row is None:
-        return
     if intent in EVENTS:
-        await note_event(session, row.case_id, str(intent), row.seq)
+        await note_event(session, message.case_id, str(intent), message.seq)
     if confidence is not None:
         less = or_(cases.c.lowest_confidence.is_(None), cases.c.lowest_confidence > confidence)
         await session.run(
-            update(cases).where(cases.c.id == row.case_id, less).values(lowest_confidence=confidence)
+            update(cases).where(cases.c.id == message.case_id, less).values(lowest_confidence=confidence)
         )
 
 

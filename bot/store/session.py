@@ -44,17 +44,17 @@ class Session:
         with translated():
             return await self._connection.execute(statement, rows)
 
-    async def first(self, statement: Executable) -> Row[Any] | None:
-        """The first row, or None."""
-        return (await self.run(statement)).first()
+    async def first(self, statement: Executable, **given: Any) -> Row[Any] | None:
+        """The first row, or None. `given` fills the statement's named places."""
+        return (await self.run(statement, given)).first()
 
-    async def all(self, statement: Executable) -> list[Row[Any]]:
-        """All rows."""
-        return list((await self.run(statement)).all())
+    async def all(self, statement: Executable, **given: Any) -> list[Row[Any]]:
+        """All rows. `given` fills the statement's named places."""
+        return list((await self.run(statement, given)).all())
 
-    async def value(self, statement: Executable) -> Any:
-        """The first column of the first row, or None."""
-        return (await self.run(statement)).scalar()
+    async def value(self, statement: Executable, **given: Any) -> Any:
+        """The first column of the first row, or None. `given` fills the statement's named places."""
+        return (await self.run(statement, given)).scalar()
 
     async def changed(self, statement: Executable) -> bool:
         """Whether the statement touched a row."""

@@ -11,20 +11,26 @@ from bot.store.unit_of_work import SqlUnitOfWork
 
 
 class Store:
-    """Units of work over one database; close it when the process ends."""
+    """Units of work over one database; close it when the process ends.
 
-    def __init__(self, engine: AsyncEngine, *, now: Now) -> None:
+    On SQLite those that read have connections of their own, which cannot write.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, readers: AsyncEngine, now: Now) -> None:
         self._engine = engine
+        self._readers = readers
         self._turns = WriteTurns(one_writer=engine.dialect.name == "sqlite")
         self._now = now
 
     def unit_of_work(self, *, write: bool = True) -> SqlUnitOfWork:
         """A transaction, to be entered with `async with`."""
-        return SqlUnitOfWork(self._engine, write=write, turns=self._turns, now=self._now)
+        engine = self._engine if write else self._readers
+        return SqlUnitOfWork(engine, write=write, turns=self._turns, now=self._now)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+        await self._readers.dispose()
 
 
 def _utc_now() -> dt.datetime:
@@ -36,4 +42,6 @@ def open_store(url: str, *, now: Now = _utc_now) -> Store:
 
     Raises InvalidInput for an address that is neither SQLite with a file nor PostgreSQL.
     """
-    return Store(open_engine(url), now=now)
+    engine = open_engine(url)
+    readers = open_engine(url, write=False) if engine.dialect.name == "sqlite" else engine
+    return Store(engine, readers=readers, now=now)

@@ -108,17 +108,13 @@ class SqlUnitOfWork:
             connection = await self._engine.connect()
         try:
             with translated():
-                await connection.execution_options(**self._options())
+                if self._engine.dialect.name == "postgresql":
+                    await connection.execution_options(postgresql_readonly=not self._write)
                 await connection.begin()
         except BaseException:
             await connection.close()
             raise
         return connection
-
-    def _options(self) -> dict[str, bool]:
-        if self._engine.dialect.name == "sqlite":
-            return {"intake_write": self._write}
-        return {"postgresql_readonly": not self._write}
 
     def _give_back(self) -> None:
         if self._write:
@@ -126,7 +122,7 @@ class SqlUnitOfWork:
 
     def _bind(self, session: Session) -> None:
         self.cases = CaseTable(session, now=self._now)
-        self.messages = MessageTable(session)
+        self.messages = MessageTable(session, cases=self.cases)
         self.facts = FactTable(session)
         self.asks = AskTable(session)
         self.judgements = JudgementTable(session)

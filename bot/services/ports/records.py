@@ -43,9 +43,6 @@ class Cases(Protocol):
     async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
         """Take the case's turn lease by compare-and-swap; False while another owner's lease runs."""
 
-    async def turn_is_taken(self, case_id: str, *, now: dt.datetime) -> bool:
-        """Whether a turn's lease runs."""
-
     async def release_turn(self, case_id: str, *, owner: str) -> None:
         """Give the lease back; does nothing when it is not ours."""
 

@@ -214,7 +214,7 @@ async def test_the_server_ends_our_connection(empty_postgres: str, postgres: str
         await uow.cases.get(case.id)
         _end_connections(postgres, empty_postgres.split("?")[0].rsplit("/", 1)[1])
         with pytest.raises(StoreUnavailable):
-            await uow.cases.get(case.id)
+            await uow.messages.after(case.id, 0)
     async with store.unit_of_work() as uow:
         assert await uow.cases.get(case.id) == case
     await store.close()

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from benchmarks.booking import booking_rows
 from benchmarks.console import console_rows
 from benchmarks.language import language_rows
-from benchmarks.machine import machine_facts, resident_mib
+from benchmarks.machine import machine_facts, processor_seconds, resident_mib
 from benchmarks.service import Service, running_service
+from benchmarks.statements import statement_rows
 from benchmarks.turns import Timing, converse, converse_in_parallel
 from benchmarks.widget import widget_rows
 
@@ -24,7 +25,9 @@ def main() -> int:
     with running_service() as service:
         fresh = _memory(service)
         converse(service.url)  # the first turns pay for what is loaded lazily
+        before = _processor(service)
         alone = [converse(service.url) for _ in range(ROUNDS)]
+        spent = {name: seconds - before[name] for name, seconds in _processor(service).items()}
         together, seconds = converse_in_parallel(service.url, patients=PATIENTS)
         used = _memory(service)
         seen = widget_rows(service.url)
@@ -35,6 +38,9 @@ def main() -> int:
         (f"a turn, {PATIENTS} patients at once", _quantiles(together.ms)),
         (f"turns a second, {PATIENTS} patients at once", f"{len(together.ms) / seconds:.0f}"),
         ("turns not answered", str(together.refused + sum(timing.refused for timing in alone))),
+        ("processor time a message, all processes", _each(sum(spent.values()), alone)),
+        *((f"processor time a message, {name}", _each(seconds, alone)) for name, seconds in spent.items()),
+        *statement_rows(),
         *language_rows(),
         *booking_rows(),
         *console_rows(),
@@ -48,6 +54,14 @@ def main() -> int:
 def _memory(service: Service) -> dict[str, str]:
     sizes = {name: resident_mib(pid) for name, pid in service.pids().items()}
     return {name: "unknown" if size is None else f"{size:.0f} MiB" for name, size in sizes.items()}
+
+
+def _processor(service: Service) -> dict[str, float]:
+    return {name: processor_seconds(pid) for name, pid in service.pids().items()}
+
+
+def _each(seconds: float, alone: Sequence[Timing]) -> str:
+    return f"{1000 * seconds / _count(alone):.0f} ms"
 
 
 def _count(timings: Sequence[Timing]) -> int:

@@ -26,6 +26,20 @@ def _processor() -> str:
     return next(named, platform.machine())
 
 
+def processor_seconds(pid: int) -> float:
+    """Processor time of a process and its children since their start; 0 where /proc is not there."""
+    ticks = sum(_ticks(one) for one in (pid, *_descendants(pid)))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0
+    return int(fields[11]) + int(fields[12])  # user and system time, counted behind the name
+
+
 def resident_mib(pid: int) -> float | None:
     """Resident memory of a process and its children in MiB; None where /proc is not there."""
     own = _resident_kib(pid)

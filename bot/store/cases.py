@@ -21,7 +21,20 @@ from bot.store.tables import cases, messages
 FIELDS = tuple(Case.__dataclass_fields__)
 RULE = "rule"
 TOP_RANK = Level.EMERGENCY_NOW.rank
-ONE = select(*(cases.c[name] for name in FIELDS)).where(cases.c.id == bindparam("case_id"))
+_THIS = cases.c.id == bindparam("case_id")
+_FREE = (
+    cases.c.turn_until.is_(None)
+    | (cases.c.turn_until <= bindparam("now"))
+    | (cases.c.turn_owner == bindparam("owner"))
+)
+ONE = select(*(cases.c[name] for name in FIELDS)).where(_THIS)
+SAVE = update(cases).where(_THIS)
+CLAIM = update(cases).where(_THIS, _FREE).values(turn_owner=bindparam("owner"), turn_until=bindparam("until"))
+RELEASE = (
+    update(cases)
+    .where(_THIS, cases.c.turn_owner == bindparam("owner"))
+    .values(turn_owner=None, turn_until=None)
+)
 
 
 class CaseTable:
@@ -62,7 +75,7 @@ class CaseTable:
         moved = case.updated_at > old.updated_at
         updated_at = case.updated_at if moved else max(self._now(), old.updated_at)
         kept = replace(case, updated_at=updated_at.astimezone(dt.UTC))
-        await self._session.run(update(cases).where(cases.c.id == case.id).values(_row(kept)))
+        await self._session.run(SAVE, _row(kept) | {"case_id": case.id})
         self._read[case.id] = kept
         await self._index(case)
         if old.rules != case.rules:
@@ -124,18 +137,11 @@ class CaseTable:
 
     async def claim_turn(self, case_id: str, *, owner: str, until: dt.datetime, now: dt.datetime) -> bool:
         """Compare-and-swap on the lease; False also when there is no such case."""
-        free = cases.c.turn_until.is_(None) | (cases.c.turn_until <= now) | (cases.c.turn_owner == owner)
-        return await self._session.changed(
-            update(cases).where(cases.c.id == case_id, free).values(turn_owner=owner, turn_until=until)
-        )
+        return await self._session.changed(CLAIM, case_id=case_id, owner=owner, until=until, now=now)
 
     async def release_turn(self, case_id: str, *, owner: str) -> None:
         """Does nothing when the lease is not ours."""
-        await self._session.run(
-            update(cases)
-            .where(cases.c.id == case_id, cases.c.turn_owner == owner)
-            .values(turn_owner=None, turn_until=None)
-        )
+        await self._session.run(RELEASE, {"case_id": case_id, "owner": owner})
 
     async def _index(self, case: Case) -> None:
         if case.address is not None:

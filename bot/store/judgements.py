@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from bot.domain.judgement import Judgement
 from bot.services.ports import PastJudgement
 from bot.store import codec
 from bot.store.session import Session
 from bot.store.tables import judgements
+
+OF_CASE = select(judgements.c.body).where(judgements.c.case_id == bindparam("case_id"))
+LATEST = OF_CASE.order_by(judgements.c.position.desc()).limit(1)
 
 
 class JudgementTable:
@@ -32,16 +35,11 @@ class JudgementTable:
             "decision": judgement.decision,
             "body": codec.judgement_to_json(judgement),
         }
-        await self._session.run(insert(judgements).values(row))
+        await self._session.run(insert(judgements), row)
 
     async def latest(self, case_id: str) -> Judgement | None:
         """The newest, or None."""
-        raw = await self._session.value(
-            select(judgements.c.body)
-            .where(judgements.c.case_id == case_id)
-            .order_by(judgements.c.position.desc())
-            .limit(1)
-        )
+        raw = await self._session.value(LATEST, case_id=case_id)
         return None if raw is None else codec.judgement_from_json(raw)
 
     async def history(self, case_id: str) -> list[PastJudgement]:

@@ -21,6 +21,8 @@ from bot.store.tables import URGENT, cases, effects, messages
 FIELDS = tuple(Message.__dataclass_fields__)
 ALL = select(*(messages.c[name] for name in FIELDS), messages.c.erased)
 ONE = ALL.where(messages.c.id == bindparam("message_id"))
+REPLIES = ALL.where(messages.c.reply_to == bindparam("message_id")).order_by(messages.c.seq)
+CHANGE = update(messages).where(messages.c.id == bindparam("message_id"))
 
 
 class MessageTable:
@@ -108,7 +110,7 @@ class MessageTable:
 
     async def replies_to(self, message_id: str) -> list[Message]:
         """What was answered to a patient's message, in order."""
-        return await self._list(ALL.where(messages.c.reply_to == message_id).order_by(messages.c.seq))
+        return await self._list(REPLIES, message_id=message_id)
 
     async def after(self, case_id: str, seq: int, *, limit: int = 200) -> list[Message]:
         """Messages with a higher seq, in order."""
@@ -218,24 +220,22 @@ class MessageTable:
     async def _append(
         self, case_id: str, values: dict[str, Any], *, channel: str, at: dt.datetime
     ) -> Message:
-        seq = await self._session.value(outline.count(case_id, values["kind"], at))
+        seq = await outline.count(self._session, case_id, values["kind"], at)
         self._cases.was_moved(case_id, at)
         row: dict[str, Any] = {"also_asks": [], "answered": False, "erased": False} | values
         row |= {"id": uuid4().hex, "case_id": case_id, "seq": seq, "channel": channel, "at": at}
-        await self._session.run(insert(messages).values(row))
+        await self._session.run(insert(messages), row)
         await outline.note_message(self._session, row)
         self._read[row["id"]] = _message(row | {"at": at.astimezone(dt.UTC)})
         return self._read[row["id"]]
 
     async def _change(self, message_id: str, **values: Any) -> None:
         self._read.pop(message_id, None)
-        if not await self._session.changed(
-            update(messages).where(messages.c.id == message_id).values(values)
-        ):
+        if not await self._session.changed(CHANGE, message_id=message_id, **values):
             raise NotAllowed("no such message")
 
-    async def _list(self, statement: Select[Any]) -> list[Message]:
-        return [_message(row._mapping) for row in await self._session.all(statement)]
+    async def _list(self, statement: Select[Any], **given: Any) -> list[Message]:
+        return [_message(row._mapping) for row in await self._session.all(statement, **given)]
 
 
 def _is_open(row: Row[Any], *, since: dt.datetime) -> bool:

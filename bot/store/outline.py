@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Executable, case, delete, literal, or_, update
+from sqlalchemy import bindparam, case, delete, literal, or_, update
 
 from bot.domain.cases import Message
 from bot.services.ports.search import EVENTS
@@ -19,12 +19,24 @@ PEOPLE = ("patient", "staff")
 """Whose words are searched; the bot says the same to everybody."""
 
 
-def count(case_id: str, kind: str, at: dt.datetime) -> Executable:
+COUNT = (
+    update(cases)
+    .where(cases.c.id == bindparam("case_id"))
+    .values(
+        last_seq=cases.c.last_seq + 1,
+        fallbacks=cases.c.fallbacks + bindparam("fallback"),
+        updated_at=bindparam("at"),
+        said_at=bindparam("at"),
+    )
+    .returning(cases.c.last_seq)
+)
+
+
+async def count(session: Session, case_id: str, kind: str, at: dt.datetime) -> int:
     """Takes the next message number of a case and counts what the message is."""
     fallback = 1 if kind == "fallback" else 0
-    moved = {"last_seq": cases.c.last_seq + 1, "fallbacks": cases.c.fallbacks + fallback}
-    bumped = update(cases).where(cases.c.id == case_id).values(updated_at=at, said_at=at, **moved)
-    return bumped.returning(cases.c.last_seq)
+    number: int = await session.value(COUNT, case_id=case_id, fallback=fallback, at=at)
+    return number
 
 
 async def note_message(session: Session, row: Mapping[str, Any]) -> None:

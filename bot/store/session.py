@@ -56,9 +56,9 @@ class Session:
         """The first column of the first row, or None. `given` fills the statement's named places."""
         return (await self.run(statement, given)).scalar()
 
-    async def changed(self, statement: Executable) -> bool:
-        """Whether the statement touched a row."""
-        return (await self.run(statement)).rowcount > 0
+    async def changed(self, statement: Executable, **given: Any) -> bool:
+        """Whether the statement touched a row. `given` fills the statement's named places."""
+        return (await self.run(statement, given)).rowcount > 0
 
     async def insert_new(self, table: Table, values: dict[str, Any], *, index: Index | None = None) -> bool:
         """Insert unless a unique constraint says it is there; whether it was inserted.
@@ -81,10 +81,9 @@ class Session:
 
     async def upsert(self, table: Table, values: dict[str, Any], *, keys: list[str]) -> None:
         """Insert, or replace the row with the same keys."""
-        rest = {name: value for name, value in values.items() if name not in keys}
-        await self.run(
-            self._insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest)
-        )
+        plain = self._insert(table)
+        rest = {name: plain.excluded[name] for name in values if name not in keys}
+        await self.run(plain.on_conflict_do_update(index_elements=keys, set_=rest), values)
 
     async def hold_key(self, key: str) -> None:
         """Until the end of a writing unit nobody else gets past here with the same key.

@@ -22,6 +22,11 @@ class Store:
         self._turns = WriteTurns(one_writer=engine.dialect.name == "sqlite")
         self._now = now
 
+    @property
+    def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
+        """What writes and what reads, for whoever counts their statements; one and the same on PostgreSQL."""
+        return self._engine, self._readers
+
     def unit_of_work(self, *, write: bool = True) -> SqlUnitOfWork:
         """A transaction, to be entered with `async with`."""
         engine = self._engine if write else self._readers

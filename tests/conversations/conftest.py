@@ -15,6 +15,7 @@ from tests.acceptance.stack import Stack
 from tests.conversations.doors import Door, SmsDoor, Staff, WebDoor
 from tests.conversations.numbers import TEXTING_AREAS, phone_of
 from tests.conversations.player import Player
+from tests.conversations.record import Record
 from tests.conversations.report import Run
 from tests.conversations.script import Conversation
 
@@ -47,7 +48,8 @@ def open_door(stack: Stack, provider: Any, staff: Staff) -> OpenDoor:
     def open_one(channel: str) -> Door:
         if channel == "web":
             return WebDoor(stack.url)
-        return SmsDoor(stack.url, provider, staff, f"+1{_next_number().replace('-', '')}")
+        number = f"+1{_next_number().replace('-', '')}"
+        return SmsDoor(stack.url, provider, staff, Record(file=stack.data_dir / "intake.sqlite3"), number=number)
 
     return open_one
 

@@ -10,11 +10,13 @@ from typing import Any, Protocol
 import httpx
 
 from tests.acceptance.people import TextingPatient
+from tests.conversations.record import Record
 
 Said = dict[str, Any]
 PATIENCE_SECONDS = 30.0
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.05
 SETTLED_SECONDS = 0.5
+"""After texts that belong to no turn: an answer to STOP, the greeting behind an emergency."""
 SILENT_SECONDS = 8.0
 UNDELIVERED_SECONDS = 6.0
 AGAIN_AFTER_SECONDS = (1.0, 2.0, 0.0)
@@ -53,13 +55,17 @@ class Staff:
     def case(self, reference: str) -> Said:
         """The whole case with that reference."""
         row = self._get("/api/staff/cases", reference=reference)["cases"][0]
-        return self._get(f"/api/staff/cases/{row['id']}")
+        return self.whole(row["id"])
+
+    def whole(self, case_id: str) -> Said:
+        """The whole case."""
+        return self._get(f"/api/staff/cases/{case_id}")
 
     def newest_of(self, number: str) -> Said | None:
         """The latest case of a phone number, whole."""
         rows = self._get("/api/staff/cases", q=number)["cases"]
         newest = max(rows, key=lambda row: str(row["created_at"]), default=None)
-        return self._get(f"/api/staff/cases/{newest['id']}") if newest else None
+        return self.whole(newest["id"]) if newest else None
 
     def take_over(self, case_id: str) -> None:
         self._post(f"/api/staff/cases/{case_id}/take-over", {})
@@ -153,21 +159,21 @@ class SmsDoor:
     reached the provider, letter by letter as the service renders it.
     """
 
-    def __init__(self, url: str, provider: Any, staff: Staff, number: str) -> None:
+    def __init__(self, url: str, provider: Any, staff: Staff, record: Record, *, number: str) -> None:
         self.phone = TextingPatient(url, provider, number=number)
-        self.staff, self.number = staff, number
+        self.staff, self.record, self.number = staff, record, number
         self.heard: list[Said] = []
         self.status = "open"
-        self.reference, self.last, self.read_texts = "", 0, 0
+        self.reference, self.case_id, self.last, self.read_texts = "", "", 0, 0
 
     def close(self) -> None:
         self.phone.close()
 
     def say(self, text: str) -> list[Said]:
-        before = len(self.phone.received())
-        answer = self.phone.post(self.phone.form(text))
+        before, form = len(self.phone.received()), self.phone.form(text)
+        answer = self.phone.post(form)
         assert answer.status_code == 200, answer.text
-        self._settle(before)
+        self._settle(before, form["MessageSid"])
         return self.listen()
 
     def press(self, *labels: str) -> list[Said]:
@@ -180,7 +186,7 @@ class SmsDoor:
 
     def listen(self) -> list[Said]:
         """What was said meanwhile and reached the provider; what an opted-out number missed is not heard."""
-        case = self.staff.newest_of(self.number)
+        case = self.staff.whole(self.case_id) if self.case_id else self.staff.newest_of(self.number)
         if case is None:
             return []
         if case["reference"] != self.reference:
@@ -203,23 +209,25 @@ class SmsDoor:
             time.sleep(POLL_SECONDS)
         return False
 
-    def _settle(self, before: int) -> None:
-        """Until the turn is over in the record and no more texts come; nothing may come where staff hold
-        the case or the number opted out."""
+    def _settle(self, before: int, sid: str) -> None:
+        """Until the turn is over in the record, where all its replies are by then.
+
+        A text that belongs to no turn is answered by the texts that come; nothing may come at all where
+        the number opted out.
+        """
         deadline, quiet, seen = time.monotonic() + PATIENCE_SECONDS, 0.0, before
         while time.monotonic() < deadline:
+            turn = self.record.turn_of(sid)
+            self.case_id = turn.case_id if turn else ""
             now = len(self.phone.received())
             quiet = quiet + POLL_SECONDS if now == seen else 0.0
             seen = now
-            if quiet >= SILENT_SECONDS or (quiet >= SETTLED_SECONDS and seen > before and self._answered()):
+            over = turn.over if turn else seen > before
+            if over and (quiet >= SETTLED_SECONDS or (turn and self.heard)):
+                return
+            if quiet >= SILENT_SECONDS and not turn:
                 return
             time.sleep(POLL_SECONDS)
-
-    def _answered(self) -> bool:
-        case = self.staff.newest_of(self.number)
-        messages = case["messages"] if case else []
-        asked = [one["id"] for one in messages if one["from"] == "patient"]
-        return bool(asked) and any(one["reply_to"] == asked[-1] for one in messages)
 
 
 def _squeezed(text: str) -> str:

@@ -27,7 +27,7 @@ class AskTable:
 
     async def save(self, case_id: str, state: AskState) -> None:
         """Insert or replace by name."""
-        if case_id in self._read:
-            self._read[case_id][state.name] = state
         values = {"case_id": case_id, "name": state.name, "times": state.times, "state": state.state}
         await self._session.upsert(asks, values, keys=["case_id", "name"])
+        if case_id in self._read:
+            self._read[case_id][state.name] = state

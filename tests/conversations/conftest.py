@@ -49,7 +49,8 @@ def open_door(stack: Stack, provider: Any, staff: Staff) -> OpenDoor:
         if channel == "web":
             return WebDoor(stack.url)
         number = f"+1{_next_number().replace('-', '')}"
-        return SmsDoor(stack.url, provider, staff, Record(file=stack.data_dir / "intake.sqlite3"), number=number)
+        record = Record(file=stack.data_dir / "intake.sqlite3")
+        return SmsDoor(stack.url, provider, staff, record, number=number)
 
     return open_one
 

@@ -12,12 +12,24 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, literal, or_, select, tuple_, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from bot.domain.errors import InvalidInput, NotAllowed
 from bot.services.ports.search import SavedView, Wanted
 from bot.store.cases import RULE
-from bot.store.columns import seconds_between
+from bot.store.columns import id_in_order, seconds_between
 from bot.store.search import TOO_COMMON, question_keys, reference_key, stem
 from bot.store.search_tables import case_events, said_words, saved_views
 from bot.store.session import Session
@@ -29,9 +41,9 @@ SHOWN = (
 )  # fmt: skip
 NEWEST = (cases.c.created_at.desc(), cases.c.id.desc())
 PLACE = (cases.c.created_at, cases.c.id)
-IN_ORDER = cases.c.id.concat("")
-"""The id as no index knows it: SQLite walks the cases newest first and stops at the page's end, instead
-of fetching and sorting every case that holds a common word."""
+RARE = 1000
+"""Fewer cases than this hold a rare word."""
+IN_ORDER = id_in_order(cases.c.id)
 VIEW_FIELDS = tuple(SavedView.__dataclass_fields__)
 
 
@@ -46,7 +58,7 @@ class CaseSearch:
     ) -> tuple[list[Mapping[str, Any]], str | None]:
         """Newest first, and the next page's cursor. Raises InvalidInput for a cursor that is not ours."""
         named = await self._referred_to(wanted.words)
-        where = [*_conditions(wanted, named), *_after(after)]
+        where = [*_conditions(wanted, named, rare=await self._any_rare(wanted.words)), *_after(after)]
         # The ids first, from the index alone: whole rows of all that match would be sorted otherwise.
         found = await self._session.all(select(cases.c.id).where(*where).order_by(*NEWEST).limit(limit + 1))
         ids = [row.id for row in found]
@@ -61,6 +73,14 @@ class CaseSearch:
         known = select(cases.c.id).where(cases.c.reference_key == reference_key(words))
         found: str | None = await self._session.value(known)
         return found
+
+    async def _any_rare(self, words: str | None) -> bool:
+        """Whether one of the words is in so few cases that they are read one by one."""
+        for key in _keys(words):
+            some = _holding(key).limit(RARE).subquery()
+            if await self._session.value(select(func.count()).select_from(some)) < RARE:
+                return True
+        return False
 
     async def reviewed_by(self, case_id: str) -> str | None:
         """Who looked it over, None when nobody has."""
@@ -94,9 +114,9 @@ class CaseSearch:
         return await self._session.changed(delete(saved_views).where(own))
 
 
-def _conditions(wanted: Wanted, named: str | None) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, named: str | None, *, rare: bool) -> Iterator[ColumnElement[bool]]:
     yield cases.c.test == wanted.test
-    yield from _words(wanted.words, named)
+    yield from _words(wanted.words, named, rare=rare)
     for column, value in (
         (cases.c.outcome, wanted.outcome),
         (cases.c.channel, wanted.channel),
@@ -143,14 +163,21 @@ def _events(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     yield IN_ORDER.in_(found)
 
 
-def _words(text: str | None, named: str | None) -> Iterator[ColumnElement[bool]]:
+def _keys(text: str | None) -> list[str]:
+    return [key for key in question_keys(text or "") if key not in TOO_COMMON]
+
+
+def _words(text: str | None, named: str | None, *, rare: bool) -> Iterator[ColumnElement[bool]]:
     """Each word must be a name, a number, or have been said; or all of it is a reference."""
     if text is None or not text.strip():
         return
-    keys = [key for key in question_keys(text) if key not in TOO_COMMON]
+    keys = _keys(text)
     together: ColumnElement[bool] = literal(bool(keys))
     for key in keys:
-        together = together & IN_ORDER.in_(_holding(key))
+        held = IN_ORDER.in_(_holding(key))
+        # As a value of its own PostgreSQL looks it up in a hash while it walks the newest cases; as a
+        # plain condition it starts from the word, which is quick only for a rare one.
+        together = together & (held if rare else func.coalesce(held, False))
     yield together if named is None else or_(cases.c.id == named, together)
 
 

@@ -73,6 +73,27 @@ def _seconds_postgresql(element: seconds_between, compiler: Any, **given: Any) -
     return f"extract(epoch from {second} - {first})"
 
 
+class id_in_order(FunctionElement[str]):  # noqa: N801 - reads as SQL does
+    """An id as SQLite's indexes do not know it: so SQLite walks the cases newest first and stops at the
+    page's end, instead of fetching and sorting every case that holds a common word.
+
+    PostgreSQL knows how common a word is and chooses by itself; there the id is the plain id.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(id_in_order, "sqlite")
+def _id_sqlite(element: id_in_order, compiler: Any, **given: Any) -> str:
+    return f"({compiler.process(element.clauses, **given)} || '')"
+
+
+@compiles(id_in_order, "postgresql")
+def _id_postgresql(element: id_in_order, compiler: Any, **given: Any) -> str:
+    return str(compiler.process(element.clauses, **given))
+
+
 class PatientText(types.TypeDecorator[str]):
     """Words of a patient."""
 

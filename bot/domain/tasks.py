@@ -48,7 +48,7 @@ class StaffTask:
     next_contact_at: dt.datetime | None = None
     """When the next contact is told that nobody has it; None: when it is due."""
     loud_at: dt.datetime | None = None
-    """When everybody is told; None: never."""
+    """When everybody is told; None: never. Of an emergency that somebody has: when it counts as forgotten."""
     escalated: int = 0
     """The step that was told last: 0, NEXT_CONTACT or LOUD."""
     attempts: int = 0
@@ -87,6 +87,12 @@ def is_snoozed(task: StaffTask, *, now: dt.datetime) -> bool:
 def is_alarm(task: StaffTask, *, now: dt.datetime) -> bool:
     """Whether everybody at the desk should hear it: nobody has it, and it is an emergency or became loud."""
     return standing(task, now=now) == "open" and (task.priority == "P0" or task.escalated >= LOUD)
+
+
+def is_forgotten(task: StaffTask, *, now: dt.datetime) -> bool:
+    """Whether somebody said that they have an emergency, and nothing was done about it for too long."""
+    claimed = task.priority == "P0" and task.status == "acknowledged"
+    return claimed and task.loud_at is not None and now > task.loud_at
 
 
 def escalation(task: StaffTask, *, now: dt.datetime) -> int:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from bot.domain.judgement import Judgement
 from bot.domain.schedule import Hours
-from bot.domain.tasks import Priority, TaskKind
+from bot.domain.tasks import Priority, StaffTask, TaskKind
 from bot.protocols.conditions import Compiler, Condition, Values
 from bot.protocols.documents import Document, body_keys
 from bot.protocols.records import build
@@ -19,7 +19,7 @@ from bot.protocols.yamlfile import Section, fail, keys, take, word, words
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 URGENT_TEXTS = ("emergency", "same_day")
-_BODY = ("priorities", "unanswered", "follow_up", "attempts", "outcomes")
+_BODY = ("priorities", "claimed_emergency", "unanswered", "follow_up", "attempts", "outcomes")
 _SPAN = re.compile(r"([1-9]\d{0,3}) (business )?(minute|hour|day)s?")
 
 
@@ -104,10 +104,17 @@ class StaffTasks:
     """The whole file."""
 
     targets: Mapping[str, Target]
+    claimed: Span
+    """How long whoever has an emergency may do nothing about it, before everybody hears of it again."""
     unanswered: Mapping[str, Unanswered]
     follow_up: tuple[FollowUp, ...]
     tries: Mapping[str, TryCode]
     outcomes: Mapping[str, OutcomeCode]
+
+    def may_end(self, task: StaffTask) -> list[OutcomeCode]:
+        """How a task may end now, after the tries it has seen."""
+        fitting = (one for one in self.outcomes.values() if one.fits(task.kind))
+        return [one for one in fitting if one.tries <= task.attempts]
 
     def following(self, judgement: Judgement, values: Values) -> list[TaskKind]:
         """The kinds of task that this result asks for, each once, in the order of the file."""
@@ -121,6 +128,7 @@ def read_staff_tasks(
     body = body_keys(document, _BODY, _BODY)
     return StaffTasks(
         targets=_targets(take(body, "priorities", Section)),
+        claimed=_span(document.body, "claimed_emergency"),
         unanswered=_unanswered(take(body, "unanswered", Section)),
         follow_up=tuple(
             _follow_up(item, compiler, outcomes, decisions, where=document.name)
@@ -150,7 +158,7 @@ def _target(section: Section) -> Target:
     )
 
 
-def _span(section: Section, key: str) -> Span:
+def _span(section: Mapping[str, Any], key: str) -> Span:
     match = _SPAN.fullmatch(take(section, key, str))
     if match is None or (match[3] == "day" and not match[2]):
         raise fail(section, key, f"{key}: write it like 5 minutes, 1 business hour or 2 business days")

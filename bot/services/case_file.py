@@ -13,7 +13,7 @@ from bot.domain.dispositions import Disposition
 from bot.domain.facts import Fact, values_of
 from bot.domain.judgement import Judgement
 from bot.domain.schedule import Appointment
-from bot.domain.tasks import StaffTask
+from bot.domain.tasks import Attempt, StaffTask
 from bot.protocols import Protocols
 from bot.services.permissions import May, may
 from bot.services.ports import Delivery, Note, StaffMember, UnitOfWork
@@ -56,6 +56,8 @@ class CaseFile:
     gates: tuple[GateState, ...]
     contact_hidden: bool = False
     deliveries: tuple[Delivery, ...] = ()
+    tries: tuple[Attempt, ...] = ()
+    """At all of its tasks, oldest first."""
     reviewed_by: str | None = None
     """Who looked the conversation over."""
     dispositions: tuple[Disposition, ...] = ()
@@ -99,6 +101,7 @@ async def load_whole(uow: UnitOfWork, protocols: Protocols, case_id: str) -> Cas
         judgement=await uow.judgements.latest(case_id),
         tasks=tuple(await uow.tasks.of_case(case_id)),
         appointments=tuple(await uow.appointments.of_case(case_id)),
+        tries=tuple(await uow.tasks.attempts(case_id)),
         notes=tuple(await uow.desk.notes(case_id)),
         reviewed_by=await uow.search.reviewed_by(case_id),
         deliveries=tuple(await uow.desk.deliveries(case_id)),
@@ -139,6 +142,7 @@ def _without_contact(file: CaseFile) -> CaseFile:
         facts={name: mask.fact(fact) for name, fact in file.facts.items()},
         history={name: [mask.fact(fact) for fact in facts] for name, facts in file.history.items()},
         tasks=tuple(replace(task, note=mask.text(task.note)) for task in file.tasks),
+        tries=tuple(replace(one, note=mask.text(one.note)) for one in file.tries),
         notes=tuple(replace(note, text=mask.text(note.text)) for note in file.notes),
         dispositions=tuple(replace(one, reason=mask.text(one.reason)) for one in file.dispositions),
         contact_hidden=True,

@@ -76,12 +76,20 @@ async def take(ctx: Context, uow: UnitOfWork, case: Case, member: StaffMember) -
     now, urgent = ctx.clock.now(), False
     for task in await uow.tasks.of_case(case.id):
         if task.status == "open" and (not task.private or may(member, May.SEE_PRIVATE)):
-            await uow.tasks.acknowledge(task.id, by=member.name, at=now)
+            await acknowledge(ctx, uow, task, by=member.name)
             urgent = urgent or task.priority == "P0"
     seen = case.acknowledged_at or (now if urgent else None)
     taken = replace(case, claimed_by=member.name, acknowledged_at=seen)
     await uow.cases.save(taken)
+    await task_queue.stir(ctx, uow, case.id)
     return taken
+
+
+async def acknowledge(ctx: Context, uow: UnitOfWork, task: StaffTask, *, by: str) -> StaffTask:
+    """Somebody has this task; an emergency is told again when they forget it."""
+    now = ctx.clock.now()
+    loud_at = task_queue.forgotten_at(ctx, since=now) if task.priority == "P0" else None
+    return await uow.tasks.acknowledge(task.id, by=by, at=now, loud_at=loud_at)
 
 
 async def free(ctx: Context, uow: UnitOfWork, case: Case) -> Case:

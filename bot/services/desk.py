@@ -1,4 +1,4 @@
-"""What staff do at the desk: read the list, open a case, acknowledge, claim, finish, write a note.
+"""What staff do at the desk: read the list, open a case, acknowledge, claim, write a note.
 
 Every function checks the role first, and writes who did it into the audit in the same transaction.
 """
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bot.domain.cases import Case
 from bot.domain.errors import InvalidInput
 from bot.domain.tasks import StaffTask
-from bot.services import claims
+from bot.services import claims, task_queue
 from bot.services.case_file import MASK, CaseFile, load_file
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
@@ -91,27 +91,14 @@ async def acknowledge(ctx: Context, member: StaffMember, task_id: str) -> StaffT
     require(member, May.WORK)
     async with ctx.unit_of_work() as uow:
         now = ctx.clock.now()
-        _, case = await claims.open_task(uow, member, task_id)
-        task = await uow.tasks.acknowledge(task_id, by=member.name, at=now)
+        known, case = await claims.open_task(uow, member, task_id)
+        task = await claims.acknowledge(ctx, uow, known, by=member.name)
         if case.acknowledged_at is None and task.priority == "P0":
             case = replace(case, acknowledged_at=now)
             await uow.cases.save(case)
         if case.claimed_by is None and task.status == "acknowledged":
             await claims.take(ctx, uow, case, member)
         await _record(ctx, uow, member, "task.acknowledged", case_id=task.case_id, task_id=task.id)
-        await uow.commit()
-    return task
-
-
-async def finish(ctx: Context, member: StaffMember, task_id: str, *, note: str) -> StaffTask:
-    """The task is done; `note` says what was arranged. Raises InvalidInput without one, NotAllowed."""
-    require(member, May.WORK)
-    _check_note(note)
-    async with ctx.unit_of_work() as uow:
-        _, case = await claims.open_task(uow, member, task_id)
-        task = await uow.tasks.finish(task_id, by=member.name, at=ctx.clock.now(), note=note.strip())
-        await claims.end_claim(uow, case)
-        await _record(ctx, uow, member, "task.finished", case_id=task.case_id, task_id=task.id)
         await uow.commit()
     return task
 
@@ -149,6 +136,7 @@ async def write_note(ctx: Context, member: StaffMember, case_id: str, *, text: s
     async with ctx.unit_of_work() as uow:
         await uow.cases.get(case_id)
         await uow.desk.add_note(note)
+        await task_queue.stir(ctx, uow, case_id)
         await _record(ctx, uow, member, "case.note_written", case_id=case_id)
         await uow.commit()
     return note

@@ -55,6 +55,8 @@ class Visitor:
 
     member: StaffMember
     csrf: str | None = field(default=None, repr=False)
+    undelivered: int = 0
+    """Messages that were given up and that nobody has seen to."""
 
 
 async def add_person(
@@ -126,11 +128,12 @@ async def access_session(ctx: StaffContext, token: str | None, *, active: bool) 
         found = await uow.staff.session(_digest(token), now=now)
         if found is None or found[0].disabled:
             raise NotSignedIn("no live session: sign in")
+        given_up = await uow.outbox.given_up()
         if active:
             await uow.staff.extend_session(_digest(token), expires_at=min(now + IDLE, started + ABSOLUTE))
             await uow.commit()
     member, csrf = found
-    return Visitor(member=member, csrf=csrf)
+    return Visitor(member=member, csrf=csrf, undelivered=given_up)
 
 
 async def access_api_token(ctx: StaffContext, token: str) -> Visitor:

@@ -106,6 +106,7 @@ async def say_as_staff(
         if client_message_id is not None:
             await uow.effects.record(case_id, client_message_id, _WRITTEN, said.id)
         await _settle_call(ctx, uow, case_id, member)
+        await task_queue.stir(ctx, uow, case_id)
         await _record(ctx, uow, member, "case.written_to", case_id)
         await uow.commit()
     ctx.wake(case_id)

@@ -67,6 +67,16 @@ def times(
     )
 
 
+def forgotten_at(ctx: Context, *, since: dt.datetime) -> dt.datetime:
+    """When an emergency that somebody has counts as forgotten, if nothing is done about it after `since`."""
+    return ctx.protocols.tasks.claimed.after(since, ctx.protocols.clinic.hours)
+
+
+async def stir(ctx: Context, uow: UnitOfWork, case_id: str) -> None:
+    """Somebody of the clinic did something about this case: what they have is not forgotten."""
+    await uow.tasks.stir(case_id, loud_at=forgotten_at(ctx, since=ctx.clock.now()))
+
+
 async def _new(
     ctx: Context, uow: UnitOfWork, case: Case, *, kind: TaskKind, priority: Priority, due: dt.datetime | None
 ) -> StaffTask:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.domain.cases import Case, Message
-from bot.services import task_queue
+from bot.services import claims, task_queue
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
@@ -46,7 +46,7 @@ async def _queue_call(ctx: Context, message: Message) -> bool:
             limit = ctx.protocols.tasks.unanswered[KINDS[message.kind]]
             task = await task_queue.add(ctx, uow, case, kind="phone_unacknowledged", priority=limit.priority)
             if case.claimed_by is not None:  # somebody is on it already: no second alarm for them
-                await uow.tasks.acknowledge(task.id, by=case.claimed_by, at=task.created_at)
+                await claims.acknowledge(ctx, uow, task, by=case.claimed_by)
         await uow.effects.record(case.id, message.id, EFFECT, {"call": calls})
         await uow.commit()
     return calls

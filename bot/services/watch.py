@@ -7,11 +7,13 @@ itself, so that this goes on when protocols, language, engine and gateway are al
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from bot.domain.tasks import StaffTask, escalation
+from bot.domain.cases import Case
+from bot.domain.tasks import LOUD, NEXT_CONTACT, StaffTask, escalation, is_forgotten
 from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
 
 FLAG = "unacknowledged_p0"
@@ -51,6 +53,8 @@ async def _escalate(ctx: WatchContext, task_id: str, tell: Tell) -> StaffTask | 
     async with ctx.unit_of_work() as uow:
         case = await uow.cases.get((await uow.tasks.peek(task_id)).case_id)  # the case first: no deadlock
         task, now = await uow.tasks.get(task_id), ctx.clock.now()
+        if is_forgotten(task, now=now):
+            return await _sound_again(uow, case, task, now, tell)
         step = escalation(task, now=now)  # again: somebody may have taken it between the two transactions
         if step <= task.escalated or not await uow.tasks.escalate(task.id, step=step):
             return None
@@ -61,4 +65,25 @@ async def _escalate(ctx: WatchContext, task_id: str, tell: Tell) -> StaffTask | 
         detail = {"task_id": task.id, "step": str(step), "priority": task.priority}
         await uow.audit.add(actor="watchdog", action="task.escalated", case_id=case.id, at=now, detail=detail)
         await uow.commit()
+    return told
+
+
+async def _sound_again(
+    uow: UnitOfWork, case: Case, task: StaffTask, now: dt.datetime, tell: Tell
+) -> StaffTask:
+    """An emergency that somebody took and forgot is anybody's again, and everybody is told at once.
+
+    The case is free too, so that the next one need not ask first; who talks to the patient keeps it.
+    """
+    opened = await uow.tasks.reopen(task.id, due_at=now, next_contact_at=now, loud_at=now)
+    await uow.tasks.escalate(task.id, step=LOUD)
+    held = case.phase == "staff"
+    flags = tuple(dict.fromkeys((*case.flags, FLAG)))
+    await uow.cases.save(replace(case, flags=flags, claimed_by=case.claimed_by if held else None))
+    told = replace(opened, escalated=LOUD)
+    for step in (NEXT_CONTACT, LOUD):
+        await tell(uow, replace(told, status="acknowledged", escalated=step))  # it is late, not new
+    detail = {"task_id": task.id, "priority": task.priority, "before": task.acknowledged_by or ""}
+    await uow.audit.add(actor="watchdog", action="task.forgotten", case_id=case.id, at=now, detail=detail)
+    await uow.commit()
     return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, text, update
 
 from bot.domain.errors import NotAllowed
 from bot.domain.notices import Channel
@@ -115,6 +115,12 @@ class OutboxTable:
             .limit(limit)
         )
         return [_item(row) for row in rows]
+
+    async def given_up(self) -> int:
+        """How many are dead."""
+        # Written out: SQLite takes a partial index only where its condition stands word by word.
+        dead = select(func.count()).select_from(outbox).where(text("outbox.status = 'dead'"))
+        return int(await self._session.value(dead))
 
     async def send_again(self, item_id: str, *, at: dt.datetime) -> Outbound:
         """dead -> queued, as if it were new; raises NotAllowed unless it is dead."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, insert, or_, select, text, update
+from sqlalchemy import Row, Select, and_, case, func, insert, or_, select, text, update
 
 from bot.domain.errors import NotAllowed
 from bot.domain.tasks import NEXT_CONTACT, Attempt, StaffTask
@@ -60,9 +60,12 @@ class TaskTable:
         own = _select().where(tasks.c.case_id == case_id)
         return [_task(row) for row in await self._session.all(own.order_by(finished, *URGENCY))]
 
-    async def acknowledge(self, task_id: str, *, by: str, at: dt.datetime) -> StaffTask:
+    async def acknowledge(
+        self, task_id: str, *, by: str, at: dt.datetime, loud_at: dt.datetime | None = None
+    ) -> StaffTask:
         """open -> acknowledged, awake; what is acknowledged or done stays as it is. Raises NotAllowed."""
-        values = {"status": "acknowledged", "acknowledged_by": by, "acknowledged_at": at}
+        values: dict[str, Any] = {"status": "acknowledged", "acknowledged_by": by, "acknowledged_at": at}
+        values |= {"loud_at": loud_at} if loud_at else {}
         return await self._change(task_id, tasks.c.status == "open", values | {"snoozed_until": None})
 
     async def reopen(
@@ -77,6 +80,11 @@ class TaskTable:
         values = {"status": "open", "acknowledged_by": None, "acknowledged_at": None, "due_at": due_at}
         times = {"next_contact_at": next_contact_at, "loud_at": loud_at, "escalated": 0}
         return await self._change(task_id, tasks.c.status == "acknowledged", values | times)
+
+    async def stir(self, case_id: str, *, loud_at: dt.datetime) -> None:
+        """Something was done: an emergency of this case that somebody has is not forgotten before then."""
+        had = and_(tasks.c.case_id == case_id, tasks.c.priority == "P0", tasks.c.status == "acknowledged")
+        await self._session.run(update(tasks).where(had).values(loud_at=loud_at))
 
     async def snooze(self, task_id: str, *, until: dt.datetime | None) -> StaffTask:
         """Sleeps until then, None: awake; what is done stays as it is. Raises NotAllowed."""
@@ -125,6 +133,7 @@ class TaskTable:
         passed = or_(  # what `escalation` of the domain says, so that what has no step to come is not read
             (tasks.c.escalated < NEXT_CONTACT) & ((free & (first < now)) | late),
             (tasks.c.escalated == NEXT_CONTACT) & free & (tasks.c.loud_at < now),
+            (tasks.c.priority == "P0") & (tasks.c.status == "acknowledged") & (tasks.c.loud_at < now),
         )
         rows = await self._session.all(
             _select().where(UNFINISHED, passed, awake(now)).order_by(*URGENCY).limit(limit)

@@ -29,7 +29,7 @@ from bot.gateway.console.undelivered_routes import add_undelivered_routes
 from bot.gateway.console.work_routes import WORK, add_work_queue_routes
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.routes import read_list_arguments
-from bot.services import desk, takeover
+from bot.services import desk, takeover, work_desk
 from bot.services.context import Context
 from bot.services.rule_reading import shelf_at
 from bot.services.staff import Visitor
@@ -126,8 +126,8 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
     @as_page(pages)
     async def finish(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
-        note = field(request, "note")
-        task = await desk.finish(ctx, visitor.member, known_id(task_id), note=note)
+        outcome, note = field(request, "outcome"), field(request, "note")
+        task = await work_desk.close(ctx, visitor.member, known_id(task_id), outcome=outcome, note=note)
         return go(f"/console/cases/{task.case_id}")
 
     @blueprint.post("/cases/<case_id:str>/claim")

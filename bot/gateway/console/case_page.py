@@ -27,6 +27,7 @@ from bot.gateway.console.shown import (
     When,
 )
 from bot.gateway.console.transcript import END, Part, Place, part_of
+from bot.gateway.console.work_view import shown_tries
 from bot.protocols import Protocols
 from bot.protocols.routing import Factor
 from bot.services.case_file import CONTACT, CaseFile
@@ -369,7 +370,20 @@ class CasePage(FactWords):
             at=self.when(task.acknowledged_at) if task.acknowledged_at else None,
             note=task.note,
             private=task.private,
+            outcome=self._ended(task),
+            outcomes=self._protocols.tasks.may_end(task),
+            tries=shown_tries(
+                self._protocols.tasks,
+                [one for one in self.file.tries if one.task_id == task.id],
+                zone=self._zone,
+                now=self._now,
+            ),
         )
+
+    def _ended(self, task: StaffTask) -> str:
+        codes = self._protocols.tasks.outcomes
+        ended = task.outcome or ""
+        return codes[ended].label if ended in codes else ended
 
     def _appointment(self, booked: Appointment) -> tuple[str, str, When, int]:
         visit = self._protocols.visits.get(booked.visit)

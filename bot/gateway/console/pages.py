@@ -128,6 +128,7 @@ class Pages:
         return self._templates.get_template(template).render(
             member=member,
             role=words.word(words.ROLES, member.role) if member else "",
+            undelivered=visitor.undelivered if visitor else 0,
             csrf=(visitor.csrf if visitor else "") or "",
             clinic=self.known.protocols.clinic.name,
             draft=self.known.draft,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.gateway.console.highlight import Piece
+from bot.protocols.staff_tasks import OutcomeCode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,16 @@ class ShownNear:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShownTry:
+    """One try at a task."""
+
+    at: str
+    by: str
+    how: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShownTask:
     """Something to do, with its buttons."""
 
@@ -100,6 +111,11 @@ class ShownTask:
     at: When | None
     note: str
     private: bool
+    outcome: str
+    """How it ended, in the clinic's words; empty for what is not done, or the service settled itself."""
+    outcomes: Sequence[OutcomeCode]
+    """How it may end now."""
+    tries: Sequence[ShownTry]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.tasks import LOUD, NEXT_CONTACT, StaffTask, is_alarm, standing
+from bot.domain.tasks import LOUD, NEXT_CONTACT, Attempt, StaffTask, is_alarm, standing
 from bot.gateway.console import times, words
 from bot.gateway.console.fact_words import sentence
+from bot.gateway.console.shown import ShownTry
 from bot.protocols import Protocols
-from bot.protocols.staff_tasks import OutcomeCode, TryCode
+from bot.protocols.staff_tasks import OutcomeCode, StaffTasks, TryCode
 from bot.services.work_desk import WorkItem
 
 PUT_OFF = (
@@ -68,16 +69,6 @@ class WorkRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownTry:
-    """One try."""
-
-    at: str
-    by: str
-    how: str
-    note: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class WorkPanel:
     """The opened task: its line, its tries, and what may be done with it."""
 
@@ -91,6 +82,19 @@ class WorkPanel:
     """Nobody else has it: trying, putting off and closing are open."""
     once: str
     """The same for a second click on the same button."""
+
+
+def shown_tries(
+    codes: StaffTasks, tries: Iterable[Attempt], *, zone: ZoneInfo, now: dt.datetime
+) -> list[ShownTry]:
+    """Tries in the clinic's words; a code that is not in its list any more as it is."""
+    return [
+        ShownTry(
+            at=times.clock_time(one.at, zone=zone, now=now), by=one.by, note=one.note,
+            how=codes.tries[one.how].label if one.how in codes.tries else one.how,
+        )
+        for one in tries
+    ]  # fmt: skip
 
 
 class WorkView:
@@ -147,19 +151,9 @@ class WorkView:
         most = self._codes.targets[task.priority].snooze_minutes
         return WorkPanel(
             row=row,
-            tries=[
-                ShownTry(
-                    at=times.clock_time(one.at, zone=self._zone, now=now), by=one.by, note=one.note,
-                    how=self._codes.tries[one.how].label if one.how in self._codes.tries else one.how,
-                )
-                for one in item.tries
-            ],
+            tries=shown_tries(self._codes, item.tries, zone=self._zone, now=now),
             try_codes=tuple(self._codes.tries.values()),
-            outcomes=[
-                one
-                for one in self._codes.outcomes.values()
-                if one.fits(task.kind) and one.tries <= task.attempts
-            ],
+            outcomes=self._codes.may_end(task),
             put_off=[(minutes, label) for minutes, label in PUT_OFF if minutes <= most],
             colleagues=[name for name in item.colleagues if name != row.owner],
             yours=raw_owner(item) in ("", reader),

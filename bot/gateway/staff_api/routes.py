@@ -17,7 +17,7 @@ from bot.gateway.staff_api.model import ModelName
 from bot.gateway.staff_api.queue import add_queue_routes
 from bot.gateway.staff_api.reading import acceptable, changing, read_string
 from bot.gateway.staff_api.shapes import case_shape, message_shape, note_shape, plain, task_shape
-from bot.services import desk, takeover
+from bot.services import desk, takeover, work_desk
 from bot.services.context import Context
 from bot.settings import Settings
 
@@ -95,7 +95,8 @@ def _add_work_routes(blueprint: Blueprint, door: StaffDoor, ctx: Context) -> Non
     async def finish(request: Asked, task_id: str) -> HTTPResponse:
         visitor = await changing(door, request)
         note = read_string(read_object(request, fields=("note",)), "note")
-        return json_answer(task_shape(await desk.finish(ctx, visitor.member, known_id(task_id), note=note)))
+        done = await work_desk.close(ctx, visitor.member, known_id(task_id), outcome="other", note=note)
+        return json_answer(task_shape(done))
 
     @blueprint.post("/cases/<case_id:str>/claim")
     @staff_errors

@@ -82,6 +82,9 @@ class Outbox(Protocol):
     async def undelivered(self, *, troubled_after: int, limit: int = 100) -> list[Outbound]:
         """The dead, and those still tried after so many failures; the newest first."""
 
+    async def given_up(self) -> int:
+        """How many are dead."""
+
     async def send_again(self, item_id: str, *, at: dt.datetime) -> Outbound:
         """dead -> queued, as if it were new; raises NotAllowed unless it is dead."""
 

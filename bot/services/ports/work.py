@@ -26,8 +26,14 @@ class Tasks(Protocol):
     async def of_case(self, case_id: str) -> list[StaffTask]:
         """All of a case, most urgent first."""
 
-    async def acknowledge(self, task_id: str, *, by: str, at: dt.datetime) -> StaffTask:
-        """open -> acknowledged, and awake; raises NotAllowed when there is none."""
+    async def acknowledge(
+        self, task_id: str, *, by: str, at: dt.datetime, loud_at: dt.datetime | None = None
+    ) -> StaffTask:
+        """open -> acknowledged, and awake, with a new `loud_at` where one is given; raises NotAllowed when
+        there is none."""
+
+    async def stir(self, case_id: str, *, loud_at: dt.datetime) -> None:
+        """A new `loud_at` for the case's emergencies that somebody has."""
 
     async def reopen(
         self,

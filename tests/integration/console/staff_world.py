@@ -182,6 +182,12 @@ class World:
             )
         )  # fmt: skip
 
+    async def claim(self, case_id: str, name: str) -> None:
+        """Somebody has this case, whoever had it."""
+        async with self.store.unit_of_work() as uow:
+            await uow.cases.save(replace(await uow.cases.get(case_id), claimed_by=name))
+            await uow.commit()
+
     async def _book(self, uow: Any, case: Case, in_hours: float, visit: str) -> None:
         start = (self.clock.now() + dt.timedelta(hours=in_hours)).replace(minute=0, second=0, microsecond=0)
         provider = self.protocols.clinic.providers[0].id

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.services import work_desk
 from bot.settings import Settings
 from tests.conftest import make_settings
 from tests.integration.console.conftest import staff_app
@@ -215,6 +216,30 @@ async def test_acknowledge_button_opens_the_case(client: httpx.AsyncClient, worl
     assert (answer.status_code, answer.headers["location"]) == (303, f"/console/cases/{ids['emergency']}")
     assert "not acknowledged" not in Markup(await page_of(client, "/console/")).text
     assert "acknowledged by nurse" in Markup(await page_of(client, answer.headers["location"])).text
+
+
+async def test_a_task_is_ended_on_the_case_page_as_on_the_work_list(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    case_id = await world.add_case(task="callback", priority="P2")
+    async with world.store.unit_of_work(write=False) as uow:
+        [task] = await uow.tasks.of_case(case_id)
+    await work_desk.log_try(world.ctx, world.members["nurse"], task.id, how="left_message", note="until 5 pm")
+    page = Markup(await page_of(client, f"/console/cases/{case_id}"))
+    assert "Left a message without details" in page.text
+    assert "until 5 pm" in page.text
+    offered = {given["value"] for tag, given in page.tags if tag == "option"}
+    assert {"visit_booked", "other"} <= offered
+    assert not {"not_reached", "in_care"} & offered, "too few tries, another kind of task"
+    end = f"/console/tasks/{task.id}/finish"
+    for refused in ({}, {"outcome": "not_reached"}, {"outcome": "other"}):
+        assert (await client.post(end, data={"csrf": nurse, **refused})).status_code == 400
+    await world.claim(case_id, "ana")
+    taken = await client.post(end, data={"csrf": nurse, "outcome": "visit_booked"})
+    assert (taken.status_code, "ana works on this case" in taken.text) == (409, True)
+    await world.claim(case_id, "nurse")
+    assert (await client.post(end, data={"csrf": nurse, "outcome": "visit_booked"})).status_code == 303
+    assert "Done: A visit is booked" in Markup(await page_of(client, f"/console/cases/{case_id}")).text
 
 
 async def test_fragment_is_not_sent_again_while_nothing_changed(

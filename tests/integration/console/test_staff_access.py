@@ -132,6 +132,7 @@ CHANGING = [route for route in ROUTES if route[0] == "POST"]
 BODIES: Mapping[str, Any] = {
     "finish": {"note": "called"},
     "disposition": {"attended": "came"},
+    "/console/tasks/<task_id:str>/finish": {"outcome": "double"},
     "notes": {"text": "a note"},
     "messages": {"text": "hello"},
     "views": {"name": "mine", "query": "level=same_day"},
@@ -203,7 +204,7 @@ async def ask(
     client: httpx.AsyncClient, method: str, route: str, ids: Mapping[str, str], **given: Any
 ) -> httpx.Response:
     word = route.rpartition("/")[2]
-    body = BODIES.get(word)
+    body = BODIES.get(route, BODIES.get(word))
     if body is not None and method == "POST":
         given["data" if route.startswith("/console") else "json"] = body
     return await client.request(method, path_of(route, ids), **given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 import httpx
 import pytest
@@ -34,6 +35,7 @@ async def test_the_page_says_what_why_and_nothing_of_the_words(
     assert "Everything was delivered." in (await client.get("/console/undelivered")).text
     await given_up(world)
     page = (await client.get("/console/undelivered")).text
+    assert re.search(r">Undelivered <span[^>]*>1<", page), "counted on every page"
     assert "Text message to the patient" in page
     assert "This number takes no texts. It may be a landline." in page
     assert "...0142" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 import logging
 import os
@@ -18,7 +19,7 @@ import pytest
 
 from bot.cli.watchdog import look
 from bot.domain.errors import StoreUnavailable
-from bot.domain.tasks import LOUD, NEXT_CONTACT, StaffTask
+from bot.domain.tasks import LOUD, NEXT_CONTACT, StaffTask, is_alarm
 from bot.ops.addresses import free_port
 from bot.ops.parts import ENGINE_PYTHON
 from bot.services.ports import UnitOfWork, UnitOfWorkFactory
@@ -84,6 +85,26 @@ async def test_an_acknowledged_emergency_stays_quiet(store: Store) -> None:
         await uow.tasks.acknowledge(task.id, by="nurse", at=DUE)
         await uow.commit()
     assert await escalate_overdue(Watching(unit_of_work=store.unit_of_work, moment=DUE + SECOND)) == []
+
+
+async def test_an_emergency_that_somebody_took_and_forgot_is_told_to_everybody_again(store: Store) -> None:
+    task, told = await emergency(store), []
+    async with store.unit_of_work() as uow:
+        await uow.tasks.acknowledge(task.id, by="nurse", at=DUE, loud_at=DUE + 20 * MINUTE)
+        await uow.cases.save(dataclasses.replace(await uow.cases.get(task.case_id), claimed_by="nurse"))
+        await uow.tasks.stir(task.case_id, loud_at=DUE + 30 * MINUTE)
+        await uow.commit()
+
+    async def tell(_: UnitOfWork, one: StaffTask) -> None:
+        told.append(one.escalated)
+
+    for moment in (DUE + 30 * MINUTE, DUE + 30 * MINUTE + SECOND, DUE + 31 * MINUTE):
+        await escalate_overdue(Watching(unit_of_work=store.unit_of_work, moment=moment), tell=tell)
+    assert told == [NEXT_CONTACT, LOUD], "once, and not before its time"
+    assert FLAG in await flags(store, task.case_id)
+    async with store.unit_of_work(write=False) as uow:
+        assert is_alarm(await uow.tasks.get(task.id), now=DUE + 31 * MINUTE)
+        assert (await uow.cases.get(task.case_id)).claimed_by is None, "anybody may take it"
 
 
 async def test_an_overdue_call_is_told_without_the_flag_of_an_emergency(store: Store) -> None:

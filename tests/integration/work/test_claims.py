@@ -11,6 +11,7 @@ from bot.domain.errors import Conflict, InvalidInput, NotAllowed, RoleRefused
 from bot.domain.tasks import StaffTask
 from bot.services import claims, desk, work_desk
 from bot.services.ports import View
+from bot.services.watch import escalate_overdue
 from tests.integration.console.staff_world import World
 
 
@@ -77,6 +78,26 @@ async def test_acknowledging_a_free_emergency_is_having_the_case(world: World) -
     task = await queued(world, "emergency", "P0")
     await desk.acknowledge(world.ctx, nurse, task.id)
     assert await owner(world, task) == "nurse"
+
+
+async def test_every_sign_of_work_on_an_emergency_keeps_it_from_being_told_again(world: World) -> None:
+    nurse = await world.add_member("nurse")
+    task = await queued(world, "emergency", "P0")
+    taken = await desk.acknowledge(world.ctx, nurse, task.id)
+    patience = dt.timedelta(minutes=20)
+    assert taken.loud_at == world.clock.now() + patience
+    world.clock.pass_(minutes=15)
+    await work_desk.log_try(world.ctx, nurse, task.id, how="no_answer")
+    world.clock.pass_(minutes=15)
+    assert await escalate_overdue(world.ctx) == []
+    await desk.write_note(world.ctx, nurse, task.case_id, text="her daughter drives her")
+    world.clock.pass_(minutes=19)
+    assert await escalate_overdue(world.ctx) == []
+    world.clock.pass_(minutes=2)
+    assert [one.id for one in await escalate_overdue(world.ctx)] == [task.id]
+    assert await owner(world, task) is None
+    again = await desk.acknowledge(world.ctx, nurse, task.id)
+    assert (again.status, again.loud_at) == ("acknowledged", world.clock.now() + patience)
 
 
 async def test_an_assignment_moves_the_case_and_says_from_whom(world: World) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.domain.cases import Case
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
 from bot.domain.tasks import StaffTask
+from bot.failpoints import reach
 from bot.services import takeover, task_queue
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
@@ -150,3 +151,4 @@ async def record(
         actor=member.name, action=action, case_id=task.case_id, at=ctx.clock.now(),
         detail={"task_id": task.id, **detail},
     )  # fmt: skip
+    reach("work.recorded")

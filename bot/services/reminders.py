@@ -14,6 +14,7 @@ from bot.domain.errors import Conflict
 from bot.domain.levels import Level
 from bot.domain.notices import Reminders
 from bot.domain.schedule import Appointment
+from bot.failpoints import reach
 from bot.services import changing, speaking, visit_mail, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
@@ -62,7 +63,9 @@ async def _remind(ctx: Context, visit: Appointment, span: dt.timedelta) -> bool:
             view = await load_view(uow, visit.case_id)
             told = booked.status == "booked" and await _tell(ctx, uow, view, booked, span)
             await uow.effects.record(visit.case_id, visit.id, _effect(span), {"told": told})
+            reach("reminder.queued")
             await uow.commit()
+        reach("reminder.committed")
     except Conflict:
         return False  # another process was first
     return told

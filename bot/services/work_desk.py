@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.domain.errors import InvalidInput
 from bot.domain.tasks import Attempt, Priority, StaffTask, TaskKind
+from bot.failpoints import reach
 from bot.services import claims, desk, task_queue
 from bot.services.context import Context
 from bot.services.permissions import TABLE, May, may, require
@@ -125,6 +126,7 @@ async def log_try(
             await uow.tasks.snooze(task.id, until=_until(ctx, task, again_minutes))
         await claims.record(ctx, uow, member, _TRIED, task, how=how)
         await uow.commit()
+    reach("work.committed")
     return await claims.fresh(ctx, task_id)
 
 
@@ -163,6 +165,7 @@ async def close(
         await claims.end_claim(uow, case)
         await claims.record(ctx, uow, member, "task.finished", task, outcome=outcome)
         await uow.commit()
+    reach("work.committed")
     return done
 
 

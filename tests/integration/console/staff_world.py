@@ -182,6 +182,11 @@ class World:
             )
         )  # fmt: skip
 
+    async def tasks(self, case_id: str) -> list[StaffTask]:
+        """The tasks of a case, unfinished ones first."""
+        async with self.store.unit_of_work(write=False) as uow:
+            return await uow.tasks.of_case(case_id)
+
     async def claim(self, case_id: str, name: str) -> None:
         """Somebody has this case, whoever had it."""
         async with self.store.unit_of_work() as uow:

@@ -21,6 +21,7 @@ async def main() -> None:
     ctx = Context(
         unit_of_work=store.unit_of_work, protocols=load_protocols(PROTOCOLS), reader=absent, dialogue=absent,
         clock=Standing(dt.datetime.fromisoformat(sys.argv[4])), ids=RandomIds(),
+        reach=frozenset({"email"}), mail_from="intake@clinic.example",
     )  # fmt: skip
     turn = Turn(case_id=sys.argv[2], message_id=sys.argv[3], intent="inform", confidence=1.0)
     await booking.take_booking_turn(ctx, turn)

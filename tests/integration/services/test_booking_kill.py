@@ -32,7 +32,7 @@ async def test_a_booking_that_is_killed_anywhere_is_made_once(
         unit_of_work=store.unit_of_work, protocols=load_protocols(PROTOCOLS), reader=absent, dialogue=absent,
         clock=clock, ids=RandomIds(),
     )  # fmt: skip
-    patient = await seeds.offered_times(ctx)
+    patient = await seeds.offered_times(ctx, contact_email="dana@example.com")
     async with store.unit_of_work() as uow:
         message, _ = await uow.messages.add_inbound(
             patient.case_id, text="1", channel="web", client_message_id="one", at=clock.now()
@@ -53,3 +53,8 @@ async def test_a_booking_that_is_killed_anywhere_is_made_once(
     assert [one.status for one in await patient.appointments()].count("booked") == 1
     assert not [one for one in await patient.appointments() if one.status == "held"]
     assert (await patient.case()).status == "booked"
+    async with store.unit_of_work() as uow:
+        [mail] = await uow.outbox.claim_due(
+            owner="t", now=clock.now(), lease_seconds=60, channel="email", limit=10
+        )
+    assert mail.invitation is not None, "invited once"

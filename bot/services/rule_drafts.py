@@ -68,6 +68,14 @@ async def versions(ctx: Context, member: StaffMember) -> dict[str, list[Version]
     return found
 
 
+def newer_installed(ctx: Context) -> dict[str, str]:
+    """Files for which something else counts than came with the service: name -> the version that came."""
+    if ctx.shelf is None:
+        return {}
+    came, held = ctx.shelf.documents, ctx.protocols.files
+    return {name: came[name].header.version for name in DRAFTED if came[name].content != held[name].content}
+
+
 async def open_draft(ctx: Context, member: StaffMember, edition_id: str) -> Edition:
     """One version. Raises NotAllowed."""
     require(member, May.DRAFT_RULES)

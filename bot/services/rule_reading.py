@@ -51,7 +51,7 @@ class CaseShelf:
 
     async def all(self, dictionary: Dictionary) -> list[AcceptanceCase]:
         """All cases, in order; none when this installation has none. Raises ProtocolError."""
-        if self._kept is None or self._kept[0] is not dictionary:
+        if self._kept is None or self._kept[0] != dictionary:
             try:
                 read = await asyncio.to_thread(read_cases, self.folder, dictionary)
             except ProtocolError:

@@ -12,7 +12,7 @@ from bot.gateway.console.what_if import Asked as AskedFacts
 from bot.gateway.console.what_if import TriedView
 from bot.gateway.staff_api.door import Asked, StaffDoor
 from bot.gateway.staff_api.reading import acceptable
-from bot.services import rule_reading
+from bot.services import rule_drafts, rule_reading
 from bot.services.context import Context
 from bot.services.permissions import May, require
 from bot.services.rule_reading import CaseShelf
@@ -43,6 +43,7 @@ def add_rule_routes(
             versions=await version_lines(ctx, pages, visitor),
             queued=queued if queued and queued.isdecimal() else None,
             standing=ctx.standing.problem,
+            installed=rule_drafts.newer_installed(ctx),
         )
 
     @blueprint.get("/protocols/rules/<rule_id:str>")

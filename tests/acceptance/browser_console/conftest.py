@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from bot.protocols import Protocols
+from bot.protocols.shelf import Shelf
 from bot.settings import Settings
 from bot.store import migrate, open_store
 from tests.integration.console.conftest import staff_app
@@ -50,12 +51,18 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, protocols: Protocols, settings: Settings) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path, shelf: Shelf, protocols: Protocols, settings: Settings) -> AsyncIterator[Desk]:
     """A nurse's browser at the sign-in page."""
     url = f"sqlite:///{tmp_path / 'staff.sqlite3'}"
     await asyncio.to_thread(migrate, url)
     store = open_store(url)
-    world = World(store=store, protocols=protocols, clock=HandClock(dt.datetime.now(dt.UTC)), folder=tmp_path)
+    world = World(
+        store=store,
+        protocols=protocols,
+        clock=HandClock(dt.datetime.now(dt.UTC)),
+        folder=tmp_path,
+        shelf=shelf,
+    )
     async with listening(staff_app(world, settings)) as port, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = await browser.new_page(viewport={"width": 1366, "height": 900})

@@ -23,6 +23,7 @@ from bot.domain.levels import Level
 from bot.domain.schedule import Appointment
 from bot.domain.tasks import StaffTask
 from bot.protocols import Protocols
+from bot.protocols.shelf import Shelf
 from bot.services.context import Context
 from bot.services.login_guard import LoginGuard
 from bot.services.ports import Outbound, StaffMember
@@ -76,6 +77,8 @@ class World:
     protocols: Protocols
     clock: HandClock
     folder: Path = Path()
+    shelf: Shelf | None = None
+    """With it, people can publish other rules in the console."""
     engine: Any = field(default_factory=NamedEngine)
     reader: Any = sentinel.no_reader
     ids: RandomIds = field(default_factory=RandomIds)
@@ -91,6 +94,7 @@ class World:
             dialogue=self.engine,
             clock=self.clock,
             ids=self.ids,
+            shelf=self.shelf,
         )
 
     async def add_member(self, role: str, *, name: str | None = None) -> StaffMember:

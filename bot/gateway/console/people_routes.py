@@ -25,6 +25,8 @@ RIGHTS = {
     May.EXPORT: "take records out",
     May.SEE_FIGURES: "see the figures",
     May.TRY: "try the bot",
+    May.DRAFT_RULES: "draft rules",
+    May.PUBLISH_RULES: "publish rules",
     May.MANAGE: "manage people and settings",
 }
 
@@ -159,5 +161,6 @@ def _add_own_password(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: 
 
 
 def _rights() -> dict[str, str]:
-    """What each role may do, in words."""
-    return {role: ", ".join(RIGHTS[one] for one in May if one in TABLE[role]) for role in ROLES}
+    """What each role may do, in words; a right without words stands as its code, never in the way."""
+    named = {one: RIGHTS.get(one, one.value.replace("_", " ")) for one in May}
+    return {role: ", ".join(named[one] for one in May if one in TABLE[role]) for role in ROLES}

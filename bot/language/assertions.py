@@ -55,10 +55,13 @@ def words_inside(doc: Doc) -> Mapping[int, int]:
 def _speaks_of(cue: tuple[int, int], hit: Hit, inside: Mapping[int, int]) -> bool:
     """A cue inside another concept denies nothing else, unless that concept runs on into the hit.
 
-    "I can not sleep, my leg is numb" has a numb leg; "no urine leaking" has "no urine" before the leak.
+    "I can not sleep, my leg is numb" has a numb leg; "no urine leaking" has "no urine" before the leak. A cue
+    of several words ("has not happened") speaks unless a longer concept holds it.
     """
     start, end = cue
     if not all(place in inside for place in range(start, end)):
+        return True
+    if end - start > 1 and inside[start] == end and inside.get(start - 1, 0) < end:
         return True
     return end <= hit.start < inside[start]
 

@@ -43,8 +43,9 @@ class FrameMatcher:
         clauses: dict[int, list[Mention]] = {}
         sentences: dict[int, list[Mention]] = {}
         for mention in mentions:
-            clauses.setdefault(tokens[mention.start].clause, []).append(mention)
-            sentences.setdefault(tokens[mention.start].sentence, []).append(mention)
+            token = tokens[mention.start]
+            clauses.setdefault(token.clause, []).append(mention)
+            sentences.setdefault(token.sentence, []).append(mention)
         found = [hit for group in clauses.values() for hit in self._within(group, "clause")]
         found += [hit for group in sentences.values() for hit in self._within(group, "sentence")]
         return sorted(found, key=lambda hit: (hit.start, hit.end, hit.frame.name))
@@ -52,8 +53,11 @@ class FrameMatcher:
     def _within(self, mentions: Sequence[Mention], reach: str) -> Iterator[Hit]:
         present = {mention.concept for mention in mentions}
         by_head = self._by_head.get(reach, {})
+        heads = present & by_head.keys()
         for head in mentions:
-            for frame, others in by_head.get(head.concept, ()):
+            if head.concept not in heads:
+                continue
+            for frame, others in by_head[head.concept]:
                 if not all(map(present.intersection, others)) or not frame.unless.isdisjoint(present):
                     continue
                 hit = _compose(frame, head, mentions) if others else Hit(frame, *_span(head), _span(head))

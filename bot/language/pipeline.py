@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Sequence
+from operator import attrgetter
 from typing import Any
 
 import spacy
@@ -94,6 +95,9 @@ class ConceptFinder:
 Language.factory("intake_concepts", func=lambda nlp, name: ConceptFinder())
 
 
+_IN_ORDER = attrgetter("start", "end", "concept")
+
+
 def _mentions(words: Sequence[str], phrases: PhraseTree, transparent: frozenset[str]) -> list[Mention]:
     """Longest phrases first, each word in one of them; transparent concepts stand beside the others."""
     found = sorted(phrases.find(words), key=lambda m: (m[1] - m[2], m[1]))
@@ -110,7 +114,7 @@ def _mentions(words: Sequence[str], phrases: PhraseTree, transparent: frozenset[
             if name.endswith("idiom"):
                 idiomatic.update(range(start, end))
     kept += [mention for mention in beside if not idiomatic.issuperset(range(mention.start, mention.end))]
-    return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.concept))
+    return sorted(kept, key=_IN_ORDER)
 
 
 def build_pipeline(lexicon: Lexicon) -> tuple[Language, Words]:

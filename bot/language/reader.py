@@ -22,6 +22,7 @@ from bot.language.lexicon import Frame, Lexicon, load_lexicon
 from bot.language.numbers import Figure, bare_age, find_figures
 from bot.language.outdated import settle_outdated
 from bot.language.page import Page
+from bot.language.passing import settle_passing
 from bot.language.pipeline import build_pipeline
 from bot.language.places import settle_places
 from bot.language.relations import relation_of
@@ -94,6 +95,7 @@ class Reader:
         reports, concepts, came_true = self._reports(tokens, asked)
         reports = settle_supposed(reports, tokens, came_true=came_true)
         reports = settle_taken_back(reports, tokens)
+        reports = settle_passing(reports, tokens)
         reports = self._story.settle(reports, concepts, tokens)
         reports = settle_ended(reports, tokens, self._answers.said, self._four_valued)
         reports = settle_places(reports, tokens, asked)

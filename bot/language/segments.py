@@ -50,7 +50,10 @@ DENIALS = frozenset(("no", "not", "never", "without", "deny", "denies", "none"))
 _ABSENCES = DENIALS | {"nothing", "zero", "can", "lost", "lose", "gone"}
 """Words with which a lack is told: "can not feel", "nothing comes", "lost the urge"."""
 _POLITE = frozenset(
-    ("sir", "ma'am", "maam", "ma", "thanks", "thank", "doctor", "either", "thankfully", "ever", "yet", "here")
+    (
+        *("sir", "ma'am", "maam", "ma", "thanks", "thank", "doctor", "either", "thankfully", "ever", "yet"),
+        *("here", "man", "dude", "bro", "buddy", "hon", "hun", "friend", "lol", "haha", "luckily", "nope"),
+    )
 )
 _SETS_OFF = frozenset((",", ":", "-", "?", "–", "—", "=", ".", "\n", ";", "!"))
 

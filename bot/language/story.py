@@ -38,6 +38,8 @@ class Story:
         else:
             proxy = self._is_proxy(reports, concepts, words, person)
         out = _without_crossed([self._settled(report, proxy) for report in reports])
+        if not proxy and person is None:
+            out = self._without_others(out, words)
         if "family_cancer" in concepts:
             out = [_in_the_family(report) for report in out]
         if proxy and person is not None and not any("who_for" in r.sets for r in out):
@@ -55,6 +57,44 @@ class Story:
             return None
         return places[0] if places else None
 
+    def _without_others(self, reports: Sequence[Report], words: Sequence[Token]) -> list[Report]:
+        """ "Our old shepherd can't feel his legs, my back hurts": his signs are not the writer's.
+
+        Only where the writer complains of the own body too: else the "he" may be the patient.
+        """
+        theirs = self._about_third(words)
+        mine = {words[i].clause for i, word in enumerate(words) if word.mine or word.raw in _OWN_THINGS}
+        complains = any(
+            r.clause in mine and r.counts and "region" in r.sets and not theirs[r.head] for r in reports
+        )
+        if not complains:
+            return list(reports)
+        return [
+            replace(r, assertion="other_person")
+            if theirs[r.head] and r.assertion == "present" and "abuse_unsafe" not in r.sets
+            else r
+            for r in reports
+        ]
+
+    def _about_third(self, words: Sequence[Token]) -> list[bool]:
+        """For each word whether its sentence speaks of a he or she there: from its clause on until an "I"."""
+        named = {
+            word.clause
+            for place, word in enumerate(words)
+            if word.raw in self._people["third"] and not self._reports_only(words, place)
+        }
+        about: list[bool] = []
+        sentence, third = -1, False
+        for word in words:
+            third = third and word.sentence == sentence
+            sentence = word.sentence
+            if word.mine or word.norm == ME or word.raw in _OWN_THINGS:
+                third = False
+            elif word.clause in named and not third:
+                third = not any(w.clause == word.clause and (w.mine or w.raw in _OWN_THINGS) for w in words)
+            about.append(third)
+        return about
+
     def _reports_only(self, words: Sequence[Token], place: int) -> bool:
         """ "he told me it is the disc": somebody of a clinic."""
         return any(word.raw in self._people["reporting"] for word in words[place + 1 : place + 3])
@@ -67,7 +107,7 @@ class Story:
         if "family_cancer" in concepts or self._is_dead(words):
             return False
         own = self._own_statements(words)
-        third = sum(word.raw in self._people["third"] for word in words)
+        third = len({word.start for word in words if word.raw in self._people["third"]})
         if person < _OPENS_WITHIN and third > max(1, 2 * own):
             return True
         if own or len({word.norm for word in words if word.norm in self._relatives}) > 1:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from bot.language.report import Report
 from bot.language.segments import DENIALS, MOST_NAMING, TELLING, Token
 from bot.language.time_line import word_set
 
-_LONGEST = 7
-_SAYS_NO = word_set("not no nope nah negative negativ none neither <nay>")
+_LONGEST = 9
+_SAYS_NO = word_set("not no nope nah negative negativ none non neither <nay>")
 _ASIDE = word_set(
     """
     have has do does did is am are be it that those they i me mine so say would happen happened never yet
+    also all luckily far lol haha though these such
     man sir thank god at of them the either here to or case one a think doctor check checked true problem
     """
 )
 """What may stand beside the "no" of such an answer; any other word says something more."""
+_WARNED = word_set("warn ask told mention")
+_TELLERS = word_set("he she him they warn ask told mention single")
+""" "I don't have it, he just warned me"."""
 _REFUTES = word_set("happen happened have has me negative negativ so mean")
+_ALL_OF_IT = word_set(
+    "none non nothing not no of it that those these them is are have has applies me mine i do any"
+)
 _LACKS = DENIALS | {"can", "could", "lose", "lost", "gone", "nothing", "hardly", "barely"}
 """ "I can't feel it. No.": a lack said twice is not taken back."""
 
@@ -27,9 +33,10 @@ _LACKS = DENIALS | {"can", "could", "lose", "lost", "gone", "nothing", "hardly",
 def settle_taken_back(reports: Sequence[Report], tokens: Sequence[Token]) -> list[Report]:
     """The reports, those absent that the clause or sentence right behind them denies and says no more."""
     clauses = _clauses(tokens)
+    sentences = {token.clause: token.sentence for token in tokens}
     denied = {
         before
-        for before, after in _neighbours(clauses)
+        for before, after in _neighbours(clauses, sentences)
         if _is_denial(clauses[after])
         and not _says_it_again(clauses[before], clauses[after])
         and (_only_names(clauses[before]) or not _REFUTES.isdisjoint(clauses[after]))
@@ -51,9 +58,24 @@ def _clauses(tokens: Sequence[Token]) -> dict[int, list[str]]:
     return {number: said for number, said in found.items() if said}
 
 
-def _neighbours(clauses: dict[int, list[str]]) -> Iterator[tuple[int, int]]:
+def _neighbours(clauses: dict[int, list[str]], sentences: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """Each clause with the one it may deny: that before it, asides between ("drop foot, my doctor checked,
+    I don't have it"); a sentence "none of it is me" denies every clause of the sentence before.
+    """
     numbers = sorted(clauses)
-    return pairwise(numbers)
+    for place, after in enumerate(numbers):
+        before = [number for number in numbers[:place] if not _is_aside(clauses[number])]
+        if not before:
+            continue
+        yield before[-1], after
+        if sentences[before[-1]] < sentences[after] and _ALL_OF_IT.issuperset(clauses[after]):
+            for number in before[:-1]:
+                if sentences[number] == sentences[before[-1]]:
+                    yield number, after
+
+
+def _is_aside(said: Sequence[str]) -> bool:
+    return all(word in _ASIDE for word in said)
 
 
 def _says_it_again(said: Sequence[str], after: Sequence[str]) -> bool:
@@ -66,8 +88,9 @@ def _only_names(said: Sequence[str]) -> bool:
 
 
 def _is_denial(said: Sequence[str]) -> bool:
+    aside = _ASIDE if _WARNED.isdisjoint(said) else _ASIDE | _TELLERS
     return (
         len(said) <= _LONGEST
         and not _SAYS_NO.isdisjoint(said)
-        and all(word in _SAYS_NO or word in _ASIDE for word in said)
+        and all(word in _SAYS_NO or word in aside for word in said)
     )

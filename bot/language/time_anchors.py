@@ -76,12 +76,41 @@ def slot_of(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[To
         return "postop_days" if after_surgery(tokens, [a.report for a in own]) else None
     here = [a for a in anchors if a.report.clause == tokens[mention.start].clause and is_real(a.report)]
     here = [a for a in here if not a.report.sets.keys() & _OF_THE_COMPLAINT]
+    if mention.kind == "today" and any(a.report.name == "unchanged" for a in here):
+        return None  # "it's identical today"
+    if tokens[mention.start].norm == "always" and not here:
+        return None  # "I've always been healthy": nothing in its clause that it dates
+    here = _without_causes(here, mention, [tokens[index].norm for index in clause if index < mention.start])
     if mention.days is None or mention.days > _LATELY:
         here = [a for a in here if a.slot != "bilateral_leg_symptoms_onset_days"]
     if here:
         slot = min(here, key=lambda a: _distance(a, mention) + _across(a, mention, tokens)).slot
         return slot if _fits(slot, mention, here, [tokens[index].norm for index in clause]) else None
     return _before_or_after(mention, anchors, tokens, clause)
+
+
+def _without_causes(
+    here: Sequence[Anchor], mention: TimeMention, before: Sequence[str]
+) -> Sequence[Anchor]:
+    """ "Tingly feet from diabetes for years", "leaks since my twins 9 years ago": the time is the symptom's.
+
+    `before`: the words of its clause before it. "I had a baby 2 years ago" keeps its own time.
+    """
+    here = [a for a in here if a.report.name not in _REMARKS]
+    lasting = mention.kind in ("span", "old") or not _SINCE.isdisjoint(before)
+    if not lasting:
+        return here
+    begun = [a for a in here if (a.slot or "").endswith("_onset_days")]
+    if begun and not _SINCE.isdisjoint(before):
+        return begun
+    causes = [a.report for a in here if a.report.name.startswith("cause ")]
+    others = [a for a in here if not any(c.start <= a.report.start and a.report.end <= c.end for c in causes)]
+    return others if begun or not _SINCE.isdisjoint(before) else here
+
+
+_REMARKS = frozenset(("unchanged", "changed lately", "told by a clinician", "got worse"))
+"""Frames that say how it goes or who said so: no time is theirs."""
+_SINCE = frozenset(("since", "from"))
 
 
 def _fits(slot: str | None, mention: TimeMention, here: Sequence[Anchor], words: Sequence[str]) -> bool:

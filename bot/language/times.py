@@ -128,6 +128,7 @@ _AGE_BEFORE = re.compile(r"(?<!\S)(?:age|aged) $")
 _VAGUE = re.compile(
     r"(?<!\S)(?:for |been |in |over )?(?P<word>year|ages|forever|long time|while|all life|life long|lifelong|"
     r"entire life|whole life|decade|childhood|always (?:been|have|had|was|am|is|has)"
+    r"|(?<=have )always"
     r"|(?:since|as|from|when) (?:i was |i be |he was |she was )?(?:in |little |young )?"
     r"(?:kid|teen|teenager|child|childhood|boy|girl|high school|college|birth))(?!\S)"
 )

@@ -122,7 +122,10 @@ def _ever_since(
 ) -> Iterator[tuple[TimeMention, str]]:
     """ "Hit from behind in April, neck hurts since": the pain is as old as what began it."""
     place = next((i for i in range(len(tokens) - 1, 0, -1) if _is_bare_since(tokens, i)), None)
-    if place is None or any(slot == "duration_weeks" for _, slot in given):
+    if place is None:
+        return
+    yield from _symptoms_since(place, given, times, anchors, tokens)
+    if any(slot == "duration_weeks" for _, slot in given):
         return
     clause = tokens[place].clause
     if not any(
@@ -135,6 +138,27 @@ def _ever_since(
     ]
     if begun:
         yield begun[-1], "duration_weeks"
+
+
+def _symptoms_since(
+    place: int,
+    given: Sequence[tuple[TimeMention, str]],
+    times: Sequence[TimeMention],
+    anchors: Sequence[Anchor],
+    tokens: Sequence[Token],
+) -> Iterator[tuple[TimeMention, str]]:
+    """ "Had the operation in 2011 and it dribbles ever since": the leak is as old as the operation."""
+    sentence, clause = tokens[place].sentence, tokens[place].clause
+    begun = [
+        m for m in times if m.end <= place and m.kind in _DATES and tokens[m.start].sentence == sentence
+    ]
+    taken = {slot for _, slot in given}
+    for anchor in anchors:
+        slot = anchor.slot or ""
+        near = anchor.report.clause == clause and is_real(anchor.report)
+        if begun and near and slot.endswith("_onset_days") and slot not in taken:
+            taken.add(slot)
+            yield begun[-1], slot
 
 
 def _since_waking(
@@ -161,8 +185,10 @@ def _since_waking(
 
 def _is_bare_since(tokens: Sequence[Token], index: int) -> bool:
     """ "Ever since.", "since then": no time of its own behind it."""
+    if tokens[index].norm != "since":
+        return False
     after = [token.norm for token in tokens[index + 1 : index + 3] if token.norm != "|"]
-    return tokens[index].norm == "since" and (not after or after[0] in ("then", ".", ","))
+    return not after or after[0] in ("then", ".", ",")
 
 
 def _complains(reports: Sequence[Report]) -> bool:

@@ -16,7 +16,7 @@ def language_of(text: str, spanish: frozenset[str]) -> Literal["en", "es", "othe
     if not words:
         return "en"
     letters = [c for c in text[:400] if c.isalpha()]
-    foreign = sum(not unicodedata.name(c, "").startswith("LATIN") for c in letters)
+    foreign = sum(not c.isascii() and not unicodedata.name(c, "").startswith("LATIN") for c in letters)
     if foreign * 2 > len(letters):
         return "other"
     hits = sum(word in spanish for word in words)

@@ -22,6 +22,8 @@ _PIECE = re.compile(
     r"\([-+]\)|[^\W\d_]+(?:'[^\W\d_]+)*(?:\d{1,2}(?![^\W_]))?|\d+(?:[.,]\d+)?|[-–—]+|[^\w\s]|\n"
 )
 _CHUNK = re.compile(r"[^\W_](?:[\w']*[^\W_])?")
+_GAP = re.compile(r"[^\S\n]+")
+_THRICE = re.compile(r"(.)\1{2,}")
 _PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*\Z")
 """A phrase of plain words, as nearly all of the lexicon are: its words can be looked up one by one."""
 _SENTENCE_END = frozenset(".!?;\n…")
@@ -144,6 +146,7 @@ class Words:
         self._people = frozenset(self._one(str(person)) for person in people)
         self._units = _UNITS
         self._held: dict[str, tuple[Word, ...]] | None = {}
+        self._lexical: dict[str, list[str]] = {}
 
     def of(self, clean_text: CleanText) -> list[Word]:
         """The words of a text, in order. Linear in its length."""
@@ -164,9 +167,10 @@ class Words:
         return held[raw]
 
     def know(self, norms: set[str]) -> None:
-        """Tell the speller which words the lexicon uses: those are never corrected."""
-        self._held = None
+        """Tell the speller which words the lexicon uses: those are never corrected, and looked up at once."""
+        written, self._held = self._held or {}, None
         self._spelling.know(norms)
+        self._lexical = {raw: self._norms(raw, 1)[0] for raw in written}
 
     def _pieces(self, source: CleanText) -> list[tuple[Word, ...]]:
         text = source.text
@@ -174,12 +178,13 @@ class Words:
         position = 0
         budget = 60
         while position < len(text):
-            if text[position].isspace() and text[position] != "\n":
-                position += 1
+            gap = _GAP.match(text, position)
+            if gap is not None:
+                position = gap.end()
                 continue
             chunk = _CHUNK.match(text, position)
-            known = chunk is not None and chunk.group() in self._texting
-            piece = chunk if known else _PIECE.match(text, position)
+            whole = chunk is not None and (chunk.group().isalpha() or chunk.group() in self._texting)
+            piece = chunk if whole else _PIECE.match(text, position)
             if piece is None:
                 position += 1
                 continue
@@ -188,8 +193,10 @@ class Words:
             if raw == "-" and _joins_words(text, position, end):
                 position = end
                 continue
-            words, used = self._norms(raw, budget)
-            budget -= used
+            words = self._lexical.get(raw)
+            if words is None:
+                words, used = self._norms(raw, budget)
+                budget -= used
             start_at, end_at = source.at(position), source.end_at(end)
             ends = raw in _SENTENCE_END
             out.append(tuple(Word(norm, start_at, end_at, raw, ends) for norm in words))
@@ -313,7 +320,7 @@ def _joins_words(text: str, start: int, end: int) -> bool:
 
 def _squeeze(word: str) -> str:
     """`soooo` is `soo`, `numbbbb` is `numbb`: three or more of a letter become two."""
-    return re.sub(r"(.)\1{2,}", r"\1\1", word)
+    return _THRICE.sub(r"\1\1", word)
 
 
 def _contraction(raw: str) -> list[str]:

@@ -1,0 +1,55 @@
+"""A sign with an ordinary, passing cause told in the same sentence: "legs are jelly after leg day".
+
+Effort tires, drink slurs and sways, the dentist's needle numbs, a hard seat puts to sleep what wakes on
+standing up (clinical.md 3.3). Such a sign is no fact; the dangerous ones are asked about once all the same.
+Frames named "passing ..." say the cause; "passing over" says that it went by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.language.report import Report
+from bot.language.segments import Token
+from bot.language.time_line import word_set
+
+_PASSING = "passing "
+_SEAT, _OVER = "passing seat", "passing over"
+_MADE_BY = {
+    "passing effort": word_set("weakness gait_imbalance cannot_walk limb_numbness bilateral_leg_symptoms"),
+    "passing drink": word_set("gait_imbalance stroke_signs fainting confusion hand_clumsiness"),
+    "passing needle": word_set("stroke_signs weakness limb_numbness bladder_retention saddle_numbness"),
+    _SEAT: word_set("saddle_numbness limb_numbness bilateral_leg_symptoms"),
+}
+_ASKED_ONCE = word_set("stroke_signs fainting saddle_numbness bladder_retention weakness cannot_walk")
+_GOES_ON = word_set("still since even now worse worst anymore longer constant constantly keep never always")
+""" "Drunk or not, still slurring": the cause does not end it."""
+
+
+def settle_passing(reports: Sequence[Report], tokens: Sequence[Token]) -> list[Report]:
+    """The reports, those a passing cause of their sentence explains turned to history and asked about."""
+    causes: dict[int, set[str]] = {}
+    for report in reports:
+        if report.name.startswith(_PASSING) and report.assertion not in ("absent", "hypothetical"):
+            causes.setdefault(report.sentence, set()).add(report.name)
+    going_on = {token.sentence for token in tokens if token.norm in _GOES_ON}
+    return [
+        _passed(report)
+        if report.sentence not in going_on and _explained(report, causes.get(report.sentence, set()))
+        else report
+        for report in reports
+    ]
+
+
+def _explained(report: Report, causes: set[str]) -> bool:
+    """A seat explains only what is said to wake up again."""
+    if report.assertion not in ("present", "unsure", "resolved"):
+        return False
+    telling = causes if _OVER in causes else causes - {_SEAT}
+    return any(not report.sets.keys().isdisjoint(_MADE_BY.get(cause, ())) for cause in telling)
+
+
+def _passed(report: Report) -> Report:
+    asks = tuple(name for name in report.sets if name in _ASKED_ONCE)
+    return replace(report, assertion="historical", event=False, asks=(*report.asks, *asks))

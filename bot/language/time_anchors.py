@@ -89,27 +89,23 @@ def slot_of(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[To
     return _before_or_after(mention, anchors, tokens, clause)
 
 
-def _without_causes(
-    here: Sequence[Anchor], mention: TimeMention, before: Sequence[str]
-) -> Sequence[Anchor]:
+def _without_causes(here: Sequence[Anchor], mention: TimeMention, before: Sequence[str]) -> Sequence[Anchor]:
     """ "Tingly feet from diabetes for years", "leaks since my twins 9 years ago": the time is the symptom's.
 
     `before`: the words of its clause before it. "I had a baby 2 years ago" keeps its own time.
     """
-    here = [a for a in here if a.report.name not in _REMARKS]
-    lasting = mention.kind in ("span", "old") or not _SINCE.isdisjoint(before)
-    if not lasting:
+    if not _THAT_WAY.isdisjoint(before):
+        here = [a for a in here if a.report.name != "unchanged"]
+    since = not _SINCE.isdisjoint(before)
+    begun = any((a.slot or "").endswith("_onset_days") for a in here)
+    if not (since or (begun and mention.kind in ("span", "old"))):
         return here
-    begun = [a for a in here if (a.slot or "").endswith("_onset_days")]
-    if begun and not _SINCE.isdisjoint(before):
-        return begun
-    causes = [a.report for a in here if a.report.name.startswith("cause ")]
-    others = [a for a in here if not any(c.start <= a.report.start and a.report.end <= c.end for c in causes)]
-    return others if begun or not _SINCE.isdisjoint(before) else here
+    causes = [a.report for a in here if a.slot is None and a.report.name.startswith("cause ")]
+    return [a for a in here if not any(c.start <= a.report.start and a.report.end <= c.end for c in causes)]
 
 
-_REMARKS = frozenset(("unchanged", "changed lately", "told by a clinician", "got worse"))
-"""Frames that say how it goes or who said so: no time is theirs."""
+_THAT_WAY = frozenset(("way", "that"))
+""" "Been that way 8 years": the time is that of what is so."""
 _SINCE = frozenset(("since", "from"))
 
 

@@ -149,9 +149,7 @@ def _symptoms_since(
 ) -> Iterator[tuple[TimeMention, str]]:
     """ "Had the operation in 2011 and it dribbles ever since": the leak is as old as the operation."""
     sentence, clause = tokens[place].sentence, tokens[place].clause
-    begun = [
-        m for m in times if m.end <= place and m.kind in _DATES and tokens[m.start].sentence == sentence
-    ]
+    begun = [m for m in times if m.end <= place and m.kind in _DATES and tokens[m.start].sentence == sentence]
     taken = {slot for _, slot in given}
     for anchor in anchors:
         slot = anchor.slot or ""

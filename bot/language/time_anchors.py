@@ -89,7 +89,7 @@ def slot_of(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[To
     return _before_or_after(mention, anchors, tokens, clause)
 
 
-def _without_causes(here: Sequence[Anchor], mention: TimeMention, before: Sequence[str]) -> Sequence[Anchor]:
+def _without_causes(here: list[Anchor], mention: TimeMention, before: Sequence[str]) -> list[Anchor]:
     """ "Tingly feet from diabetes for years", "leaks since my twins 9 years ago": the time is the symptom's.
 
     `before`: the words of its clause before it. "I had a baby 2 years ago" keeps its own time.

@@ -181,6 +181,11 @@ def all_said(protocols: Linted) -> Iterator[Said]:
     yield from _notes(protocols.routing)
 
 
+def said_in(texts: Texts, text_id: str) -> Iterator[Said]:
+    """One text by each channel, as it is sent."""
+    return (said for said in _texts(texts) if said.id == text_id)
+
+
 def _texts(texts: Texts) -> Iterator[Said]:
     for text in texts.by_id.values():
         limit = EMERGENCY_SEGMENTS if text.id.startswith(("emergency", "crisis")) else SEGMENTS

@@ -23,6 +23,7 @@ from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, 
 from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.people_routes import add_people_routes
 from bot.gateway.console.rule_routes import add_rule_routes
+from bot.gateway.console.settings_routes import add_settings_routes
 from bot.gateway.console.teach_routes import add_teach_routes
 from bot.gateway.console.try_routes import add_try_routes
 from bot.gateway.console.undelivered_routes import add_undelivered_routes
@@ -62,6 +63,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     add_rule_routes(blueprint, door, pages, ctx, shelf_at(CASES))
     if ctx.shelf is not None:
         add_draft_routes(blueprint, door, pages, ctx, folder=CASES)
+    add_settings_routes(blueprint, door, pages, ctx, settings)
     return blueprint
 
 

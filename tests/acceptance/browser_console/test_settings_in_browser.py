@@ -24,6 +24,7 @@ async def assert_fits(desk: Desk) -> None:
 
 async def test_an_administrator_adds_a_nurse_who_then_sees_no_settings(desk: Desk) -> None:
     await desk.sign_in("admin")
+    await desk.page.get_by_role("link", name="Settings").click()
     await desk.page.get_by_role("link", name="People").click()
     await assert_fits(desk)
     await desk.page.fill("#name", "Ana Example")
@@ -41,7 +42,7 @@ async def test_an_administrator_adds_a_nurse_who_then_sees_no_settings(desk: Des
     await desk.page.fill("#password", password)
     await desk.page.keyboard.press("Enter")
     await desk.page.wait_for_url("**/console/queue")
-    assert await desk.page.get_by_role("link", name="People").count() == 0
+    assert await desk.page.get_by_role("link", name="Settings").count() == 0
     await desk.page.get_by_role("link", name="Ana Example").click()
     await assert_fits(desk)
     assert [one for one in desk.complaints if "409" not in one] == []
@@ -59,3 +60,26 @@ async def test_a_nurse_begins_a_test_and_reads_one_beside_its_messages(desk: Des
     assert await desk.page.locator(".try .read").count() == sum(one.sender == "patient" for one in SAME_DAY)
     await assert_fits(desk)
     assert desk.complaints == []
+
+
+async def test_hours_and_a_text_are_changed_and_count(desk: Desk) -> None:
+    await desk.sign_in("admin")
+    await desk.page.get_by_role("link", name="Settings").click()
+    await assert_fits(desk)
+    await desk.page.fill("#hours-monday", "from eight")
+    await desk.page.keyboard.press("Enter")
+    assert "Monday: write the hours like" in await desk.page.inner_text(".problem")
+    await desk.page.fill("#hours-monday", "08:00-12:00, 13:00-17:00")
+    await desk.page.fill("#name", "Spine House")
+    await desk.page.keyboard.press("Enter")
+    await desk.page.wait_for_selector(".brand:has-text('Spine House')")
+    assert await desk.page.input_value("#hours-monday") == "08:00-12:00, 13:00-17:00"
+    await assert_fits(desk)
+    await desk.page.get_by_role("link", name="Texts", exact=True).click()
+    await assert_fits(desk)
+    await desk.page.get_by_role("link", name="smalltalk thanks").click()
+    await desk.page.fill("#web", "You are welcome.")
+    await assert_fits(desk)
+    await desk.page.get_by_role("button", name="Check and save").click()
+    await desk.page.wait_for_selector("text=changed here")
+    assert [one for one in desk.complaints if "400" not in one] == []

@@ -1,0 +1,124 @@
+"""The clinic's form: what it shows of the file that counts, and what of it was changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.errors import InvalidInput
+from bot.protocols.clinic import DAYS
+
+PROFILE = ("name", "phone", "address")
+NEW = "new"
+_DEMO = re.compile(r"\b555-01\d\d\b")
+_FEWEST_DIGITS = 10
+Given = Callable[[str], str]
+"""A field of the form by its name; empty when it is not there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderRow:
+    """One person who sees patients. `like` is for a new one: who sees the same kinds of visits."""
+
+    id: str
+    name: str
+    hours: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicForm:
+    """As the page shows it, before or after somebody typed into it."""
+
+    profile: Mapping[str, str]
+    hours: Mapping[str, str]
+    holidays: str
+    providers: Sequence[ProviderRow]
+
+
+def form_of(body: Mapping[str, Any]) -> ClinicForm:
+    """What counts now."""
+    return ClinicForm(
+        profile={name: str(body["clinic"].get(name, "")) for name in PROFILE},
+        hours={day: str(body["hours"].get(day, "")) for day in DAYS},
+        holidays="\n".join(body.get("holidays", ())),
+        providers=[
+            ProviderRow(
+                id=one["id"], name=one["name"], hours={day: str(one["hours"].get(day, "")) for day in DAYS}
+            )
+            for one in body["providers"]
+        ],
+    )
+
+
+def form_given(given: Given, body: Mapping[str, Any]) -> ClinicForm:
+    """What was typed; for those the file knows, and one new one."""
+    ids = [*(one["id"] for one in body["providers"]), NEW]
+    return ClinicForm(
+        profile={name: given(name).strip() for name in PROFILE},
+        hours={day: given(f"hours.{day}").strip() for day in DAYS},
+        holidays=given("holidays").strip(),
+        providers=[
+            ProviderRow(
+                id=one,
+                name=given(f"provider.{one}.name").strip(),
+                hours={day: given(f"provider.{one}.{day}").strip() for day in DAYS},
+            )
+            for one in ids
+        ],
+    )
+
+
+def changes_of(form: ClinicForm, body: Mapping[str, Any], *, gone: set[str], like: str) -> dict[str, Any]:
+    """Only the parts that differ from what counts. Raises InvalidInput for what no loader would name."""
+    parts = {
+        "clinic": _profile(form),
+        "hours": {day: form.hours[day] or None for day in DAYS},
+        "holidays": sorted(set(form.holidays.split())),
+        "providers": _providers(form, body, gone=gone, like=like),
+    }
+    counts = {
+        "clinic": {name: body["clinic"].get(name, "") for name in (*PROFILE, "demo_phone")},
+        "hours": {day: body["hours"].get(day) for day in DAYS},
+        "holidays": sorted(body.get("holidays", ())),
+        "providers": body["providers"],
+    }
+    return {name: part for name, part in parts.items() if part != counts[name]}
+
+
+def _profile(form: ClinicForm) -> dict[str, Any]:
+    if not form.profile["name"]:
+        raise InvalidInput("name: the clinic needs a name", field="name")
+    phone = form.profile["phone"]
+    if sum(letter.isdigit() for letter in phone) < _FEWEST_DIGITS:
+        raise InvalidInput("phone: write the number with its area code, like 314-555-0142", field="phone")
+    return {**form.profile, "demo_phone": bool(_DEMO.search(phone))}
+
+
+def _providers(
+    form: ClinicForm, body: Mapping[str, Any], *, gone: set[str], like: str
+) -> list[dict[str, Any]]:
+    visits = {one["id"]: one["visits"] for one in body["providers"]}
+    kept = [one for one in form.providers if one.id not in {*gone, NEW}]
+    found = [_provider(one.id, one, visits[one.id]) for one in kept]
+    added = next((one for one in form.providers if one.id == NEW and one.name), None)
+    if added is not None:
+        if like not in visits:
+            raise InvalidInput("new person: choose whose kinds of visits they see", field="like")
+        found.append(_provider(_id_for(added.name, set(visits)), added, visits[like]))
+    return found
+
+
+def _provider(id_: str, row: ProviderRow, visits: Sequence[str]) -> dict[str, Any]:
+    if not row.name:
+        raise InvalidInput("a person who sees patients needs a name", field="name")
+    hours = {day: text for day, text in row.hours.items() if text}
+    return {"id": id_, "name": row.name, "visits": list(visits), "hours": hours}
+
+
+def _id_for(name: str, taken: set[str]) -> str:
+    """Letters and digits of the name; a number more when that is taken."""
+    base = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "person"
+    names = [base, *(f"{base}_{number}" for number in range(2, 100))]
+    return next(one for one in names if one not in taken)

@@ -15,6 +15,8 @@ from bot.services.permissions import May, require
 from bot.services.ports import StaffMember
 
 LONGEST = 2000
+EMERGENCY_NUMBERS = ("911", "988")
+"""Where a text names one, no wording may drop it."""
 FIXED_SOURCES = ("3.", "6.")
 """Sections of the clinical specification whose words are part of it: red flags, scripts for danger."""
 FIXED = (
@@ -57,7 +59,9 @@ async def save_text(
     words = {"web": _clean(web), "sms": _clean(sms)}
     for channel, wording in words.items():
         _refuse_shape(text, channel, wording)
-    await asyncio.to_thread(_refuse_by_lint, ctx.protocols.texts, replace(text, **words))
+    await asyncio.to_thread(
+        _refuse_by_lint, ctx.protocols.texts, replace(text, web=words["web"], sms=words["sms"])
+    )
     changes = {TEXTS: {text_id: words}}
     await clinic_settings.save(ctx, member, TEXTS, changes, seen=seen, note=f"text {text_id}")
 
@@ -77,6 +81,9 @@ def _refuse_shape(text: Text, channel: str, wording: str) -> None:
     """Its length; what the service fills in must stay, and nothing that it cannot fill in may come."""
     if not 0 < len(wording) <= LONGEST:
         raise InvalidInput(f"{channel}: a text has 1 to {LONGEST} characters", field=channel)
+    for number in EMERGENCY_NUMBERS:
+        if number in text.wording(channel) and number not in wording:
+            raise InvalidInput(f"{channel}: keep what it says about {number}", field=channel)
     needed = set(fields_of(text.wording(channel))) - set(CLINIC_FIELDS)
     given = set(fields_of(wording)) - set(CLINIC_FIELDS)
     if needed - given:

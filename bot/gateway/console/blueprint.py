@@ -63,7 +63,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     add_rule_routes(blueprint, door, pages, ctx, shelf_at(CASES))
     if ctx.shelf is not None:
         add_draft_routes(blueprint, door, pages, ctx, folder=CASES)
-    add_settings_routes(blueprint, door, pages, ctx, settings)
+        add_settings_routes(blueprint, door, pages, ctx, settings)
     return blueprint
 
 

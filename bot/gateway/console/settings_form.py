@@ -20,7 +20,7 @@ Given = Callable[[str], str]
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderRow:
-    """One person who sees patients. `like` is for a new one: who sees the same kinds of visits."""
+    """One person who sees patients; the last row is for a new one."""
 
     id: str
     name: str
@@ -41,15 +41,20 @@ def form_of(body: Mapping[str, Any]) -> ClinicForm:
     """What counts now."""
     return ClinicForm(
         profile={name: str(body["clinic"].get(name, "")) for name in PROFILE},
-        hours={day: str(body["hours"].get(day, "")) for day in DAYS},
+        hours=_week(body["hours"]),
         holidays="\n".join(body.get("holidays", ())),
         providers=[
-            ProviderRow(
-                id=one["id"], name=one["name"], hours={day: str(one["hours"].get(day, "")) for day in DAYS}
-            )
-            for one in body["providers"]
+            *(
+                ProviderRow(id=one["id"], name=one["name"], hours=_week(one["hours"]))
+                for one in body["providers"]
+            ),
+            ProviderRow(id=NEW, name="", hours=_week({})),
         ],
     )
+
+
+def _week(hours: Mapping[str, Any]) -> dict[str, str]:
+    return {day: str(hours.get(day, "")) for day in DAYS}
 
 
 def form_given(given: Given, body: Mapping[str, Any]) -> ClinicForm:

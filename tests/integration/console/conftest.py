@@ -16,7 +16,6 @@ from bot.gateway.options import options_from
 from bot.gateway.staff_api import staff_api_blueprint
 from bot.gateway.wakes import WakeHub
 from bot.protocols import Protocols
-from bot.protocols.shelf import Shelf
 from bot.settings import Settings
 from bot.store import open_store
 from tests.integration.console.staff_world import HandClock, World
@@ -26,13 +25,13 @@ from tests.integration.gateway.serving import listening
 
 @pytest.fixture
 async def world(
-    sqlite_template: Path, tmp_path: Path, protocols: Protocols, shelf: Shelf, noon: dt.datetime
+    sqlite_template: Path, tmp_path: Path, protocols: Protocols, noon: dt.datetime
 ) -> AsyncIterator[World]:
     """An empty clinic."""
     file = tmp_path / "staff.sqlite3"
     shutil.copy(sqlite_template, file)
     store = open_store(f"sqlite:///{file}")
-    yield World(store=store, protocols=protocols, clock=HandClock(noon), folder=tmp_path, shelf=shelf)
+    yield World(store=store, protocols=protocols, clock=HandClock(noon), folder=tmp_path)
     await store.close()
 
 

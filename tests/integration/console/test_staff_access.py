@@ -108,12 +108,6 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/try"): TESTERS,
     ("GET", "/console/try/<test_id:str>"): TESTERS,
     ("POST", "/console/try/<test_id:str>/say"): TESTERS,
-    ("GET", "/console/settings"): MANAGERS,
-    ("POST", "/console/settings"): MANAGERS,
-    ("GET", "/console/settings/texts"): MANAGERS,
-    ("GET", "/console/settings/texts/<text_id:str>"): MANAGERS,
-    ("POST", "/console/settings/texts/<text_id:str>"): MANAGERS,
-    ("POST", "/console/settings/<file:str>/back"): MANAGERS,
     ("GET", "/console/people"): MANAGERS,
     ("POST", "/console/people"): MANAGERS,
     ("GET", "/console/people/<staff_id:str>"): MANAGERS,
@@ -133,8 +127,6 @@ ABSENT = {
     ),
     "variable": "fever",
     "rule_id": "RF999",
-    "text_id": "no_such_text",
-    "file": "passwords",
 }
 CHANGING = [route for route in ROUTES if route[0] == "POST"]
 BODIES: Mapping[str, Any] = {
@@ -151,9 +143,6 @@ BODIES: Mapping[str, Any] = {
     "tasks": {"kind": "callback"},
     "note": {"text": "a note"},
     "snooze": {"minutes": 5},
-    "settings": {"seen": "0", "name": ""},
-    "<text_id:str>": {"seen": "0", "web": "You are welcome.", "sms": "You are welcome."},
-    "back": {"seen": "0", "number": "0"},
     "people": {"name": "somebody new", "role": "nurse"},
     "say": {"text": ""},
     "role": {"role": "auditor"},
@@ -161,8 +150,8 @@ BODIES: Mapping[str, Any] = {
     "<message_id:str>": {"intent": "inform", "reason": "looked it over"},
     "<variable:str>": {"value": "no", "reason": "told me on the phone"},
 }
-NEVER_PUT_OFF = ("snooze", "/settings")
-"""What every role is refused for an emergency; a clinic without a name."""
+NEVER_PUT_OFF = "snooze"
+"""What every role is refused for an emergency."""
 HOLDERS_ONLY = ("messages", "hand-back")
 """What only the person does who has taken the conversation over."""
 
@@ -196,7 +185,7 @@ async def add_emergency(world: World, *, owner: str = "nurse") -> dict[str, str]
     ids = {"case_id": case_id, "task_id": task.id, "item_id": item_id, "message_id": message_id}
     test_id = await world.add_case(test=True)
     colleague = await world.add_member("nurse", name=world.ids.new())
-    ids |= {"variable": "fever", "rule_id": "RF01", "text_id": "smalltalk_thanks", "file": "clinic"}
+    ids |= {"variable": "fever", "rule_id": "RF01"}
     return ids | {"view_id": view_id, "staff_id": colleague.id, "test_id": test_id}
 
 

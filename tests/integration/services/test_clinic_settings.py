@@ -60,6 +60,8 @@ async def test_a_text_goes_through_the_lint_and_counts_at_once(process: Context)
     for wording, why in refusals.items():
         with pytest.raises(InvalidInput, match=f"^web: .*{why}"):
             await text_settings.save_text(process, ADMIN, TEXT, web=wording, sms="Thank you.", seen=0)
+    with pytest.raises(InvalidInput, match="keep what it says about 911"):
+        await text_settings.save_text(process, ADMIN, "smalltalk_goodbye", web="Bye.", sms="Bye.", seen=0)
     with pytest.raises(InvalidInput, match=r"^sms: .*segments"):
         await text_settings.save_text(process, ADMIN, TEXT, web="Thank you.", sms="We see you. " * 60, seen=0)
     await text_settings.save_text(process, ADMIN, TEXT, web="You are welcome.", sms="Any time.", seen=0)

@@ -146,7 +146,7 @@ def _add_texts(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context
 
 
 def _add_versions(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
-    @blueprint.post("/settings/<file:str>/back")
+    @blueprint.post("/settings/back/<file:str>")
     @as_page(pages)
     async def go_back(request: Asked, file: str) -> HTTPResponse:
         visitor = await changing(door, request)

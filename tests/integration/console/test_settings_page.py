@@ -15,7 +15,7 @@ SHOWN = ("/console/settings", "/console/settings/texts", "/console/settings/text
 CHANGED = {
     "/console/settings": {"seen": "0", "name": ""},
     "/console/settings/texts/smalltalk_thanks": {"seen": "0", "web": "You are welcome.", "sms": "Any time."},
-    "/console/settings/texts/back": {"seen": "1", "number": "0"},
+    "/console/settings/back/texts": {"seen": "1", "number": "0"},
 }
 """In this order: a clinic without a name is refused, a text is saved, and taken back."""
 
@@ -37,7 +37,7 @@ async def test_administrators_alone_change_settings(world: World, settings: Sett
                 assert changed == ([400, 303, 303] if allowed else [403] * 3), role
             absent = [
                 (await client.get("/console/settings/texts/no_such_text", headers=bearer)).status_code,
-                (await client.post("/console/settings/passwords/back", headers=bearer)).status_code,
+                (await client.post("/console/settings/back/passwords", headers=bearer)).status_code,
             ]
             nobody = await client.get("/console/settings")
             await signed_in(client, "admin")

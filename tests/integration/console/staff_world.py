@@ -81,7 +81,6 @@ class World:
     """With it, people can publish other rules in the console."""
     engine: Any = field(default_factory=NamedEngine)
     reader: Any = sentinel.no_reader
-    shelf: Shelf | None = None
     ids: RandomIds = field(default_factory=RandomIds)
     guard: LoginGuard = field(default_factory=lambda: LoginGuard(hasher=QUICK))
     members: dict[str, StaffMember] = field(default_factory=dict)
@@ -92,7 +91,6 @@ class World:
             unit_of_work=self.store.unit_of_work,
             protocols=self.protocols,
             reader=self.reader,
-            shelf=self.shelf,
             dialogue=self.engine,
             clock=self.clock,
             ids=self.ids,

@@ -82,7 +82,7 @@ class Planner:
             gate for name, gate in self._dictionary.gates.items() if self._gate_is_open(name, values, closed)
         ]
         supposed = {**{fact: no for gate in gates for fact, no in gate.clear_no.items()}, **values}
-        relevant = self._candidates(supposed, closed)
+        relevant = self._candidates(supposed, *self._mattering(supposed, closed))
         groups = {self._grouped(name, supposed, closed, relevant).name for name in relevant}
         return len(gates) + len(groups)
 
@@ -115,15 +115,22 @@ class Planner:
 
     def _relevant(self, values: Values, closed: Collection[str]) -> Iterator[str]:
         """Askable facts whose answer can change the result, in the order of asking."""
-        open_facts = self._open(values, closed)
-        candidates = self._candidates(values, closed)
-        if candidates and not self._can_change(values, open_facts, candidates):
+        open_facts, matter = self._mattering(values, closed)
+        candidates = self._candidates(values, open_facts, matter)
+        if candidates and not self._can_change(values, open_facts, candidates, matter):
             return
         yield from candidates
 
-    def _candidates(self, values: Values, closed: Collection[str]) -> list[str]:
+    def _mattering(
+        self, values: Values, closed: Collection[str]
+    ) -> tuple[dict[str, tuple[Value, ...]], frozenset[str]]:
+        """What is open, and what of it the conditions that are not settled wait for."""
         open_facts = self._open(values, closed)
-        waiting = {name for names in self._open_conditions(values, open_facts) for name in names}
+        conditions = self._open_conditions(values, open_facts)
+        return open_facts, frozenset(name for names in conditions for name in names)
+
+    def _candidates(self, values: Values, open_facts: Open, matter: frozenset[str]) -> list[str]:
+        waiting = set(matter)
         asked: set[str] = set()
         seen: set[str] = set()
         while waiting:
@@ -270,9 +277,11 @@ class Planner:
 
     # --- the last questions: try every combination --------------------------------------------------
 
-    def _can_change(self, values: Values, open_facts: Open, candidates: Sequence[str]) -> bool:
+    def _can_change(
+        self, values: Values, open_facts: Open, candidates: Sequence[str], matter: frozenset[str]
+    ) -> bool:
         """Whether any combination of answers changes the result; True when there are too many to try."""
-        names = self._reachable(values, open_facts, candidates)
+        names = self._reachable(values, open_facts, candidates, matter)
         if any(self._dictionary[name].kind == "list" for name in names):
             return True  # a list may hold any combination of its words
         if math.prod(len(open_facts[name]) + 1 for name in names) > MOST_COMBINATIONS:
@@ -283,9 +292,10 @@ class Planner:
             self.result(_given(values, names, chosen)) != now for chosen in itertools.product(*choices)
         )
 
-    def _reachable(self, values: Values, open_facts: Open, candidates: Sequence[str]) -> list[str]:
+    def _reachable(
+        self, values: Values, open_facts: Open, candidates: Sequence[str], matter: frozenset[str]
+    ) -> list[str]:
         """The open facts that can matter now or after an answer to one of the candidates."""
-        matter = {name for names in self._open_conditions(values, open_facts) for name in names}
         reads = {
             name
             for condition in self._all_open(values, open_facts)

@@ -8,6 +8,7 @@ by part, as if the parts did not depend on each other: never too small, sometime
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from bot.domain.dictionary import Value
 
@@ -20,6 +21,8 @@ Outlook = Callable[[Values, Open], Answers]
 
 TRUE, FALSE, UNKNOWN = 1, 2, 4
 NOT_TRUE = FALSE | UNKNOWN
+_KEPT = 64
+"""Sets of open values a condition keeps its answers to; a fact has one or two, a place some more."""
 _TRUTHS: tuple[tuple[Answers, Truth], ...] = ((TRUE, True), (FALSE, False), (UNKNOWN, None))
 
 
@@ -29,16 +32,15 @@ def answer(truth: Truth) -> Answers:
 
 
 def leaf(name: str, test: Callable[[Values], Truth]) -> Outlook:
-    """Of a condition that reads one fact."""
+    """Of a condition that reads one fact. What an open fact's values answer is worked out once."""
+
+    @lru_cache(_KEPT)
+    def of(standing: tuple[Value, ...]) -> Answers:
+        return _union((answer(test({})), *(answer(test({name: value})) for value in standing)))
 
     def outlook(values: Values, open_facts: Open) -> Answers:
         standing = open_facts.get(name)
-        if standing is None:
-            return answer(test(values))
-        answers = answer(test({}))
-        for value in standing:
-            answers |= answer(test({name: value}))
-        return answers
+        return answer(test(values)) if standing is None else of(tuple(standing))
 
     return outlook
 

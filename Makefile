@@ -5,7 +5,7 @@ SERVICE := .venv/bin
 ENGINE := bot/engine/.venv/bin
 WORKERS ?= 2
 
-.PHONY: help setup run test check train evaluate bench chat conversations
+.PHONY: help setup run test check train tune evaluate bench chat conversations
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' Makefile
@@ -18,6 +18,9 @@ run: setup ## start everything; Ctrl-C stops it
 
 train: setup ## train and evaluate a model
 	@$(SERVICE)/python -m bot train
+
+tune: setup ## let the safety screen learn from data/corpus anew (an hour); commit what it writes
+	@$(ENGINE)/python -m bot.engine.tune
 
 test: setup ## every test
 	@$(SERVICE)/python -m bot train --if-needed

@@ -101,11 +101,15 @@ def encoder(settings: Settings) -> str:
 
 
 def screen(settings: Settings) -> str:
-    """The learned safety screen fits the corpus and is as it was made."""
-    from bot.language.made_files import verified
-    from bot.language.screen import screen_name
+    """The learned safety screen and its encoder fit together; whether the corpus has changed since."""
+    from bot.language.made_files import fingerprint, verified
+    from bot.language.screen import corpus_files, screen_encoder_name
+    from bot.language.screen_learned import FILE, read_learned
 
-    return f"{verified(screen_name(), 'the safety screen').name} fits the corpus"
+    verified(screen_encoder_name(), "the safety screen's encoder")
+    if read_learned().corpus != fingerprint(corpus_files()):
+        return f"{FILE.name} learned from an older corpus: `make tune` learns it anew"
+    return f"{FILE.name} fits the corpus"
 
 
 def database(settings: Settings) -> str:

@@ -20,7 +20,6 @@ from bot.domain.errors import IntakeError
 if TYPE_CHECKING:
     from bot.language import Reader
     from bot.language.corpus import Row
-    from bot.protocols import Protocols
 
 COMMITTED = Path("data/evaluation/messages.jsonl")
 REPORT = Path("data/evaluation/report.json")
@@ -39,9 +38,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--engine", action="store_true", help="intents too: a running engine, or one for the run"
     )
     parser.add_argument("--speed", action="store_true", help="milliseconds and messages a second too")
-    parser.add_argument(
-        "--learning-curve", action="store_true", help="of the safety screen on data/corpus; minutes"
-    )
     parser.add_argument("--words", action="store_true", help="show what the listed messages say")
     parser.add_argument("--quiet", action="store_true", help="the comparison's verdict only")
 
@@ -64,8 +60,6 @@ def _run(args: argparse.Namespace) -> int:
     from bot.protocols import load_protocols
 
     protocols = load_protocols(PROTOCOLS)
-    if args.learning_curve:
-        return _print_learning_curve(protocols)
     files = args.files or [COMMITTED]
     rows = load_corpus(files, protocols.dictionary)
     reader = build_reader(protocols)
@@ -81,18 +75,6 @@ def _run(args: argparse.Namespace) -> int:
     if args.report is not None:
         args.report.write_text(kept, encoding="utf-8")
     return _compared(report, args.compare) if args.compare is not None else 0
-
-
-def _print_learning_curve(protocols: Protocols) -> int:
-    from bot.evaluation.curve import learning_curve
-    from bot.language.corpus import effective, load_corpus
-    from bot.language.screen import corpus_files
-
-    rows = load_corpus(corpus_files(), protocols.dictionary)
-    print(f"{len(rows)} messages, {len(effective(rows))} without near duplicates")
-    for line in learning_curve(rows):
-        print(line, flush=True)
-    return 0
 
 
 def _compared(report: Mapping[str, Any], file: Path) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,24 +27,12 @@ SIZE = 384
 MOST_TOKENS = 96
 """Of `encode`: about 70 words. What a message is about is said by then."""
 WINDOW_TOKENS = 126
-"""`states` reads longer texts in windows of this many, so that cost is linear and nothing is unread."""
+"""`windows` reads longer texts in windows of this many, so that cost is linear and nothing is unread."""
+OVERLAP_TOKENS = 30
+"""What a window's end cuts apart stands whole in the next."""
 _TINY = 1e-12
 
 Array = NDArray[np.float32]
-
-
-@dataclass(frozen=True, kw_only=True)
-class States:
-    """What the network makes of each piece of a text: `vectors` (pieces, 384), and where the pieces stand."""
-
-    vectors: Array
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-
-    def mean(self, start: int, end: int) -> Array:
-        """The unit mean over the pieces within that stretch of the text; zeros when there are none."""
-        first, last = np.searchsorted(self.starts, start), np.searchsorted(self.ends, end, side="right")
-        return unit(self.vectors[first:last].mean(axis=0)) if last > first else np.zeros(SIZE, np.float32)
 
 
 class Encoder:
@@ -61,15 +48,11 @@ class Encoder:
         rows = [self._one(text) for text in texts] if len(texts) != 1 else [self._again(texts[0])]
         return np.stack(rows) if rows else np.zeros((0, SIZE), dtype=np.float32)
 
-    def states(self, text: str) -> States:
-        """Every piece of the text, each read together with the window it stands in."""
-        pieces = self._pieces.pieces(text)
-        windows = [
-            self._run(pieces.ids[start : start + WINDOW_TOKENS])[1:-1]
-            for start in range(0, len(pieces.ids), WINDOW_TOKENS)
-        ]
-        vectors = np.concatenate(windows) if windows else np.zeros((0, SIZE), dtype=np.float32)
-        return States(vectors=vectors, starts=_numbers(pieces.starts), ends=_numbers(pieces.ends))
+    def windows(self, text: str) -> list[Array]:
+        """The states of the text's pieces (n, 384), window by window; each overlaps the one before."""
+        ids = self._pieces.pieces(text).ids
+        starts = range(0, max(len(ids) - OVERLAP_TOKENS, 1), WINDOW_TOKENS - OVERLAP_TOKENS)
+        return [self._run(ids[start : start + WINDOW_TOKENS])[1:-1] for start in starts] if ids else []
 
     def _again(self, text: str) -> Array:
         """The components of one pipeline ask for the same message one after the other."""
@@ -93,19 +76,19 @@ def unit(vector: Array) -> Array:
     return scaled
 
 
-def _numbers(values: Sequence[int]) -> NDArray[np.int64]:
-    return np.array(values, dtype=np.int64)
-
-
 @lru_cache(maxsize=1)
 def load_encoder() -> Encoder:
-    """The encoder, once a process. Raises SettingsError when its file or its package is not there."""
+    """The published encoder, once a process. Raises SettingsError when file or package is not there."""
+    return open_encoder(verified(encoder_name(), "the sentence encoder"))
+
+
+def open_encoder(file: Path) -> Encoder:
+    """An encoder of this make on one thread. Raises SettingsError when the package is not installed."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    file = verified(encoder_name(), "the sentence encoder")
     session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     return Encoder(session=session, pieces=WordPiece(package_folder() / "vocab.txt"))
 

@@ -1,4 +1,4 @@
-"""The encoder's file: BERT's network written down for ONNX Runtime from the published weights, in 8 bits.
+"""The encoders' files: BERT's network written down for ONNX Runtime from weights, in 8 bits.
 
 Positions, attention and normalisation are ONNX Runtime's own fused operators. Matrix weights use 7 of their 8
 bits and one scale a column, so that processors with and without VNNI compute the same numbers. Built
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import numpy as np
 from bot.domain.errors import SettingsError
 from bot.language.embeddings import SIZE, WEIGHTS_SHA256, WINDOW_TOKENS, Array, encoder_name, package_folder
 from bot.language.made_files import is_there, keep
+from bot.language.screen import screen_encoder_name
+from bot.language.screen_learned import read_learned
 
 LAYERS = 6
 HEADS = 12
@@ -30,11 +33,26 @@ Weights = dict[str, Array]
 
 
 def make_encoder() -> bool:
-    """Make the file unless it is there; whether it was made. Raises SettingsError (no such package)."""
-    if is_there(encoder_name()):
+    """Make the published encoder's file unless it is there; whether it was made. Raises SettingsError."""
+    return _made(encoder_name(), published_weights)
+
+
+def make_screen_encoder() -> bool:
+    """The same for the encoder of the safety screen: the published weights, changed by what it learned."""
+    return _made(screen_encoder_name(), tuned_weights)
+
+
+def _made(name: str, weights: Callable[[], Weights]) -> bool:
+    if is_there(name):
         return False
-    keep(encoder_name(), _quantised(_network(published_weights())))
+    keep(name, _quantised(_network(weights())))
     return True
+
+
+def tuned_weights() -> Weights:
+    """Raises SettingsError when the package or the committed changes are not there."""
+    weights = published_weights()
+    return weights | {name: weights[name] + change for name, change in read_learned().changes.items()}
 
 
 def published_weights() -> Weights:

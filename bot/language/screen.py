@@ -1,60 +1,33 @@
 """The learned safety screen: which safety facts a message makes likely enough to ask about at once.
 
-The second line beside the grammar (bot/decisions/0006-two-lines-of-safety.md): it never sets a fact. For
-every part of a message it estimates how likely each safety fact is; the most likely part counts. What is
-likely and not told clearly is asked, the most urgent first. Where the grammar read a denial, or something
-that makes no fact (a relative's, "what if"), only a very sure screen asks.
+The second line beside the grammar (bot/decisions/0006-two-lines-of-safety.md): it never sets a fact. It
+estimates how likely a message says each safety fact, by an encoder that learned to. What is likely and not
+told clearly is asked, the most urgent first. Where the grammar read a denial, or something that makes no
+fact (a relative's, "what if"), only a very sure screen asks.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bot.domain.dictionary import Value
 from bot.domain.errors import SettingsError
 from bot.domain.findings import Reading
-from bot.language.embeddings import Array, Encoder, encoder_name, load_encoder
-from bot.language.made_files import ROOT, fingerprint, verified
-from bot.language.screen_features import parts_of
+from bot.language.embeddings import ENCODER_VERSION, Array, Encoder, open_encoder
+from bot.language.made_files import ROOT, verified
+from bot.language.screen_learned import SHARPNESS, Heads, learned_name, read_learned
 from bot.language.screened import SCREENED
 
 CORPUS = ROOT / "data" / "corpus"
-SCREEN_VERSION = "4"
-"""Of features, training and thresholds: another version is trained anew."""
 MOST_ASKED = 3
 """More questions than these would be an interrogation; the gates still come."""
 _FEWEST_WORDS = 2
 """A single word answers a question; alone it says nothing that could be screened."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heads:
-    """What was learned: logits of a part are vector @ meaning + its buckets' mean direction + bias.
-
-    A fact's probability is the logistic function of slope * (the largest logit of any part) + shift.
-    """
-
-    names: tuple[str, ...]
-    meaning: Array
-    """(384, facts)"""
-    wording: Array
-    """(buckets, facts)"""
-    bias: Array
-    slope: Array
-    shift: Array
-    ask_from: Array
-    """The probability from which a fact is asked about, fact by fact."""
-    also_from: Array
-    """Once one is asked, others from this share of their own threshold are asked with it, fact by fact."""
-    sure_from: float
-    """The probability from which even a denial is asked about once."""
 
 
 class Screen:
@@ -66,12 +39,8 @@ class Screen:
 
     def probabilities(self, text: str) -> dict[str, float]:
         """How likely the message says each safety fact, calibrated on unseen voices."""
-        parts = parts_of(text, self._encoder)
-        logits = parts.vectors @ self.heads.meaning + self.heads.bias
-        for row, buckets in zip(logits, parts.buckets, strict=True):
-            if buckets:
-                row += self.heads.wording[list(buckets)].sum(axis=0) * len(buckets) ** -0.5
-        best = self.heads.slope * logits.max(axis=0) + self.heads.shift
+        logits = [logits_of(states, self.heads) for states in self._encoder.windows(text)]
+        best = self.heads.slope * np.max(logits or [self.heads.bias], axis=0) + self.heads.shift
         return dict(zip(self.heads.names, map(float, 1.0 / (1.0 + np.exp(-best))), strict=True))
 
     def asks(
@@ -118,9 +87,18 @@ def screened(reading: Reading, text: str, screen: Screen, *, asked: str | None) 
     return replace(reading, ask=joined[: max(MOST_ASKED, len(reading.ask))])
 
 
-def screen_name() -> str:
-    """The name of the file that fits this corpus, this encoder and this version."""
-    return f"screen-{fingerprint(corpus_files(), also=f'{encoder_name()} {SCREEN_VERSION}')}.npz"
+def logits_of(states: Array, heads: Heads) -> Array:
+    """One logit a fact of a window's states (pieces, 384)."""
+    drawn = SHARPNESS * (states @ heads.attend)
+    weights = np.exp(drawn - drawn.max(axis=0))
+    attended = (weights * (states @ heads.value)).sum(axis=0) / weights.sum(axis=0)
+    found: Array = states.mean(axis=0) @ heads.mean + attended + heads.bias
+    return found
+
+
+def screen_encoder_name() -> str:
+    """The name of the encoder's file that fits what was learned."""
+    return f"screen-{learned_name()}-v{ENCODER_VERSION}.onnx"
 
 
 def corpus_files() -> list[Path]:
@@ -133,25 +111,6 @@ def corpus_files() -> list[Path]:
 
 @lru_cache(maxsize=1)
 def load_screen() -> Screen:
-    """The screen, once a process. Raises SettingsError naming the remedy when its file is missing."""
-    file = verified(screen_name(), "the safety screen")
-    return Screen(heads=read_heads(file.read_bytes()), encoder=load_encoder())
-
-
-def read_heads(content: bytes) -> Heads:
-    """Plain arrays; nothing in the file can run."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as kept:
-        arrays: dict[str, Any] = {name: kept[name] for name in kept.files}
-    return Heads(
-        names=tuple(map(str, arrays.pop("names"))),
-        sure_from=float(arrays.pop("sure_from")),
-        **arrays,
-    )
-
-
-def write_heads(heads: Heads) -> bytes:
-    """What `read_heads` reads."""
-    buffer = io.BytesIO()
-    arrays: dict[str, Any] = {name: np.asarray(value) for name, value in vars(heads).items()}
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
+    """The screen, once a process. Raises SettingsError naming the remedy when one of its files is missing."""
+    encoder = open_encoder(verified(screen_encoder_name(), "the safety screen's encoder"))
+    return Screen(heads=read_learned().heads, encoder=encoder)

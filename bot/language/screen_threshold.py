@@ -17,8 +17,8 @@ from bot.language.corpus import Row
 from bot.language.embeddings import Array
 from bot.language.screened import FOR_ITS_OWN_SAKE, SCREENED, alarms
 
-NEEDLESS_TRAPS = 0.125
-"""Leaves room for what the grammar itself asks, within 15 %."""
+NEEDLESS_TRAPS = 0.15
+"""The share of the traps that may be asked about needlessly."""
 NEEDLESS_DENIALS = 0.01
 """Of the messages that deny something, as many may be asked about it all the same."""
 ALSO_FROM = 0.4

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-CLS, SEP, UNKNOWN = "[CLS]", "[SEP]", "[UNK]"
+CLS, SEP, UNKNOWN, MASK = "[CLS]", "[SEP]", "[UNK]", "[MASK]"
 _LONGEST_WORD = 100
 """A longer run of letters is no word: unknown."""
 _ASCII_WORD = re.compile(r"[a-z0-9]+|[!-/:-@\[-`{-~]")
@@ -36,7 +36,7 @@ class WordPiece:
         lines = vocabulary.read_text(encoding="utf-8").split("\n")
         self._ids = {piece: number for number, piece in enumerate(lines) if piece}
         self._unknown = self._ids[UNKNOWN]
-        self.cls, self.sep = self._ids[CLS], self._ids[SEP]
+        self.cls, self.sep, self.mask = (self._ids[name] for name in (CLS, SEP, MASK))
 
     def pieces(self, text: str) -> Pieces:
         """The pieces of a text, in order; cost is linear in its length."""

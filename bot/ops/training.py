@@ -10,7 +10,6 @@ from bot.ops.parts import ENGINE_PYTHON, engine_environment
 from bot.settings import ROOT
 
 MODELS = ROOT / "models"
-DICTIONARY = ROOT / "data" / "protocols" / "variables.yaml"
 LINES_OF_A_FAILURE = 30
 
 NAME_MODEL = """
@@ -44,16 +43,14 @@ def train(*, if_needed: bool) -> int:
 
 def make_language_files() -> None:
     """The files of the language layer, when they are not there. Raises SettingsError."""
-    from bot.domain.dictionary import parse_dictionary
-    from bot.language import read_yaml
-    from bot.language.encoder_file import make_encoder
-    from bot.language.screen_training import make_screen
+    from bot.language.encoder_file import make_encoder, make_screen_encoder
 
     with (MODELS / ".language.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if make_encoder():
             print("sentence encoder made", flush=True)
-        make_screen(parse_dictionary(read_yaml(DICTIONARY)))
+        if make_screen_encoder():
+            print("safety screen's encoder made", flush=True)
 
 
 def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,14 @@ import pytest
 
 from bot.domain.errors import SettingsError
 from bot.language import made_files
-from bot.language.embeddings import SIZE, WINDOW_TOKENS, Encoder, load_encoder, package_folder
+from bot.language.embeddings import (
+    OVERLAP_TOKENS,
+    WINDOW_TOKENS,
+    Encoder,
+    load_encoder,
+    package_folder,
+    unit,
+)
 from bot.language.wordpiece import WordPiece
 
 from .conftest import ROOT
@@ -66,25 +73,38 @@ def test_like_meanings_lie_together(encoder):
     assert hurts @ lumbar > 0.5 > 0.2 > hurts @ hours
 
 
-def test_nothing_of_a_long_text_is_unread(encoder):
+def test_nothing_of_a_long_text_is_unread(encoder, pieces):
     text = "the weather was fine and the bus was late. " * 40 + "now i cannot feel when i wipe"
-    states = encoder.states(text)
-    assert len(states.vectors) > 2 * WINDOW_TOKENS
-    assert states.ends[-1] == len(text)
+    windows = encoder.windows(text)
+    new = [len(one) - OVERLAP_TOKENS for one in windows[1:]]
+    assert len(windows[0]) + sum(new) == len(pieces.pieces(text).ids)
     start = text.index("now i")
-    alone = encoder.states(text[start:])
-    assert float(states.mean(start, len(text)) @ alone.mean(0, len(text) - start)) > 0.75
+    [alone] = encoder.windows(text[start:])
+    last = windows[-1][-len(alone) :].mean(axis=0)
+    assert float(unit(last) @ unit(alone.mean(axis=0))) > 0.7
 
 
-def test_an_empty_stretch_has_no_direction(encoder):
-    assert not encoder.states("").mean(0, 10).any()
-    assert encoder.encode([]).shape == (0, SIZE)
+@pytest.mark.parametrize("part", ["no numbness, no weakness, ", "but ", "((((", "and and "])
+def test_cost_grows_with_length_only(encoder, pieces, part):
+    """What is read twice is the overlap: never more than a third."""
+    text = (part * 2000)[:2000]
+    read = sum(len(one) for one in encoder.windows(text))
+    assert read < 1.34 * len(pieces.pieces(text).ids) + 1
+
+
+@pytest.mark.parametrize("count", [1, WINDOW_TOKENS, WINDOW_TOKENS + 1, 2 * WINDOW_TOKENS])
+def test_no_window_is_empty(encoder, count):
+    assert all(len(one) for one in encoder.windows("back " * count))
+
+
+def test_nothing_has_no_windows(encoder):
+    assert encoder.windows(" ") == []
 
 
 @pytest.mark.parametrize("text", ["1" * 2000, "no no " * 333, "é" * 1000 + "\u0301" * 1000, "? " * 1000])
 def test_odd_texts_cost_no_more_than_long_ones(encoder, text):
     began = time.perf_counter()
-    encoder.states(text)
+    encoder.windows(text)
     assert time.perf_counter() - began < 2.0
 
 

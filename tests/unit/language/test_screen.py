@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -11,16 +9,8 @@ from bot.domain.errors import SettingsError
 from bot.domain.findings import Reading
 from bot.language import made_files
 from bot.language.reader import Reader
-from bot.language.screen import (
-    MOST_ASKED,
-    Screen,
-    load_screen,
-    read_heads,
-    screen_name,
-    screened,
-    write_heads,
-)
-from bot.language.screen_features import parts_of, spans_of
+from bot.language.screen import MOST_ASKED, Screen, load_screen, screen_encoder_name, screened
+from bot.language.screen_learned import Learned, packed, read_learned, write_learned
 from bot.language.screened import SCREENED
 
 from .conftest import DATE
@@ -128,41 +118,41 @@ def test_a_fact_in_the_middle_of_a_long_story_is_seen(screen):
     assert likely > 5 * screen.probabilities(story)["saddle_numbness"]
 
 
-def test_parts_are_sentences_and_clauses():
-    text = "My back hurts, I fell. No fever but I leak"
-    assert {text[a:b].strip() for a, b in spans_of(text)} == {
-        text, "My back hurts, I fell", "No fever but I leak", "My back hurts", "I fell", "No fever", "I leak",
-    }  # fmt: skip
+def test_what_was_learned_survives_its_file(tmp_path, screen):
+    draw = np.random.default_rng(0)
+    changes = {
+        "a.bias": draw.normal(0, 0.1, 6).astype("float32"),
+        "a.weight": draw.normal(0, 1, (4, 6)).astype("float32"),
+    }
+    write_learned(
+        Learned(heads=screen.heads, changes=changes, corpus="c", summary="s"), tmp_path / "learned.npz"
+    )
+    again = read_learned(tmp_path / "learned.npz")
+    assert again.heads.names == screen.heads.names
+    assert again.heads.sure_from == screen.heads.sure_from
+    assert np.array_equal(again.heads.attend, screen.heads.attend)
+    assert np.allclose(again.changes["a.bias"], changes["a.bias"], atol=1e-3)
+    assert np.abs(again.changes["a.weight"] - changes["a.weight"]).max() < 0.6
 
 
-@pytest.mark.parametrize("part", ["no numbness, no weakness, ", "but ", "numb. ", "((((", "and and "])
-def test_cost_grows_with_length_only(screen, part):
-    short, long = (_seconds(screen, (part * 2000)[:length]) for length in (500, 2000))
-    assert long < 12 * short + 0.05
+def test_four_bits_keep_almost_all_of_a_change():
+    change = np.random.default_rng(0).normal(0, 0.01, (64, 384)).astype("float32")
+    steps, scale = packed(change)
+    again = (np.stack([steps // 16, steps % 16], axis=-1).reshape(change.shape) - 7.5) * scale
+    assert ((again - change) ** 2).mean() < 0.02 * (change**2).mean()
 
 
-def _seconds(screen: Screen, text: str) -> float:
-    best = float("inf")
-    for _ in range(3):
-        began = time.perf_counter()
-        screen.probabilities(text)
-        best = min(best, time.perf_counter() - began)
-    return best
+def test_without_its_encoder_the_remedy_is_named(tmp_path):
+    with pytest.raises(SettingsError, match=r"screen's encoder is missing .*make train"):
+        made_files.verified(screen_encoder_name(), "the safety screen's encoder", models=tmp_path)
 
 
-def test_heads_survive_their_file(screen):
-    again = read_heads(write_heads(screen.heads))
-    assert again.names == screen.heads.names
-    assert again.sure_from == screen.heads.sure_from
-    assert np.array_equal(again.meaning, screen.heads.meaning)
+def test_without_what_it_learned_the_remedy_is_named(tmp_path):
+    with pytest.raises(SettingsError, match=r"safety-screen.npz.*make tune"):
+        read_learned(tmp_path / "safety-screen.npz")
 
 
-def test_without_its_file_the_remedy_is_named(tmp_path):
-    with pytest.raises(SettingsError, match=r"safety screen is missing .*make train"):
-        made_files.verified(screen_name(), "the safety screen", models=tmp_path)
-
-
-def test_odd_texts_have_parts_too(screen):
+def test_odd_texts_are_read_too(screen):
     for text in (" ", "😂", "\u0301" * 300, "," * 500):
-        assert len(parts_of(text, screen._encoder).vectors) >= 1
+        assert set(screen.probabilities(text)) == set(screen.heads.names)
         assert screen.asks(text, facts={}, mentioned=(), asked=None) == () or text.strip()

@@ -48,6 +48,18 @@ BENIGN = word_set(
     """
 )
 """Words of an exception that excepts nothing: "no, just my back"."""
+AFTER_A_CLEAR_NO = word_set(
+    """
+    i it we that this he she they everything all no not nope never nothing none neither nor any anything
+    thank thanks god goodness lord maam ma mam sir señor senor just only really i'm im don't dont haven't
+    hasn't didn't doesn't isn't can't problem problems issue issue issu symptom symptoms change changes
+    trouble other of to the these those such sorry way at well but actually luckily fortunately
+    thankfully lol haha dear honey bud had have has been same more new recent sign signs concern
+    concerns complaint complaints worry worries on for so far and or my mine as is are am do does did
+    dice how one 1 please absolutely definitely def certainly nah nada zip sure yet ever since
+    """
+)
+"""Behind a "no" that answers the whole question; another word is what the "no" denies."""
 NOBODY_KNOWS = re.compile(
     r"\b(?:never (?:noticed|paid attention|checked|tried|thought about)"
     r"|(?:hard|difficult|tough) to (?:say|tell)|who knows|can'?t (?:really )?tell|call it a maybe|could be"

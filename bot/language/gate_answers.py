@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.domain.dictionary import Dictionary, Value
-from bot.domain.findings import Answer
+from bot.domain.findings import Answer, Finding
 from bot.language.answer_values import assertion_of
-from bot.language.cues import ALL_BUT, BENIGN, EXCEPTION, REST_NO
+from bot.language.cues import AFTER_A_CLEAR_NO, ALL_BUT, BENIGN, EXCEPTION, REST_NO
 from bot.language.heard import Heard
 from bot.language.pieces import Items, Piece, pieces_of
 from bot.language.polarity import Phrases, Polarity
@@ -19,6 +19,7 @@ _ONLY = re.compile(r"\s*(?:(?:yes|yeah|yep|ya|no|nope|well|um)[,. ]+)?(?:i )?(?:
 _GATE_YES: Mapping[str, Value | None] = {"weakness": "mild", "trauma": "minor", "cancer_status": None}
 """What "yes" says of an item that is no yes-or-no fact; None: which it is must be asked."""
 _NAME_WORDS = 2
+_LONGEST_LISTED = 5
 _SUBJECTS = frozenset(("i", "it", "we", "that", "this", "everything", "all", "he", "she", "they"))
 _DENIED = frozenset(("no", "none", "negative", "fine", "good", "ok"))
 _NONE_VALUES = ("no", "none", "never", "other", "self", "same")
@@ -59,6 +60,7 @@ class GateAnswers:
             not yes
             and (polarity == "deny" or self._said.is_(norms, "none_of") or self._closes_with_none(pieces))
             and not self._negated_part([*told, *_denied_besides(settled, clear)], norms)
+            and not self._denies_another(heard, norms)
         ):
             self._set_all(clear, heard, settled)
             return "full"
@@ -85,11 +87,19 @@ class GateAnswers:
             value = clear[fact] if mark == "no" else _GATE_YES.get(fact, mark) if mark == "yes" else mark
             read = settled.facts.get(fact, clear[fact])
             fired = read not in (clear[fact], "unsure", "resolved")
-            if mark == "no" and fired and _more_than_named(settled, fact):
+            if mark == "no" and fired and (_more_than_named(settled, fact) or not self._listed(fact, pieces)):
                 value = "unsure"  # the words say yes, the list says no: never resolved downward
             if value is None or (fired and mark == "yes") or not allowed(value, self._dictionary[fact]):
                 continue
             settled.replace(heard.page.whole(fact, value, assertion_of(value)), value)
+
+    def _listed(self, fact: str, pieces: Sequence[Piece]) -> bool:
+        """Named as in a list, not told: "fever no", "fainting? nope", "had that years ago so no"."""
+        return any(
+            piece.norms[-1] == "no" or (len(piece.norms) <= _LONGEST_LISTED and piece.norms[0] != "i")
+            for piece in pieces
+            if self._said.contains(piece.norms, f"item {fact}")
+        )
 
     def _excepted(self, clear: Mapping[str, Value], text: str) -> dict[str, str]:
         """ "Everything but the headache one is no": the one item named behind it is a yes."""
@@ -135,6 +145,15 @@ class GateAnswers:
         pure = pure or self._none_inside(norms)
         return not pure and not self._no_alone(norms)
 
+    def _denies_another(self, heard: Heard, norms: Sequence[str]) -> bool:
+        """ "No diabetes", "no pain there": the "no" belongs to a thing that was not asked about."""
+        first, second = (*heard.words[:2], None, None)[:2]
+        if first is None or second is None or first.raw != "no" or not second.raw.isalpha():
+            return False
+        if not AFTER_A_CLEAR_NO.isdisjoint((second.norm, second.raw)):
+            return False
+        return not self._none_inside(norms) and not self._said.contains(norms, "only")
+
     def _no_alone(self, norms: Sequence[str]) -> bool:
         """A "no" of its own: "no no", "no I walk fine", "nope my hands are fine"."""
         own = norms[0] == "no" and norms[1] in _SUBJECTS
@@ -148,7 +167,13 @@ class GateAnswers:
 
 def _denied_besides(settled: Settled, clear: Mapping[str, Value]) -> list[str]:
     """What the message denies that was not asked: "no fever" to the question about cancer."""
-    return [f.variable for f in settled.findings if f.assertion == "absent" and f.variable not in clear]
+    return [f.variable for f in settled.findings if f.variable not in clear and _denies(f)]
+
+
+def _denies(finding: Finding) -> bool:
+    return finding.assertion == "absent" or (
+        finding.value in ("no", "none", "never") and finding.words.lower().startswith("no ")
+    )
 
 
 def _more_than_named(settled: Settled, fact: str) -> bool:

@@ -31,16 +31,18 @@ _NEUTRAL = word_set(
 _RESTS = frozenset(("rest", "others", "other", "everything", "nothing", "otherwise", "el", "els"))
 """ "First one yes rest no": the rest is a piece of its own."""
 _LEFT_OVER = 2
+_PREPOSITIONS = frozenset(("at", "to", "from", "in", "after", "during", "before", "for", "my", "of"))
 _PICKS = frozenset(("1", "one", "part", "thing", "question", "bit"))
 _SHORT = 7
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece: its normal words, and whether a question mark ends it."""
+    """One piece: its normal words, and what ends it: a question mark, or another end of a sentence."""
 
     norms: tuple[str, ...]
     asks: bool = False
+    stops: bool = False
 
 
 def pieces_of(words: Sequence[Word]) -> list[Piece]:
@@ -50,7 +52,8 @@ def pieces_of(words: Sequence[Word]) -> list[Piece]:
     for word in words:
         if word.ends_sentence or word.norm in _BORDERS:
             if held:
-                out.append(Piece(tuple(held), word.raw == "?"))
+                asks = word.raw == "?"
+                out.append(Piece(tuple(held), asks, word.ends_sentence and not asks))
             held = []
         elif word.norm[:1].isalnum() or "'" in word.norm:
             if word.norm in _RESTS and held and held[-1] in ("yes", "no"):
@@ -77,9 +80,8 @@ class Items:
             if not items:
                 continue
             mark = self._mark(piece, rest)
-            following = pieces[index + 1] if index + 1 < len(pieces) else None
-            if mark is None and following is not None and not rest - _NEUTRAL:
-                mark = self.bare_mark(following)
+            if mark is None and not rest - _NEUTRAL:
+                mark = self._behind(piece, pieces[index + 1 :])
             if mark is None and self._picked(piece, rest, pieces, text):
                 mark = _YES
             if mark == _YES and len(items) > 1 and self._by_place(piece, order):
@@ -87,6 +89,13 @@ class Items:
             if mark is not None and len(rest - _NEUTRAL - self._mark_words(piece)) <= _LEFT_OVER:
                 found.update({item: mark for item in items if found.get(item) != _YES})
         return found
+
+    def _behind(self, piece: Piece, following: Sequence[Piece]) -> str | None:
+        """The bare verdict behind an item; "I fainted. None": a last "none" of its own is of all the rest."""
+        if not following:
+            return None
+        closes = piece.stops and len(following) == 1 and self._said.is_(following[0].norms, "none_of")
+        return None if closes else self.bare_mark(following[0])
 
     def _pairs(self, piece: Piece, order: Sequence[str]) -> list[Piece]:
         """ "Arms fine legs fine hands fine": each item with its own verdict is a piece."""
@@ -99,7 +108,7 @@ class Items:
             if length and names and index - length > start:
                 parts.append(Piece(piece.norms[start:index], piece.asks))
                 start = index
-        return [*parts, Piece(piece.norms[start:], piece.asks)]
+        return [*parts, Piece(piece.norms[start:], piece.asks, piece.stops)]
 
     def _by_place(self, piece: Piece, order: Sequence[str]) -> bool:
         return not any(
@@ -134,7 +143,7 @@ class Items:
             return _YES
         if rest & _NEGATIVES:
             return None
-        return _NO if self._said.contains(piece.norms, "well") else None
+        return _NO if self._said.contains(_without_places(piece.norms), "well") else None
 
     def bare_mark(self, piece: Piece) -> str | None:
         """The verdict of a piece that is nothing else: "nope", "yes", "idk", "fine"."""
@@ -160,6 +169,15 @@ class Items:
         return len(piece.norms) <= _SHORT and (
             bool(rest & _PICKS) or (only and piece is pieces[0] and len(rest) <= 1)
         )
+
+
+def _without_places(norms: Sequence[str]) -> list[str]:
+    """ "At work" is no "it works"."""
+    return [
+        norm
+        for index, norm in enumerate(norms)
+        if norm != "work" or index == 0 or norms[index - 1] not in _PREPOSITIONS
+    ]
 
 
 def _opens_with_place(norms: Sequence[str]) -> bool:

@@ -244,6 +244,7 @@ async def test_a_known_address_is_invited_moved_and_told_that_it_is_off(
     patient = await seeds.with_a_visit(ctx, birth_date=BORN, contact_email=MAIL)
     line, first = Line("email"), await visit_of(patient)
     await deliver(ctx, line)
+    clock.forward(minutes=5)
     await patient.say("i need to reschedule")
     await patient.say("4/12/1968")
     await patient.say("1")

@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.errors import InvalidInput
 from bot.domain.levels import Level
-from bot.domain.tasks import LOUD, Attempt, StaffTask, escalation
+from bot.domain.tasks import LOUD, Attempt, StaffTask, escalation, is_forgotten
 from bot.services.ports import View, WorkFilter
 from bot.store import Store
 from tests.integration.store.samples import HOUR, MINUTE, NOW, a_case, a_task
@@ -139,7 +139,7 @@ async def test_taking_a_task_wakes_it_and_a_done_one_does_not_sleep(store: Store
 
 
 async def test_the_watchdog_reads_exactly_what_has_a_step_to_come(store: Store) -> None:
-    """The query says what `escalation` says, for every mixture of times, states and steps."""
+    """The query says what the domain says, for every mixture of times, states and steps."""
     random = Random(7)
 
     def moment() -> dt.datetime:
@@ -160,5 +160,8 @@ async def test_the_watchdog_reads_exactly_what_has_a_step_to_come(store: Store) 
     ]
     async with store.unit_of_work(write=False) as uow:
         waiting = {task.id for task in await uow.tasks.waiting(now=NOW)}
-    assert waiting == {task.id for task in made if escalation(task, now=NOW) > task.escalated}
+    due = {task.id for task in made if escalation(task, now=NOW) > task.escalated}
+    awake = [task for task in made if task.snoozed_until is None or task.snoozed_until <= NOW]
+    forgotten = {task.id for task in awake if is_forgotten(task, now=NOW)}
+    assert waiting == due | forgotten
     assert len(waiting) >= 5

@@ -47,7 +47,7 @@ ROUTING = [
     ("kind: crisis,", "kind: crysis,", "'crysis'; allowed: booking|is not allowed"),
     ("    visit: POSTOP_VISIT", "    visit: POSTOP", "unknown visit 'POSTOP'"),
     ("  - id: C16\n", "  - id: C16\n    when: age > 1\n", "must always match"),
-    ("  fl: function", "  fev: function", "'fev' is defined twice"),
+    ("  CORE: ", "  fev: ", "'fev' is defined twice"),
 ]  # fmt: skip
 
 

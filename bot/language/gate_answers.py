@@ -83,11 +83,12 @@ class GateAnswers:
         text = heard.page.source.text
         verdicts = self._items.verdicts(pieces, tuple(clear), text, gate=heard.asked)
         verdicts |= self._excepted(clear, text)
+        parts = [part for piece in pieces for part in self._items.pairs(piece, tuple(clear))]
         for fact, mark in verdicts.items():
             value = clear[fact] if mark == "no" else _GATE_YES.get(fact, mark) if mark == "yes" else mark
             read = settled.facts.get(fact, clear[fact])
             fired = read not in (clear[fact], "unsure", "resolved")
-            if mark == "no" and fired and (_more_than_named(settled, fact) or not self._listed(fact, pieces)):
+            if mark == "no" and fired and (_more_than_named(settled, fact) or not self._listed(fact, parts)):
                 value = "unsure"  # the words say yes, the list says no: never resolved downward
             if value is None or (fired and mark == "yes") or not allowed(value, self._dictionary[fact]):
                 continue

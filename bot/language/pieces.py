@@ -74,7 +74,7 @@ class Items:
     ) -> dict[str, str]:
         """yes, no or unsure for the items of `order` (the gate's facts) that the pieces judge."""
         found = dict(one_by_one(gate, [norm for piece in pieces for norm in piece.norms]))
-        pieces = [part for piece in pieces for part in self._pairs(piece, order)]
+        pieces = [part for piece in pieces for part in self.pairs(piece, order)]
         for index, piece in enumerate(pieces):
             items, rest = self._items(piece, order, gate)
             if not items:
@@ -97,7 +97,7 @@ class Items:
         closes = piece.stops and len(following) == 1 and self._said.is_(following[0].norms, "none_of")
         return None if closes else self.bare_mark(following[0])
 
-    def _pairs(self, piece: Piece, order: Sequence[str]) -> list[Piece]:
+    def pairs(self, piece: Piece, order: Sequence[str]) -> list[Piece]:
         """ "Arms fine legs fine hands fine": each item with its own verdict is a piece."""
         parts: list[Piece] = []
         start = index = 0

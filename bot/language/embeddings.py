@@ -54,6 +54,10 @@ class Encoder:
         starts = range(0, max(len(ids) - OVERLAP_TOKENS, 1), WINDOW_TOKENS - OVERLAP_TOKENS)
         return [self._run(ids[start : start + WINDOW_TOKENS])[1:-1] for start in starts] if ids else []
 
+    def knows_some(self, text: str) -> bool:
+        """Whether it has met any word of the text before."""
+        return self._pieces.knows_some(text)
+
     def _again(self, text: str) -> Array:
         """The components of one pipeline ask for the same message one after the other."""
         if self._last is None or self._last[0] != text:

@@ -51,8 +51,8 @@ class Screen:
         `facts` are those the grammar read, `mentioned` the variables it found and made no fact of, `asked`
         the open question: its own answer is the dialogue's business.
         """
-        if len(text.split()) < _FEWEST_WORDS:
-            return ()
+        if len(text.split()) < _FEWEST_WORDS or not self._encoder.knows_some(text):
+            return ()  # of "blorp fnord" any guess is as good as another
         shares = {
             name: self._share(name, likely, facts=facts, mentioned=mentioned)
             for name, likely in self.probabilities(text).items()

@@ -52,6 +52,10 @@ class WordPiece:
                 ends.append(places[end - 1] + 1)
         return Pieces(ids=tuple(ids), starts=tuple(starts), ends=tuple(ends))
 
+    def knows_some(self, text: str) -> bool:
+        """Whether any word between the spaces of the text is one of the vocabulary, unbroken."""
+        return any(word.isalpha() and word in self._ids for word in text.lower().split())
+
     def _cut(self, word: str) -> list[tuple[int, int, int]]:
         known = self._ids.get(word)
         if known is not None:

@@ -58,6 +58,11 @@ def test_everyday_messages_are_not_asked_about(screen, text):
     assert asks(screen, text) == ()
 
 
+@pytest.mark.parametrize("text", ["blorp fnord", "zzxq wvvk qqpl", "?? !!"])
+def test_what_nobody_could_read_is_no_sign_of_danger(screen, text):
+    assert asks(screen, text) == ()
+
+
 def test_what_is_known_is_not_asked_and_the_open_question_is_its_own_business(screen):
     first = asks(screen, NUMB)[0]
     assert first not in asks(screen, NUMB, facts={first: "yes"})

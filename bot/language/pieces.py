@@ -81,7 +81,8 @@ class Items:
                 continue
             mark = self._mark(piece, rest)
             if mark is None and not rest - _NEUTRAL:
-                mark = self._behind(piece, pieces[index + 1 :])
+                named_later = any(self._items(one, order, gate)[0] for one in pieces[index + 2 :])
+                mark = self._behind(piece, pieces[index + 1 : index + 2], named_later)
             if mark is None and self._picked(piece, rest, pieces, text):
                 mark = _YES
             if mark == _YES and len(items) > 1 and self._by_place(piece, order):
@@ -90,11 +91,11 @@ class Items:
                 found.update({item: mark for item in items if found.get(item) != _YES})
         return found
 
-    def _behind(self, piece: Piece, following: Sequence[Piece]) -> str | None:
+    def _behind(self, piece: Piece, following: Sequence[Piece], named_later: bool) -> str | None:
         """The bare verdict behind an item; "I fainted. None": a last "none" of its own is of all the rest."""
         if not following:
             return None
-        closes = piece.stops and len(following) == 1 and self._said.is_(following[0].norms, "none_of")
+        closes = piece.stops and not named_later and self._said.is_(following[0].norms, "none_of")
         return None if closes else self.bare_mark(following[0])
 
     def pairs(self, piece: Piece, order: Sequence[str]) -> list[Piece]:

@@ -43,6 +43,7 @@ def test_a_no_of_its_own_clears_the_question(read, text):
     [
         ("suddenly my mouth droops and my words are slurred. none", "stroke_signs"),
         ("i fainted. none", "fainting"),
+        ("i fainted. none. that is how it goes", "fainting"),
         ("i passed out at work. none of those", "fainting"),
     ],
 )

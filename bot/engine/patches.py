@@ -49,7 +49,7 @@ async def _noting_run(self: RemoteAction, *args: Any, **kwargs: Any) -> Any:
         return await _upstream_run(self, *args, **kwargs)
     except ActionExecutionRejection:
         raise
-    except Exception:
+    except Exception:  # raised on; noted, as Rasa swallows it and the channel must refuse
         noted = failed_actions.get()
         if noted is not None:
             noted.append(self.name())

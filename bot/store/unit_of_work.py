@@ -78,7 +78,7 @@ class SqlUnitOfWork:
                 await self._turns.take()
         try:
             self._connection = await self._begin()
-        except BaseException:
+        except BaseException:  # cancelled too: a turn that is not given back stops every writer
             self._give_back()
             raise
         self._bind(Session(self._connection, write=self._write))
@@ -111,7 +111,7 @@ class SqlUnitOfWork:
                 if self._engine.dialect.name == "postgresql":
                     await connection.execution_options(postgresql_readonly=not self._write)
                 await connection.begin()
-        except BaseException:
+        except BaseException:  # cancelled too: the pool would lose this connection
             await connection.close()
             raise
         return connection

@@ -233,11 +233,7 @@ class FigureView:
 
     def _handoffs(self) -> Chart:
         found = self.counted.of("handoff")
-        rows = [
-            Row(label=word, values=(found[code],), note=_noted(found[code], self.begun))
-            for code, word in words.HANDOFFS.items()
-            if found.get(code)
-        ]
+        rows = _worded(found, words.HANDOFFS, whole=self.begun)
         return Chart(
             id="handoffs",
             title="Hand-offs",
@@ -305,12 +301,7 @@ class FigureView:
 
     def _visits(self) -> Chart:
         found = self.counted.of("visit")
-        all_ = sum(found.values())
-        rows = [
-            Row(label=word, values=(found[code],), note=_noted(found[code], all_))
-            for code, word in ATTENDED.items()
-            if found.get(code)
-        ]
+        rows = _worded(found, ATTENDED, whole=sum(found.values()))
         return Chart(
             id="visits",
             title="Visits of these days",
@@ -389,6 +380,15 @@ def _pairs(found: Mapping[str, int]) -> dict[tuple[str, str], int]:
 
 def _most_first(found: Mapping[str, int]) -> Iterable[tuple[str, int]]:
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _worded(found: Mapping[str, int], names: Mapping[str, str], *, whole: int) -> list[Row]:
+    """One row a code that was counted, in the order of `names`, with its share of `whole`."""
+    return [
+        Row(label=word, values=(found[code],), note=_noted(found[code], whole))
+        for code, word in names.items()
+        if found.get(code)
+    ]
 
 
 def _noted(number: int, of: int) -> str:

@@ -65,6 +65,7 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.calendar_feed import calendar_blueprint
     from bot.gateway.console import console_blueprint
     from bot.gateway.continue_page import continue_blueprint
+    from bot.gateway.limits import SharedCounter
     from bot.gateway.options import options_from
     from bot.gateway.service_door import ServiceDoor
     from bot.gateway.sms import sms_blueprint
@@ -91,6 +92,7 @@ def build_app(settings: Settings) -> App:
         door=ServiceDoor(ctx),
         options=options_from(settings, ctx.protocols),
         hub=hub,
+        counter=SharedCounter(ctx),
         probes=_probes(settings, ctx),
         blueprints=[make(ctx, settings) for make in doors],
         workers=[*_workers(ctx, provider), *carriers, *publishers],

@@ -22,7 +22,7 @@ from bot.domain.errors import InvalidInput, NotAllowed, StoreUnavailable, TooLon
 from bot.gateway.body import only_arguments, read_choices, read_client_id, read_number, read_object, read_text
 from bot.gateway.door import ChatDoor, Reply
 from bot.gateway.errors import RETRY_SECONDS, HttpProblem
-from bot.gateway.limits import WINDOW_SECONDS, Counter
+from bot.gateway.limits import WINDOW_SECONDS, Counter, LocalCounter
 from bot.gateway.message_json import message_json, unstored_json
 from bot.gateway.metrics import Metrics
 from bot.gateway.options import Options
@@ -44,13 +44,14 @@ class ChatApi:
         self.hub = hub
         self.streams = OpenStreams(options, metrics.streams)
         self._counter = counter
+        self._here = LocalCounter()
         self._metrics = metrics
         self._turns: set[asyncio.Task[Any]] = set()
 
     # --- sessions ---
 
     async def open_session(self, request: Request[Any, Any]) -> HTTPResponse:
-        self.limit(f"session:{request.client_ip}", self.options.rates.sessions_per_address)
+        await self.limit_sessions(request)
         given = read_object(request, fields=("channel",))
         if not isinstance(given.get("channel"), str):
             raise InvalidInput('channel must be "web".', code="wrong_type", field="channel")
@@ -100,8 +101,8 @@ class ChatApi:
         choices: Sequence[str],
     ) -> Reply:
         """One message within its limits, and its whole turn. Raises HttpProblem and the services' errors."""
-        self.limit_message(request, token, text)
         try:
+            await self.limit_message(request, token, text)
             case_id = await self.access(request, token)
             turn = self.door.say(case_id, client_message_id=client_message_id, text=text, choices=choices)
             reply: Reply = await self.finish_turn(turn)
@@ -138,8 +139,8 @@ class ChatApi:
         self, request: Request[Any, Any], token: str, text: str, error: TooLong
     ) -> HttpProblem:
         """413: nothing is stored, but an emergency anywhere in it is answered."""
-        self.limit_message(request, token, text[: self.options.characters])
         with contextlib.suppress(StoreUnavailable):
+            await self.limit_message(request, token, text[: self.options.characters])
             await self.access(request, token)
         draft = next(filter(None, map(self.door.screen_only, self._windows(text))), None)
         self._metrics.screened.labels(str(draft is not None).lower()).inc()
@@ -153,22 +154,39 @@ class ChatApi:
 
     # --- limits ---
 
-    def limit(self, key: str, most: int) -> None:
-        """Counts; raises a 429 above `most` in a minute."""
-        if self._counter.hit(key) > most:
-            self._metrics.limited.labels(key.partition(":")[0]).inc()
+    async def limit_sessions(self, request: Request[Any, Any]) -> None:
+        """Raises a 429 when this address opened too many in a minute."""
+        [hits] = await self._counter.hit(f"session:{request.client_ip}")
+        self._refuse_above("session", hits, self.options.rates.sessions_per_address)
+
+    async def limit_reads(self, token: str) -> None:
+        """Raises a 429 when this token looked too often in a minute."""
+        [hits] = await self._here.hit(f"read:{token}")
+        self._refuse_above("read", hits, self.options.rates.reads_per_token)
+
+    def _refuse_above(self, what: str, hits: int, most: int) -> None:
+        if hits > most:
+            self._metrics.limited.labels(what).inc()
             raise _too_many()
 
-    def limit_message(self, request: Request[Any, Any], token: str, text: str | None) -> None:
+    async def limit_message(self, request: Request[Any, Any], token: str, text: str | None) -> None:
         """Over a limit the words are still screened: an emergency is let through to be recorded.
 
-        Far over it (`screening_factor`) nothing is looked at any more.
+        Far over it (`screening_factor`) nothing is looked at any more. Raises StoreUnavailable; then it was
+        counted here.
         """
+        keys = f"message:{token}", f"messages_from:{request.client_ip}"
+        try:
+            hits = await self._counter.hit(*keys)
+        except StoreUnavailable:
+            self._check_message(await self._here.hit(*keys), text)
+            raise
+        self._check_message(hits, text)
+
+    def _check_message(self, hits: Sequence[int], text: str | None) -> None:
         rates = self.options.rates
-        share = max(
-            self._counter.hit(f"message:{token}") / rates.messages_per_token,
-            self._counter.hit(f"messages_from:{request.client_ip}") / rates.messages_per_address,
-        )
+        of_token, of_address = hits
+        share = max(of_token / rates.messages_per_token, of_address / rates.messages_per_address)
         if share <= 1:
             return
         self._metrics.limited.labels("message").inc()
@@ -182,7 +200,7 @@ class ChatApi:
         only_arguments(request, allowed=("after", "wait"))
         after = read_number(request, "after", default=0)
         wait = read_number(request, "wait", default=0, most=3600)
-        self.limit(f"read:{token}", self.options.rates.reads_per_token)
+        await self.limit_reads(token)
         case_id = await self.access(request, token)
         seconds = min(wait, self.options.long_poll_seconds)
         found = await self._wait_for_messages(request, case_id, after, seconds=seconds)
@@ -202,14 +220,14 @@ class ChatApi:
     async def progress(self, request: Request[Any, Any]) -> HTTPResponse:
         token = bearer_token(request)
         only_arguments(request, allowed=())
-        self.limit(f"read:{token}", self.options.rates.reads_per_token)
+        await self.limit_reads(token)
         found = await self.door.progress(await self.access(request, token))
         return json({"reference": found.reference, "left": found.left, "changeable": list(found.changeable)})
 
     async def end_session(self, request: Request[Any, Any]) -> HTTPResponse:
         """The token is given back: it opens nothing any more, here and on every other device."""
         token = bearer_token(request)
-        self.limit(f"read:{token}", self.options.rates.reads_per_token)
+        await self.limit_reads(token)
         await self.access(request, token)
         await self.door.end_session(token)
         return empty()
@@ -218,7 +236,7 @@ class ChatApi:
         token = bearer_token(request)
         only_arguments(request, allowed=())
         after = last_event_id(request)
-        self.limit(f"read:{token}", self.options.rates.reads_per_token)
+        await self.limit_reads(token)
         case_id = await self.access(request, token)
         with self.streams.place(case_id):
             await send_events(

@@ -60,7 +60,7 @@ class FormPage:
         self._check_origin(request)
         if await self._has_chat(request):
             return _go_on()
-        self._api.limit(f"session:{request.client_ip}", self._api.options.rates.sessions_per_address)
+        await self._api.limit_sessions(request)
         session = await self._api.door.open_session()
         response = _go_on()
         secure = self._over_https(request)
@@ -150,7 +150,7 @@ class FormPage:
 
     async def _conversation(self, request: Asked, *, problem: HttpProblem | None, kept: str) -> Shown:
         token = self._token(request)
-        self._api.limit(f"read:{token}", self._api.options.rates.reads_per_token)
+        await self._api.limit_reads(token)
         case_id = await self._api.access(request, token)
         progress = await self._api.door.progress(case_id)
         return Shown(

@@ -1,18 +1,20 @@
 """Stands before every staff password: how often one may try, and how a password is checked.
 
-In the memory of one process: a restart forgets the counts, which costs an attacker more than it
-gives. The checks take the same time for names that do not exist.
+Tries and known places are counted in the record: a restart or a second gateway gives a guesser nothing. The
+checks take the same time for names that do not exist.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections import defaultdict, deque
+from collections.abc import Mapping
 
 import argon2
 
 from bot.domain.errors import TooManyTries
+from bot.services.counting import CountingContext, digest
+from bot.services.ports import UnitOfWork
 
 WINDOW = dt.timedelta(minutes=15)
 TRIES_FROM_ONE_PLACE = 5
@@ -22,12 +24,10 @@ TRIES_FROM_STRANGERS = 10
 that nobody can lock a nurse out of her own desk by guessing from elsewhere."""
 TRIES_PER_ADDRESS = 30
 """Over all names: a clinic behind one address has a few mistyping people, not thirty."""
+KNOWN_FOR = dt.timedelta(days=90)
+"""How long a place stays known after the last sign-in there."""
 PARALLEL_CHECKS = 2
-"""A check takes 64 MiB and most of a core; more at once would slow the patients down."""
-LONGEST_MEMORY = 10_000
-"""Keys kept at once; above that the ones whose window is over are dropped."""
-
-Key = tuple[str, str]
+"""A check takes 64 MiB and most of a core; more at once would slow the patients of this process down."""
 
 
 class LoginGuard:
@@ -37,30 +37,6 @@ class LoginGuard:
         self._hasher = hasher or argon2.PasswordHasher()
         self._decoy = self._hasher.hash("nobody has this password")
         self._checks = asyncio.Semaphore(PARALLEL_CHECKS)
-        self._tries: defaultdict[Key, deque[dt.datetime]] = defaultdict(deque)
-        self._known: set[Key] = set()
-
-    def admit(self, *, name: str, address: str, now: dt.datetime) -> None:
-        """Count a try. Raises TooManyTries, without counting, when the limit is reached."""
-        limits = self._limits(name, address)
-        for key, limit in limits:
-            tries = self._recent(key, now)
-            if len(tries) >= limit:
-                wait = (tries[0] + WINDOW - now).total_seconds()
-                raise TooManyTries("too many failed sign-ins: wait and try again", retry_after_seconds=wait)
-        for key, _ in limits:
-            self._tries[key].append(now)
-
-    def succeeded(self, *, name: str, address: str) -> None:
-        """A right password: this place is known for the name from now on, its tries are forgotten."""
-        key = (name.casefold(), address)
-        self._known.add(key)
-        for counted, _ in self._limits(name, address):
-            self._tries.pop(counted, None)
-
-    def is_closed(self, *, name: str, address: str, now: dt.datetime) -> bool:
-        """Whether the next try would be refused."""
-        return any(len(self._recent(key, now)) >= limit for key, limit in self._limits(name, address))
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
         """Whether the password is right. None (no such person) takes as long and is never right."""
@@ -79,22 +55,50 @@ class LoginGuard:
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return False
 
-    def _limits(self, name: str, address: str) -> list[tuple[Key, int]]:
-        here = (name.casefold(), address)
-        limits = [(here, TRIES_FROM_ONE_PLACE), (("", address), TRIES_PER_ADDRESS)]
-        if here not in self._known:
-            limits.append(((name.casefold(), ""), TRIES_FROM_STRANGERS))
-        return limits
 
-    def _recent(self, key: Key, now: dt.datetime) -> deque[dt.datetime]:
-        if len(self._tries) > LONGEST_MEMORY:
-            self._forget(now)
-        tries = self._tries[key]
-        while tries and tries[0] <= now - WINDOW:
-            tries.popleft()
-        return tries
+async def admit(ctx: CountingContext, *, name: str, address: str) -> None:
+    """Count a try. Raises TooManyTries, without counting, when a limit is reached."""
+    now = ctx.clock.now()
+    async with ctx.unit_of_work() as uow:
+        limits = await _limits(uow, name, address, now)
+        for key in sorted(limits):  # each is held until the end: one order for everybody
+            if await uow.tallies.hit(key, at=now, seconds=WINDOW.total_seconds()) > limits[key]:
+                over = await uow.tallies.ends(key, at=now) or now
+                wait = (over - now).total_seconds()
+                raise TooManyTries("too many failed sign-ins: wait and try again", retry_after_seconds=wait)
+        await uow.commit()
 
-    def _forget(self, now: dt.datetime) -> None:
-        old = [key for key, tries in self._tries.items() if not tries or tries[-1] <= now - WINDOW]
-        for key in old:
-            del self._tries[key]
+
+async def note_success(ctx: CountingContext, *, name: str, address: str) -> None:
+    """A right password: this place is known for the name from now on, its tries are forgotten."""
+    now, known = ctx.clock.now(), _known(name, address)
+    async with ctx.unit_of_work() as uow:
+        await uow.tallies.clear(known)
+        await uow.tallies.hit(known, at=now, seconds=KNOWN_FOR.total_seconds())
+        for key in await _limits(uow, name, address, now):
+            await uow.tallies.clear(key)
+        await uow.commit()
+
+
+async def is_closed(ctx: CountingContext, *, name: str, address: str) -> bool:
+    """Whether the next try would be refused."""
+    now = ctx.clock.now()
+    async with ctx.unit_of_work(write=False) as uow:
+        limits = await _limits(uow, name, address, now)
+        return any([await uow.tallies.running(key, at=now) >= most for key, most in limits.items()])
+
+
+async def _limits(uow: UnitOfWork, name: str, address: str, now: dt.datetime) -> Mapping[str, int]:
+    """How many tries each key may have in a window."""
+    name = name.casefold()
+    limits = {
+        digest(f"sign-in:{name} {address}"): TRIES_FROM_ONE_PLACE,
+        digest(f"sign-in-address:{address}"): TRIES_PER_ADDRESS,
+    }
+    if not await uow.tallies.running(_known(name, address), at=now):
+        limits[digest(f"sign-in-name:{name}")] = TRIES_FROM_STRANGERS
+    return limits
+
+
+def _known(name: str, address: str) -> str:
+    return digest(f"sign-in-known:{name.casefold()} {address}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
-from bot.services import claims, staff
+from bot.services import claims, login_guard, staff
 from bot.services.context import Context
 from bot.services.login_guard import LoginGuard
 from bot.services.permissions import May, may, require
@@ -133,10 +133,10 @@ async def choose_password(
     Raises InvalidInput for a wrong one and for a new one that will not do, TooManyTries.
     """
     staff.check_password(new)
-    guard.admit(name=member.name, address=address, now=ctx.clock.now())
+    await login_guard.admit(ctx, name=member.name, address=address)
     if not await guard.matches(current[: staff.LONGEST_PASSWORD], member.password_hash):
         raise InvalidInput("the password you have now is another one", field="current")
-    guard.succeeded(name=member.name, address=address)
+    await login_guard.note_success(ctx, name=member.name, address=address)
     hashed = await guard.hash(new)
     async with ctx.unit_of_work() as uow:
         await uow.staff.save(replace(await uow.staff.get(member.id), password_hash=hashed))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.domain.errors import InvalidInput, NotSignedIn
+from bot.services import login_guard
 from bot.services.login_guard import LoginGuard
 from bot.services.permissions import ROLES
 from bot.services.ports import Clock, Ids, StaffMember, UnitOfWorkFactory
@@ -99,7 +100,7 @@ async def log_in(ctx: StaffContext, guard: LoginGuard, *, name: str, password: s
 
     Raises NotSignedIn, the same for a wrong name and a wrong password, and TooManyTries.
     """
-    guard.admit(name=name, address=address, now=ctx.clock.now())
+    await login_guard.admit(ctx, name=name, address=address)
     async with ctx.unit_of_work(write=False) as uow:
         member = await uow.staff.by_name(name)
     known = member is not None and not member.disabled and len(password) <= LONGEST_PASSWORD
@@ -107,10 +108,10 @@ async def log_in(ctx: StaffContext, guard: LoginGuard, *, name: str, password: s
         password[:LONGEST_PASSWORD], member.password_hash if member and known else None
     )
     if member is None or not right:
-        closed = guard.is_closed(name=name, address=address, now=ctx.clock.now())
+        closed = await login_guard.is_closed(ctx, name=name, address=address)
         await _record_failure(ctx, member, {"address": address, "locked": closed})
         raise NotSignedIn("the name or the password is wrong")
-    guard.succeeded(name=name, address=address)
+    await login_guard.note_success(ctx, name=name, address=address)
     return await _start_session(ctx, member, address)
 
 

@@ -35,6 +35,11 @@ class TallyTable:
         row = await self._running(key, at)
         return 0 if row is None else row.hits
 
+    async def ends(self, key: str, *, at: dt.datetime) -> dt.datetime | None:
+        """When the window that runs is over; None when none runs."""
+        row = await self._running(key, at)
+        return None if row is None else row.until
+
     async def clear(self, key: str) -> None:
         """Forget a key."""
         await self._session.run(delete(tallies).where(tallies.c.key == key))

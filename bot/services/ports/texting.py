@@ -19,6 +19,9 @@ class Tallies(Protocol):
     async def running(self, key: str, *, at: dt.datetime) -> int:
         """How many there were in the window that runs; counts nothing."""
 
+    async def ends(self, key: str, *, at: dt.datetime) -> dt.datetime | None:
+        """When the window that runs is over; None when none runs."""
+
     async def clear(self, key: str) -> None:
         """Forget a key."""
 

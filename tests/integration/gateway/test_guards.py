@@ -177,12 +177,12 @@ async def test_a_forwarded_address_is_not_believed(start: GatewayMaker) -> None:
     assert answer.status_code == 429
 
 
-def test_a_window_ends_and_its_counts_with_it() -> None:
+async def test_a_window_ends_and_its_counts_with_it() -> None:
     now = 0.0
     counter = LocalCounter(clock=lambda: now)
-    assert [counter.hit("a"), counter.hit("a"), counter.hit("b")] == [1, 2, 1]
+    assert [await counter.hit("a"), await counter.hit("a", "b")] == [[1], [2, 1]]
     now = 60.0
-    assert counter.hit("a") == 1
+    assert await counter.hit("a") == [1]
 
 
 # --- health, metrics, description ----------------------------------------------------------------

@@ -20,6 +20,8 @@ async def test_a_tally_counts_for_everybody_until_its_window_is_over(store: Stor
     assert sorted(await asyncio.gather(*(hit(0) for _ in range(5)))) == [1, 2, 3, 4, 5]
     assert [await hit(9), await hit(10), await hit(11)] == [6, 1, 2]
     async with store.unit_of_work() as uow:
+        assert await uow.tallies.ends("flood:1", at=NOW + 19 * MINUTE) == NOW + 20 * MINUTE
+        assert await uow.tallies.ends("flood:1", at=NOW + 20 * MINUTE) is None
         assert await uow.tallies.hit("other", at=NOW, seconds=1) == 1
         await uow.tallies.clear("flood:1")
         assert await uow.tallies.hit("flood:1", at=NOW, seconds=1) == 1

@@ -78,7 +78,7 @@ def build_app(settings: Settings) -> App:
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
     fhir, caldav = build_fhir_server(settings), build_caldav_server(settings)
     ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
-    mail, webhooks = build_mail_server(settings, ctx.protocols), build_webhooks(settings)
+    mail, webhooks = build_mail_server(settings, lambda: ctx.protocols), build_webhooks(settings)
     carriers, publishers = _carriers(ctx, mail, webhooks), _publishers(ctx, settings, fhir, caldav)
     doors = (
         staff_api_blueprint,
@@ -90,7 +90,7 @@ def build_app(settings: Settings) -> App:
     )
     app = assemble(
         door=ServiceDoor(ctx),
-        options=options_from(settings, ctx.protocols),
+        options=options_from(settings, lambda: ctx.protocols),
         hub=hub,
         counter=SharedCounter(ctx),
         probes=_probes(settings, ctx),
@@ -191,7 +191,7 @@ def build_sms_provider(settings: Settings) -> TwilioProvider | None:
     )
 
 
-def build_mail_server(settings: Settings, protocols: Protocols) -> MailServer | None:
+def build_mail_server(settings: Settings, protocols: Callable[[], Protocols]) -> MailServer | None:
     """The server that e-mails leave by, None when there is none."""
     from bot.messaging import MailServer
 
@@ -204,7 +204,7 @@ def build_mail_server(settings: Settings, protocols: Protocols) -> MailServer | 
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         sender=settings.mail_from,
-        sender_name=protocols.clinic.name,
+        sender_name=lambda: protocols().clinic.name,
     )
 
 

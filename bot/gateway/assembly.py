@@ -25,6 +25,7 @@ from bot.gateway.metrics import Metrics, count_request, serve_metrics
 from bot.gateway.openapi import chat_part, openapi_blueprint
 from bot.gateway.options import Options
 from bot.gateway.pages import pages_blueprint
+from bot.gateway.plain_pages import PlainPages
 from bot.gateway.staff_api import staff_part
 from bot.gateway.wakes import WakeHub
 
@@ -52,7 +53,7 @@ def assemble(
         configure_logging=False,
     )  # fmt: skip
     _configure(app, options)
-    app.ctx.metrics = Metrics()
+    app.ctx.metrics, app.ctx.plain_pages = Metrics(), PlainPages(options)
     api = ChatApi(
         door=door, options=options, counter=counter or LocalCounter(), hub=hub, metrics=app.ctx.metrics
     )

@@ -12,7 +12,6 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from sanic import Blueprint, HTTPResponse
 from sanic.request import Request
@@ -22,15 +21,13 @@ from bot.domain.errors import IntakeError, InvalidInput
 from bot.gateway.body import read_choices, read_client_id
 from bot.gateway.chat_api import ChatApi
 from bot.gateway.errors import HttpProblem, problem_for
+from bot.gateway.form_cookie import drop_cookie, set_cookie, token_of
 from bot.gateway.form_view import FormView, Shown
 from bot.gateway.origins import is_own
 from bot.gateway.sms.form import read_fields
 
 Asked = Request[Any, Any]
-COOKIE = "spine_chat"
 PAGE = "/chat/form"
-KEPT_SECONDS = 12 * 3600
-"""As long as the widget remembers a chat that nobody goes on with."""
 # With `no-referrer` browsers send `Origin: null` with our own forms, and that is refused.
 _HEADERS = {"Referrer-Policy": "same-origin"}
 _TROUBLE = {
@@ -63,11 +60,7 @@ class FormPage:
         await self._api.limit_sessions(request)
         session = await self._api.door.open_session()
         response = _go_on()
-        secure = self._over_https(request)
-        response.add_cookie(
-            COOKIE, session.token, path="/", httponly=True, samesite="Lax", secure=secure, host_prefix=secure,
-            max_age=KEPT_SECONDS,
-        )  # fmt: skip
+        set_cookie(request, response, session.token)
         return response
 
     async def say(self, request: Asked) -> HTTPResponse:
@@ -85,17 +78,17 @@ class FormPage:
         """The token is given back and the cookie dropped."""
         try:
             self._fields(request)
-            await self._api.door.end_session(self._token(request))
+            await self._api.door.end_session(token_of(request))
         except (HttpProblem, IntakeError) as error:
             return await self._page(request, problem=problem_for(error))
         response = _go_on()
-        self._drop_cookie(request, response)
+        drop_cookie(request, response)
         return response
 
     # --- parts ---
 
     async def _take(self, request: Asked, fields: Sequence[tuple[str, str]]) -> None:
-        token, given = self._token(request), dict(fields)
+        token, given = token_of(request), dict(fields)
         chosen = [value for name, value in fields if name == "choice"]
         if bool(chosen) == ("text" in given):
             raise InvalidInput("Send either text or choice.", code="text_or_choice")
@@ -110,7 +103,7 @@ class FormPage:
     def _fields(self, request: Asked) -> Sequence[tuple[str, str]]:
         """The form's fields; raises a 403 when it did not come from our page for this conversation."""
         self._check_origin(request)
-        token = self._token(request)
+        token = token_of(request)
         if not token:
             raise HttpProblem(401, "no_chat", "There is no chat here.")
         fields = read_fields(request)
@@ -125,7 +118,7 @@ class FormPage:
 
     async def _has_chat(self, request: Asked) -> bool:
         try:
-            await self._api.access(request, self._token(request))
+            await self._api.access(request, token_of(request))
         except HttpProblem:
             return False
         return True
@@ -134,7 +127,7 @@ class FormPage:
         self, request: Asked, *, problem: HttpProblem | None = None, kept: str = ""
     ) -> HTTPResponse:
         shown = Shown()
-        if self._token(request):
+        if token_of(request):
             try:
                 shown = await self._conversation(request, problem=problem, kept=kept)
             except (HttpProblem, IntakeError) as error:
@@ -145,11 +138,11 @@ class FormPage:
             content_type="text/html; charset=utf-8",
         )  # fmt: skip
         if problem is not None and problem.status == 401:
-            self._drop_cookie(request, response)
+            drop_cookie(request, response)
         return response
 
     async def _conversation(self, request: Asked, *, problem: HttpProblem | None, kept: str) -> Shown:
-        token = self._token(request)
+        token = token_of(request)
         await self._api.limit_reads(token)
         case_id = await self._api.access(request, token)
         progress = await self._api.door.progress(case_id)
@@ -170,18 +163,6 @@ class FormPage:
         while page := await self._api.door.messages_after(case_id, found[-1].seq if found else 0):
             found += page
         return found
-
-    def _token(self, request: Asked) -> str:
-        name = f"__Host-{COOKIE}" if self._over_https(request) else COOKIE
-        return str(request.cookies.get(name) or "")
-
-    def _drop_cookie(self, request: Asked, response: HTTPResponse) -> None:
-        secure = self._over_https(request)
-        response.cookies.delete_cookie(COOKIE, path="/", secure=secure, host_prefix=secure)
-
-    def _over_https(self, request: Asked) -> bool:
-        outside = urlsplit(self._api.options.public_url)
-        return request.scheme == "https" or (outside.scheme == "https" and outside.netloc == request.host)
 
 
 def form_blueprint(api: ChatApi) -> Blueprint:

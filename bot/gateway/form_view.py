@@ -1,25 +1,15 @@
-"""The conversation as a plain page: what `widget/form.html` shows, without any script.
-
-Everything that anybody wrote is escaped by Jinja; line breaks become paragraphs and telephone numbers
-links.
-"""
+"""The conversation as a plain page: what `widget/form.html` shows, without any script."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
-
-from bot.domain.cases import Message, MessageChoice
+from bot.domain.cases import Message
 from bot.gateway.options import Options
-from bot.gateway.pages import FOLDER, page_fields
+from bot.gateway.plain_pages import PlainPages
 
 URGENT = ("crisis", "emergency")
 _WIDE = ("emergency", "crisis", "same_day", "summary", "times", "booked", "callback")
@@ -34,9 +24,11 @@ _LABELS = {
     "email": "E-mail address",
 }
 _WORDS = {"kind": "", "unit": "", "min": None, "max": None}
-_PHONE = re.compile(r"(?<![\w-])(911|988|(?:1-)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])")
 _FEWEST_BOXES = 4
 """A safety question offers three buttons; which of these signs it is comes with more, as boxes."""
+_LONG_LABEL = 28
+"""Letters; answers that are longer stand under each other."""
+ALONE = "Automated helper. Not watched around the clock."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +40,8 @@ class Shown:
     message_id: str = ""
     """Of the message to be sent from this page: sent twice, it is one message."""
     reference: str = ""
+    company: str = ALONE
+    """Who is in the conversation with the patient."""
     left: int | None = None
     changeable: Sequence[int] = ()
     trouble: str = ""
@@ -58,44 +52,30 @@ class Shown:
 
 
 class FormView:
-    """The page's template with what never changes."""
+    """The conversation in its template."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        environment = Environment(
-            loader=FileSystemLoader(Path(FOLDER)),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters.update(lines=_lines, longest=_longest, clock=self._clock)
-        self._template = environment.get_template("form.html")
+        self._pages = PlainPages(options)
 
     def render(self, shown: Shown) -> str:
         """The whole page."""
-        fields = page_fields(self._options)
         question = _open_question(shown.messages)
-        fitting = {**_WORDS, **self._options.inputs.get((question.asks or "") if question else "", {})}
+        inputs = self._options.face().inputs
+        fitting = {**_WORDS, **inputs.get((question.asks or "") if question else "", {})}
         offered = question.choices if question else ()
         last = _last_of_patient(shown.messages)
-        return self._template.render(
-            title=f"Chat with {fields['chat_name']}", name=fields["chat_name"], greeting=fields["greeting"],
-            phone=fields["clinic_phone"], phone_digits=fields["clinic_phone_digits"], demo=self._options.demo,
+        return self._pages.render(
+            "form.html",
             started=bool(shown.csrf), earlier=shown.messages[:last], latest=shown.messages[last:],
             urgent=[*shown.screened, *_urgent(shown.messages)], calls=_CALLS, wide=_WIDE, question=question,
             several=fitting["kind"] == "several" and len(offered) >= _FEWEST_BOXES,
+            tall=max((len(choice.label) for choice in offered), default=0) > _LONG_LABEL,
             input=fitting, input_labels=_LABELS, csrf=shown.csrf,
-            message_id=shown.message_id, reference=shown.reference,
+            message_id=shown.message_id, reference=shown.reference, company=shown.company,
             progress=_progress(question, shown.left),
             changeable=shown.changeable, trouble=shown.trouble, kept=shown.kept,
         )  # fmt: skip
-
-    def _clock(self, at: dt.datetime) -> str:
-        local = at.astimezone(ZoneInfo(self._options.zone))
-        return (
-            f"{local:%b} {local.day}, {local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
-        )
 
 
 def _open_question(messages: Sequence[Message]) -> Message | None:
@@ -121,21 +101,3 @@ def _last_of_patient(messages: Sequence[Message]) -> int:
     """Where the newest words of the patient stand; 0 when there are none."""
     places = [place for place, message in enumerate(messages) if message.sender == "patient"]
     return places[-1] if places else 0
-
-
-def _longest(choices: Iterable[MessageChoice]) -> int:
-    return max((len(choice.label) for choice in choices), default=0)
-
-
-def _lines(text: str) -> Markup:
-    lines = (line.strip() for line in text.split("\n"))
-    return Markup("").join(Markup("<p>{}</p>").format(_with_phones(line)) for line in lines if line)
-
-
-def _with_phones(line: str) -> Markup:
-    parts = _PHONE.split(line)
-    return Markup("").join(_call(part) if place % 2 else escape(part) for place, part in enumerate(parts))
-
-
-def _call(number: str) -> Markup:
-    return Markup('<a href="tel:{}">{}</a>').format(re.sub(r"\D", "", number), number)

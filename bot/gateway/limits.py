@@ -1,9 +1,9 @@
 """Rate limits: a fixed window per key.
 
 What patients write and the chats they open are counted in the record, for all gateways and across restarts.
-Reading is counted in this process alone: a limit on reads guards this process's own work, and a write for every
-look would cost more than the look. Limits stop loops and floods; they never stop an emergency from being
-seen (see `chat_api`).
+Reading is counted in this process alone: a limit on reads guards this process's own work, and a write for
+every look would cost more than the look. Limits stop loops and floods; they never stop an emergency from
+being seen (see `chat_api`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -31,14 +31,26 @@ class Rates:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Face:
+    """What of the clinic the pages show; staff may change it while the gateway runs."""
+
+    name: str
+    phone: str
+    demo_phone: bool = True
+    """The number is made up and reaches nobody."""
+    zone: str = "America/Chicago"
+    """Of the times on the page without scripts; other pages know the patient's own."""
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    """Fitting inputs by name of what is asked (`inputs.py`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """The gateway's own settings; frozen."""
 
-    clinic_name: str
-    clinic_phone: str
+    face: Callable[[], Face]
+    """As it is now: asked anew for every page."""
     public_url: str
-    zone: str = "America/Chicago"
-    """Of the times on the page without scripts; other pages know the patient's own."""
     allowed_hosts: frozenset[str]
     """Host names a request may name, lower case, without port."""
     allowed_origins: tuple[str, ...] = ()
@@ -47,8 +59,6 @@ class Options:
     texting: bool = False
     """Whether a chat can go on by text message."""
     look: Look = field(default_factory=Look)
-    inputs: Mapping[str, Input] = field(default_factory=dict)
-    """Fitting inputs by name of what is asked (`inputs.py`)."""
     body_bytes: int = 64 * 1024
     characters: int = 2000
     stream_poll_seconds: float = 1.0
@@ -64,22 +74,30 @@ class Options:
     rates: Rates = field(default_factory=Rates)
 
 
-def options_from(settings: Settings, protocols: Protocols) -> Options:
-    """The gateway's part of the settings, and the clinic's name and phone."""
-    clinic = protocols.clinic
+def options_from(settings: Settings, protocols: Callable[[], Protocols]) -> Options:
+    """The gateway's part of the settings; `protocols` gives those that count at the moment."""
     host = urlsplit(settings.outside_url).hostname or "localhost"
     return Options(
-        clinic_name=clinic.name,
-        clinic_phone=settings.clinic_phone or clinic.phone,
+        face=lambda: face_of(protocols()),
         public_url=settings.outside_url,
-        zone=clinic.zone.key,
         allowed_hosts=LOOPBACK_HOSTS | {_bracketed(host)},
         allowed_origins=settings.allowed_origins,
         demo=settings.demo,
         texting=settings.sms_is_open,
         look=look_from(settings),
-        inputs=fitting_inputs(protocols.dictionary),
         metrics_port=settings.metrics_port,
+    )
+
+
+def face_of(protocols: Protocols) -> Face:
+    """The clinic's name, phone and hours' zone, and what its questions take."""
+    clinic = protocols.clinic
+    return Face(
+        name=clinic.name,
+        phone=clinic.phone,
+        demo_phone=clinic.demo_phone,
+        zone=clinic.zone.key,
+        inputs=fitting_inputs(protocols.dictionary),
     )
 
 

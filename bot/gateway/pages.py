@@ -18,6 +18,8 @@ from bot.gateway.options import Options
 from bot.gateway.origins import frame_ancestors
 
 FOLDER = Path(__file__).parent / "widget"
+NO_PHONE = "The phone number is a made-up one."
+"""Beside the demo's note, while the clinic has a made-up number."""
 _CHOSEN = b"/* the clinic's choice */ {}"
 ASSETS = (
     "chat.js", "chat_view.js", "chat_inputs.js", "chat_line.js", "chat_menu.js", "chat.css", "demo.css",
@@ -45,48 +47,61 @@ def _in_colours(name: str, look: Look) -> bytes:
     return body.replace(Look().colour.encode(), look.colour.encode()) if name == "mark.svg" else body
 
 
-def fill(name: str, fields: Mapping[str, str]) -> str:
+def read_page(name: str) -> string.Template:
+    """A page of `widget/`, its fields still open."""
+    return string.Template((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def fill(page: string.Template, fields: Mapping[str, str]) -> str:
     """A page with its fields filled in, escaped for text and quoted attributes."""
-    template = string.Template((FOLDER / name).read_text(encoding="utf-8"))
-    return template.substitute({key: html.escape(value, quote=True) for key, value in fields.items()})
+    return page.substitute({key: html.escape(value, quote=True) for key, value in fields.items()})
 
 
 def page_fields(options: Options) -> dict[str, str]:
-    digits = "".join(letter for letter in options.clinic_phone if letter.isdigit() or letter == "+")
+    """As the clinic shows itself at this moment."""
+    face = options.face()
     return {
-        "clinic_name": options.clinic_name,
-        "clinic_phone": options.clinic_phone,
-        "clinic_phone_digits": digits,
-        "chat_name": options.look.name or options.clinic_name,
+        "clinic_name": face.name,
+        "clinic_phone": face.phone,
+        "clinic_phone_digits": phone_digits(face.phone),
+        "chat_name": options.look.name or face.name,
         "label": options.look.label,
         "greeting": options.look.greeting,
-        "inputs": json.dumps(options.inputs, separators=(",", ":")),
+        "inputs": json.dumps(face.inputs, separators=(",", ":")),
         "origins": " ".join(options.allowed_origins),
         "demo": "demo" if options.demo else "",
+        "demo_phone": NO_PHONE if face.demo_phone else "",
         "texting": "texting" if options.texting else "",
     }
+
+
+def phone_digits(phone: str) -> str:
+    """What a tel: link takes."""
+    return "".join(letter for letter in phone if letter.isdigit() or letter == "+")
 
 
 def pages_blueprint(options: Options) -> Blueprint:
     """`/` (demo only; else the chat), `/chat`, `/widget.js`, `/widget/frame`, `/widget/<file>`."""
     blueprint = Blueprint("pages")
     assets, loader = read_assets(options.look), read_loader(options.look)
-    fields = page_fields(options)
-    demo = fill("demo.html", fields)
-    chat = {mode: fill("chat.html", {**fields, "mode": mode}) for mode in ("page", "frame")}
+    demo, chat = read_page("demo.html"), read_page("chat.html")
+
+    def shown(page: string.Template, *, mode: str = "page") -> HTTPResponse:
+        text = fill(page, {**page_fields(options), "mode": mode})
+        return HTTPResponse(text, content_type="text/html; charset=utf-8")
 
     @blueprint.get("/")
     async def home(request: Request[Any, Any]) -> HTTPResponse:
-        return _page(demo if options.demo else chat["page"])
+        return shown(demo if options.demo else chat)
 
     @blueprint.get("/chat")
     async def chat_page(request: Request[Any, Any]) -> HTTPResponse:
-        return _page(chat["page"])
+        return shown(chat)
 
     @blueprint.get("/widget/frame")
     async def frame(request: Request[Any, Any]) -> HTTPResponse:
         request.ctx.frame_ancestors = frame_ancestors(options.allowed_origins)
-        return _page(chat["frame"])
+        return shown(chat, mode="frame")
 
     @blueprint.get("/widget.js")
     async def widget(request: Request[Any, Any]) -> HTTPResponse:
@@ -99,7 +114,3 @@ def pages_blueprint(options: Options) -> Blueprint:
         return serve(request, assets["logo"])
 
     return blueprint
-
-
-def _page(text: str) -> HTTPResponse:
-    return HTTPResponse(text, content_type="text/html; charset=utf-8")

@@ -6,107 +6,65 @@ a link that opens nothing is the same 404 whatever is wrong with it.
 
 from __future__ import annotations
 
-import html
-from typing import Any
-
 from sanic import Blueprint, HTTPResponse
 from sanic.request import Request
 
-from bot.domain.cases import Draft
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import IntakeError
 from bot.gateway.errors import HttpProblem
-from bot.gateway.limits import LocalCounter
-from bot.gateway.sms.form import read_fields
+from bot.gateway.link_page import Asks, LinkPage, read_answers
 from bot.services import visit_links
 from bot.services.context import Context
 from bot.services.time_choice import LATER
 from bot.services.visit_links import Opened
 from bot.settings import Settings
 
-HTML = "text/html; charset=utf-8"
-_TRIES_A_MINUTE = 10
-_LONGEST = 200
-
 
 def visit_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     """The two routes."""
-    blueprint, counter = Blueprint("visit", url_prefix="/visit"), LocalCounter()
-
-    @blueprint.get("/<token:str>")
-    async def knock(request: Request[Any, Any], token: str) -> HTTPResponse:
-        try:
-            await visit_links.knock(ctx, token)
-        except NotAllowed:
-            raise _nothing_here() from None
-        return _page(ctx, _birth_date_form(ctx, wrong=False))
-
-    @blueprint.post("/<token:str>")
-    async def act(request: Request[Any, Any], token: str) -> HTTPResponse:
-        if counter.hit(f"visit:{request.client_ip}") > _TRIES_A_MINUTE:
-            raise HttpProblem(429, "too_many", "Too many tries. Please wait a minute.", retry_after=60)
-        given = {name: value[:_LONGEST] for name, value in read_fields(request)}
-        born, choice = given.get("birth_date", ""), given.get("choice", "")
-        try:
-            opened = await visit_links.act(ctx, token, birth_date=born, choice=choice)
-        except NotAllowed:
-            raise _nothing_here() from None
-        return _page(ctx, _body(ctx, opened, born))
-
+    blueprint, door = Blueprint("visit", url_prefix="/visit"), VisitDoor(ctx)
+    blueprint.add_route(door.knock, "/<token:str>", methods=["GET"], name="knock")
+    blueprint.add_route(door.act, "/<token:str>", methods=["POST"], name="act")
     return blueprint
 
 
-def _nothing_here() -> HttpProblem:
-    return HttpProblem(404, "not_found", "There is nothing here. Please call the clinic.")
+class VisitDoor:
+    """What a browser calls to see, move or give up one visit."""
 
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._page = LinkPage(ctx, heading="visit_page_title", gone="visit_page_gone")
 
-def _body(ctx: Context, opened: Opened, born: str) -> str:
-    if opened.checked:
-        return "\n".join(_shown(draft, born) for draft in opened.drafts)
-    if opened.closed:
-        return _paragraph(_text(ctx, "visit_page_closed"))
-    return _birth_date_form(ctx, wrong=True)
+    async def knock(self, request: Request, token: str) -> HTTPResponse:
+        """The page that asks for the birth date; uses nothing up."""
+        try:
+            await visit_links.knock(self._ctx, token)
+        except IntakeError as error:
+            return self._page.problem(request, error)
+        return self._page.asks(request, Asks.birth_date(self._page.text("visit_page_asks")))
 
+    async def act(self, request: Request, token: str) -> HTTPResponse:
+        """The visit and what can be done with it, or the birth date once more."""
+        try:
+            await self._page.limit(request, "visit")
+            given = read_answers(request)
+            born = given.get("birth_date", "")
+            opened = await visit_links.act(self._ctx, token, birth_date=born, choice=given.get("choice", ""))
+        except (HttpProblem, IntakeError) as error:
+            return self._page.problem(request, error)
+        return self._shown(request, opened, born)
 
-def _birth_date_form(ctx: Context, *, wrong: bool) -> str:
-    asks = _text(ctx, "check_birth_date_again" if wrong else "visit_page_asks")
-    return (
-        f'<form method="post"><label for="b">{html.escape(asks)}</label> '
-        f'<input id="b" name="birth_date" autocomplete="bday" maxlength="40" required> '
-        f'<button type="submit">{html.escape(_text(ctx, "visit_page_next"))}</button></form>'
-    )
-
-
-def _shown(draft: Draft, born: str) -> str:
-    buttons = "".join(
-        f'<p><button type="submit" name="choice" value="{_escaped(_means(choice.means))}">'
-        f"{_escaped(choice.label)}</button></p>"
-        for choice in draft.choices
-    )
-    if not buttons:
-        return _paragraph(draft.text)
-    hidden = f'<input type="hidden" name="birth_date" value="{_escaped(born)}">'
-    return f'{_paragraph(draft.text)}<form method="post">{hidden}{buttons}</form>'
+    def _shown(self, request: Request, opened: Opened, born: str) -> HTTPResponse:
+        if opened.closed:
+            return self._page.said(request, self._page.text("visit_page_closed"))
+        if not opened.checked:
+            asks = Asks.birth_date(self._page.text("visit_page_asks"))
+            return self._page.asks(request, asks, trouble=self._page.text("check_birth_date_again"))
+        choices = [
+            (_means(choice.means), choice.label) for draft in opened.drafts for choice in draft.choices
+        ]
+        said = [draft.text for draft in opened.drafts]
+        return self._page.said(request, *said, choices=choices, kept={"birth_date": born})
 
 
 def _means(means: str) -> str:
     return LATER if means.startswith(LATER) else means
-
-
-def _paragraph(text: str) -> str:
-    return f"<p>{_escaped(text)}</p>"
-
-
-def _text(ctx: Context, text_id: str) -> str:
-    return ctx.protocols.texts.say(text_id, channel="web")
-
-
-def _escaped(text: str) -> str:
-    return html.escape(text, quote=True)
-
-
-def _page(ctx: Context, body: str) -> HTTPResponse:
-    name = _escaped(ctx.protocols.clinic.name)
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{name}</title>'
-    top = f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{name}</h1>'
-    page = f"{top}<main>{body}</main></body></html>"
-    return HTTPResponse(page.encode(), content_type=HTML)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Literal
@@ -27,7 +28,10 @@ WHOLE_SECONDS = 40.0
 
 
 class MailServer:
-    """One account of one server; a connection for each e-mail, so nothing is kept that can go stale."""
+    """One account of one server; a connection for each e-mail, so nothing is kept that can go stale.
+
+    `sender_name` is asked anew for each: the clinic may change its name at any time.
+    """
 
     channel: Channel = "email"
 
@@ -38,7 +42,7 @@ class MailServer:
         port: int,
         security: Security,
         sender: str,
-        sender_name: str,
+        sender_name: Callable[[], str],
         user: str | None = None,
         password: str | None = None,
         step_seconds: float = STEP_SECONDS,
@@ -83,7 +87,7 @@ class MailServer:
         """The e-mail of an item of the outbox; the same item gives the same e-mail."""
         message = EmailMessage()
         user, _, domain = self._sender.partition("@")
-        message["From"] = Address(self._sender_name, user, domain)
+        message["From"] = Address(self._sender_name(), user, domain)
         message["To"] = item.to
         message["Subject"] = item.subject
         message["Date"] = item.created_at

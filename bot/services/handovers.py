@@ -1,7 +1,8 @@
 """One case over both doors: a one-time link from the phone to the web, a one-time code the other way.
 
-Both are short-lived and used once; neither holds anything about the patient. The link's page checks the birth
-date before it shows a conversation in which one was told; the code proves that its sender sees the chat.
+Both are short-lived and used once; neither holds anything about the patient. Before the link shows anything
+its page checks the birth date, and where none is known the last digits of the phone it was texted to: a
+forwarded link alone opens nothing. The code proves that its sender sees the chat.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from bot.domain.cases import AskState, Case, Draft, Message
 from bot.domain.errors import NotAllowed
@@ -24,6 +27,9 @@ LINK_FOR = dt.timedelta(minutes=30)
 CODE_FOR = dt.timedelta(minutes=15)
 CODE_TRIES, CODE_SECONDS = 5, 3600
 """Guesses of a code that one number has in an hour."""
+Proof = Literal["birth_date", "phone"]
+"""By what a patient is known again."""
+PHONE_DIGITS = 4
 
 WEB_WORDS = frozenset(
     {"web", "link", "website", "online", "browser", "web link", "send link", "send me a link"}
@@ -52,28 +58,29 @@ async def link(ctx: Context, uow: UnitOfWork, case: Case) -> Draft | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """What came of opening a link: a session for the chat page, or the birth date is (still) needed."""
+    """What came of opening a link: a session for the chat page, or the proof is (still) needed."""
 
+    proof: Proof
     token: str | None = field(default=None, repr=False)
     reference: str = ""
     closed: bool = False
-    """Too many wrong dates: only a person helps now."""
+    """Too many wrong answers: only a person helps now."""
 
 
-async def knock(ctx: Context, token: str) -> bool:
-    """Whether the birth date will be asked; uses nothing up. Raises NotAllowed for a dead link."""
+async def knock(ctx: Context, token: str) -> Proof:
+    """What will be asked; uses nothing up. Raises NotAllowed for a dead link."""
     key = _hash(_links_key(ctx, token))
     async with ctx.unit_of_work(write=False) as uow:
         case_id = await uow.handovers.case_id(key, door="web", now=ctx.clock.now())
         if case_id is None:
             raise NotAllowed("no such link")
-        return is_known(await load_view(uow, case_id))
+        return _proof(await load_view(uow, case_id))
 
 
-async def open_web(ctx: Context, token: str, *, birth_date: str) -> Opened:
-    """Check the birth date where one can be checked, use the link up, open a chat session.
+async def open_web(ctx: Context, token: str, *, answers: Mapping[str, str]) -> Opened:
+    """Check the answer to what `knock` asks, use the link up, open a chat session.
 
-    Raises NotAllowed for a link that opens nothing; a wrong date leaves it as it is, three close it.
+    Raises NotAllowed for a link that opens nothing; a wrong answer leaves it as it is, three close it.
     """
     key, now = _hash(_links_key(ctx, token)), ctx.clock.now()
     async with ctx.unit_of_work() as uow:
@@ -81,26 +88,42 @@ async def open_web(ctx: Context, token: str, *, birth_date: str) -> Opened:
         if case_id is None:
             raise NotAllowed("no such link")
         view = await load_view(uow, case_id)
-        if is_known(view) and not await is_the_same(ctx, uow, view, birth_date):
+        proof = _proof(view)
+        if not await _is_proved(ctx, uow, view, proof, answers.get(proof, "")):
             closed = await tries_left(uow, view.case.id) == 0
             if closed:
                 await uow.handovers.use(key, door="web", now=now)
             await uow.commit()
-            return Opened(closed=closed)
+            return Opened(proof=proof, closed=closed)
         if await uow.handovers.use(key, door="web", now=now) is None:
             raise NotAllowed("no such link")
-        opened = await _session(ctx, uow, view.case)
+        opened = await _session(ctx, uow, view.case, proof)
         await uow.commit()
     return opened
 
 
-async def _session(ctx: Context, uow: UnitOfWork, case: Case) -> Opened:
+def _proof(view: CaseView) -> Proof:
+    return "birth_date" if is_known(view) else "phone"
+
+
+async def _is_proved(ctx: Context, uow: UnitOfWork, view: CaseView, proof: Proof, answer: str) -> bool:
+    right = fits(ctx, view, answer) if proof == "birth_date" else _is_phone(view.case, answer)
+    return await _counted(uow, view, right=right)
+
+
+def _is_phone(case: Case, answer: str) -> bool:
+    """Whether these are the last digits of the number that texts with us, or all of them."""
+    digits, own = re.sub(r"\D", "", answer), re.sub(r"\D", "", case.address or "")
+    return len(digits) >= PHONE_DIGITS and own.endswith(digits)
+
+
+async def _session(ctx: Context, uow: UnitOfWork, case: Case, proof: Proof) -> Opened:
     now, token = ctx.clock.now(), ctx.ids.token()
     expires_at = now + dt.timedelta(days=ctx.limits.session_days)
     await uow.sessions.add(chat.token_hash(token), case_id=case.id, expires_at=expires_at)
     await uow.cases.save(replace(case, channel="web"))
     await uow.audit.add(actor="patient", action="case.to_web", case_id=case.id, at=now)
-    return Opened(token=token, reference=case.reference)
+    return Opened(proof=proof, token=token, reference=case.reference)
 
 
 # --- from the web to the phone -----------------------------------------------------------------------------
@@ -167,14 +190,12 @@ async def _let_go(uow: UnitOfWork, number: str, *, keep: str) -> None:
 # --- is it the same person? --------------------------------------------------------------------------------
 
 
-async def is_the_same(ctx: Context, uow: UnitOfWork, view: CaseView, text: str) -> bool:
-    """Whether a text holds the birth date on record, or one that gives the age there. Wrong ones count."""
+async def _counted(uow: UnitOfWork, view: CaseView, *, right: bool) -> bool:
+    """Whether an answer counts as right; wrong ones are counted, and after too many none is right."""
     tries = view.times_asked(changing.TRIES)
-    if tries < changing.MOST_TRIES and fits(ctx, view, text):
-        await uow.asks.save(view.case.id, AskState(name=changing.TRIES))
-        return True
-    await uow.asks.save(view.case.id, AskState(name=changing.TRIES, times=tries + 1))
-    return False
+    known = right and tries < changing.MOST_TRIES
+    await uow.asks.save(view.case.id, AskState(name=changing.TRIES, times=0 if known else tries + 1))
+    return known
 
 
 async def tries_left(uow: UnitOfWork, case_id: str) -> int:

@@ -92,9 +92,11 @@ async def _told_whose(ctx: Context, uow: UnitOfWork, view: CaseView, message: Me
     if meant is None and rounds < MOST_ROUNDS:
         await uow.asks.save(view.case.id, AskState(name=WHOSE, times=rounds))
         return (_whose(ctx, view),)
-    if meant == SAME and await _earlier(uow, view):
+    if meant != SAME:
+        return await _anew(ctx, uow, view)
+    if await _earlier(uow, view):
         return (_birth_date(ctx, view, "whose_birth_date"),)
-    return await _anew(ctx, uow, view)
+    return await _unproved(ctx, uow, view)
 
 
 async def _told_birth_date(
@@ -112,7 +114,12 @@ async def _told_birth_date(
     await uow.asks.save(view.case.id, AskState(name=changing.CHECK, times=rounds))
     if rounds < MOST_ROUNDS:
         return (_birth_date(ctx, view, "check_birth_date_again"),)
-    return await _anew(ctx, uow, view)
+    return await _unproved(ctx, uow, view)
+
+
+async def _unproved(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...]:
+    """Says that nothing of an earlier case can be shown; a new one begins."""
+    return (wording.say(ctx, view, "whose_cannot_check"), *await _anew(ctx, uow, view))
 
 
 async def _anew(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...]:

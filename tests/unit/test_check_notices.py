@@ -36,10 +36,10 @@ def test_made_up_addresses_are_wrong_outside_demo_mode() -> None:
 
 async def test_what_is_set_up_gets_a_worker_and_nothing_else(protocols: Protocols) -> None:
     closed = make_settings()
-    assert bootstrap.build_mail_server(closed, protocols) is None
+    assert bootstrap.build_mail_server(closed, lambda: protocols) is None
     assert bootstrap.build_webhooks(closed) is None
     ready = make_settings(**MAIL, **hook("pager"))
-    mail, webhooks = bootstrap.build_mail_server(ready, protocols), bootstrap.build_webhooks(ready)
+    mail, webhooks = bootstrap.build_mail_server(ready, lambda: protocols), bootstrap.build_webhooks(ready)
     assert mail is not None
     assert webhooks is not None
     assert (mail.channel, webhooks.channel) == ("email", "webhook")

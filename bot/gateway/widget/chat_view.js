@@ -1,6 +1,7 @@
 /* What is seen. Words become text nodes only; nothing that anybody wrote is ever read as markup. */
 
-const PHONE = /(?<![\w-])(911|988|(?:1-)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])/g;
+/* An address first: the digits in it are no phone number. */
+const LINKED = /https?:\/\/[^\s<>]+[^\s<>.,;:!?)]|(?<![\w-])(?:911|988|(?:1-)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])/g;
 const TITLES = { summary: "Please check this", times: "Pick a time", booked: "You are booked", callback: "Our team will call you" };
 const WIDE = new Set(["emergency", "crisis", "same_day", "summary", "times", "booked", "callback"]);
 const URGENT = { emergency: "Get help now", crisis: "Get help now" };
@@ -18,18 +19,25 @@ export function make(tag, name, ...inside) {
   return element;
 }
 
-function withPhones(text) {
+function withLinks(text) {
   const parts = document.createDocumentFragment();
   let from = 0;
-  for (const match of text.matchAll(PHONE)) {
-    parts.append(text.slice(from, match.index));
-    const link = make("a", "", match[0]);
-    link.href = `tel:${match[0].replace(/\D/g, "")}`;
-    parts.append(link);
+  for (const match of text.matchAll(LINKED)) {
+    parts.append(text.slice(from, match.index), linkTo(match[0]));
     from = match.index + match[0].length;
   }
   parts.append(text.slice(from));
   return parts;
+}
+
+/* A number to call, or a page of ours beside the chat; other people's addresses stay words. */
+function linkTo(words) {
+  const page = words.startsWith("http");
+  if (page && !words.startsWith(`${location.origin}/`)) return words;
+  const link = make("a", "", words);
+  link.href = page ? words : `tel:${words.replace(/\D/g, "")}`;
+  if (page) { link.target = "_blank"; link.rel = "noopener"; }
+  return link;
 }
 
 /* Lines to paragraphs, "- " lines to a list. */
@@ -37,9 +45,9 @@ function fillWithLines(box, text) {
   let list = null;
   for (const line of text.split("\n").map((item) => item.trim()).filter(Boolean)) {
     const bullet = /^[-•*]\s+(.*)$/.exec(line);
-    if (!bullet) { list = null; box.append(make("p", "", withPhones(line))); continue; }
+    if (!bullet) { list = null; box.append(make("p", "", withLinks(line))); continue; }
     if (!list) { list = make("ul"); box.append(list); }
-    list.append(make("li", "", withPhones(bullet[1])));
+    list.append(make("li", "", withLinks(bullet[1])));
   }
 }
 
@@ -48,7 +56,7 @@ function fillWithFacts(box, text) {
   let rows = null;
   for (const line of text.split("\n").map((item) => item.trim()).filter(Boolean)) {
     const fact = /^(\d+\.\s*)?([^:]{1,60}):\s+(.+)$/.exec(line);
-    if (!fact || (!fact[1] && !rows)) { rows = null; box.append(make("p", "", withPhones(line))); continue; }
+    if (!fact || (!fact[1] && !rows)) { rows = null; box.append(make("p", "", withLinks(line))); continue; }
     if (!rows) { rows = make("div", "row-of-facts"); box.append(rows); }
     rows.append(make("p", "", make("b", "", `${fact[1] ?? ""}${fact[2]}:`), " ", fact[3]));
   }

@@ -43,7 +43,8 @@ async def get(world: World, path: str, *, secret: str | None = SECRET) -> httpx.
     settings = make_settings(data_dir=world.folder, **({"calendar_secret": secret} if secret else {}))
     hub = WakeHub()
     app = assemble(
-        door=ScriptedDoor(hub=hub), options=options_from(settings, world.protocols), hub=hub, probes={},
+        door=ScriptedDoor(hub=hub), options=options_from(settings, lambda: world.protocols),
+        hub=hub, probes={},
         blueprints=[calendar_blueprint(world.ctx, settings)],
     )  # fmt: skip
     async with listening(app) as port, httpx.AsyncClient(trust_env=False) as client:

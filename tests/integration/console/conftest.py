@@ -40,7 +40,7 @@ def staff_app(world: World, settings: Settings) -> App:
     hub = WakeHub()
     app = assemble(
         door=ScriptedDoor(hub=hub),
-        options=options_from(settings, world.protocols),
+        options=options_from(settings, lambda: world.protocols),
         hub=hub,
         probes={},
         blueprints=[staff_api_blueprint(world.ctx, settings), console_blueprint(world.ctx, settings)],

@@ -57,7 +57,7 @@ async def browser(ctx: Context, world: World, settings: Settings) -> AsyncIterat
     """The console of that process."""
     hub = WakeHub()
     app = assemble(
-        door=ScriptedDoor(hub=hub), options=options_from(settings, ctx.protocols), hub=hub, probes={},
+        door=ScriptedDoor(hub=hub), options=options_from(settings, lambda: ctx.protocols), hub=hub, probes={},
         blueprints=[staff_api_blueprint(ctx, settings), console_blueprint(ctx, settings)],
     )  # fmt: skip
     app.ctx.login_guard = world.guard

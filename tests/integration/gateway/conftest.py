@@ -14,23 +14,26 @@ import pytest
 import pytest_asyncio
 
 from bot.gateway.assembly import assemble
-from bot.gateway.options import LOOPBACK_HOSTS, Options
+from bot.gateway.options import LOOPBACK_HOSTS, Face, Options
 from bot.gateway.wakes import WakeHub
 from tests.integration.gateway.scripted import ScriptedDoor
 from tests.integration.gateway.serving import listening
 
-OPTIONS = Options(
-    clinic_name="Riverbend Spine",
-    clinic_phone="(555) 555-0142",
-    public_url="http://127.0.0.1",
-    allowed_hosts=LOOPBACK_HOSTS,
-    allowed_origins=("https://clinic.example",),
-    demo=True,
+FACE = Face(
+    name="Riverbend Spine",
+    phone="(555) 555-0142",
     inputs={
         "age": {"kind": "number", "unit": "", "min": 0, "max": 120},
         "birth_date": {"kind": "date"},
         "G5": {"kind": "several"},
     },
+)
+OPTIONS = Options(
+    face=lambda: FACE,
+    public_url="http://127.0.0.1",
+    allowed_hosts=LOOPBACK_HOSTS,
+    allowed_origins=("https://clinic.example",),
+    demo=True,
     stream_poll_seconds=0.05,
     stream_heartbeat_seconds=0.2,
     long_poll_seconds=2,

@@ -85,7 +85,9 @@ async def service(
         ids=RandomIds(),
         wake=hub.wake,
     )
-    app = assemble(door=ServiceDoor(ctx), options=options_from(settings, protocols), hub=hub, probes={})
+    app = assemble(
+        door=ServiceDoor(ctx), options=options_from(settings, lambda: protocols), hub=hub, probes={}
+    )
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         port = await stack.enter_async_context(listening(app))

@@ -73,7 +73,7 @@ async def whole(database: str, tmp_path: Path, protocols: Protocols, reader: Rea
         wake=hub.wake,
     )
     doors = [make(ctx, settings) for make in (staff_api_blueprint, console_blueprint, sms_blueprint)]
-    options = options_from(settings, protocols)
+    options = options_from(settings, lambda: protocols)
     app = assemble(door=ServiceDoor(ctx), options=options, hub=hub, probes={}, blueprints=doors)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)

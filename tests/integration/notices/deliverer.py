@@ -32,7 +32,7 @@ def carrier(channel: str, address: str) -> TwilioProvider | MailServer | Webhook
     if channel == "email":
         return MailServer(
             host="127.0.0.1", port=int(address), security="none", sender="intake@clinic.example",
-            sender_name="Clinic",
+            sender_name=lambda: "Clinic",
         )  # fmt: skip
     return Webhooks({"pager": Target(url=address, secrets=(b"n" * 32,))})
 

@@ -30,7 +30,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 def server(port: int, **given: Any) -> MailServer:
     fields: dict[str, Any] = {"host": "127.0.0.1", "security": "none", "sender": FROM, "step_seconds": 2.0}
-    return MailServer(port=port, sender_name="Spine Clinic", **fields | given)
+    return MailServer(port=port, sender_name=lambda: "Spine Clinic", **fields | given)
 
 
 def an_email(**given: Any) -> Outbound:

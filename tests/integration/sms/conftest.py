@@ -10,7 +10,7 @@ import pytest
 
 from bot.gateway.assembly import assemble
 from bot.gateway.continue_page import continue_blueprint
-from bot.gateway.options import LOOPBACK_HOSTS, Options
+from bot.gateway.options import LOOPBACK_HOSTS, Face, Options
 from bot.gateway.service_door import ServiceDoor
 from bot.gateway.sms import sms_blueprint
 from bot.gateway.wakes import WakeHub
@@ -114,8 +114,7 @@ async def world(
 def options() -> Options:
     """The gateway's own settings."""
     return Options(
-        clinic_name="Riverbend Spine",
-        clinic_phone="(555) 555-0142",
+        face=lambda: Face(name="Riverbend Spine", phone="(555) 555-0142"),
         public_url=PUBLIC_URL,
         allowed_hosts=LOOPBACK_HOSTS,
     )

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.cases import Case, Draft, MessageChoice
+from bot.domain.cases import AskState, Case, Draft, MessageChoice
 from bot.domain.facts import Fact
 from bot.domain.levels import Level
-from bot.services import chat, handovers
+from bot.gateway.link_page import TRIES_A_MINUTE
+from bot.services import changing, chat, handovers
 from tests.integration.sms.world import PATIENT, PUBLIC_URL, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -96,6 +97,52 @@ async def test_both_transcripts_stand_in_order_in_one_case(world: World) -> None
         ("sms", "and on the phone again"),
     ]
     assert [one.seq for one in messages] == list(range(1, len(messages) + 1))
+
+
+async def test_where_no_birth_date_is_known_the_phones_last_digits_open_it(world: World) -> None:
+    case = await begun(world)
+    path = await texted_link(world)
+    page = await world.http.get(path)
+    assert "last 4 digits" in page.text
+    assert "back hurts" not in page.text
+    for wrong in ("", "phone=", "phone=9999", "phone=42", "birth_date=3/3/1968"):
+        page = await world.http.post(path, content=wrong, headers=FORM)
+        assert "data-token" not in page.text
+        world.clock.move(seconds=1)
+        await forgive(world, case)
+    page = await world.http.post(path, content=f"phone={PATIENT[-4:]}", headers=FORM)
+    assert await chat.access_case(world.ctx, token_in(page.text)) == case.id
+
+
+async def forgive(world: World, case: Case) -> None:
+    """Wrong answers so far do not count."""
+    async with world.store.unit_of_work() as uow:
+        await uow.asks.save(case.id, AskState(name=changing.TRIES))
+        await uow.commit()
+
+
+async def test_without_scripts_the_chat_goes_on_at_the_plain_page(world: World) -> None:
+    await begun(world)
+    path = await texted_link(world)
+    page = await world.http.post(path, content=f"phone={PATIENT}".replace("+", ""), headers=FORM)
+    assert 'content="0; url=/chat/form"' in page.text
+    cookie = page.headers["set-cookie"]
+    assert "httponly" in cookie.lower()
+    token = cookie.partition("=")[2].partition(";")[0].strip('"')
+    chat_page = await world.http.get("/chat/form", headers={"Cookie": f"spine_chat={token}"})
+    assert "my back hurts" in chat_page.text
+
+
+async def test_a_link_that_opens_nothing_is_a_page_for_a_person(world: World) -> None:
+    for answer in (await world.http.get("/continue/x"), await world.http.post("/continue/x", headers=FORM)):
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "Text us the word WEB" in answer.text
+    for _ in range(TRIES_A_MINUTE):
+        answer = await world.http.post("/continue/x", headers=FORM)
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "60"
+    assert "wait a minute" in answer.text
 
 
 async def test_three_wrong_dates_close_the_link(world: World) -> None:

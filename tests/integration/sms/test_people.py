@@ -77,7 +77,8 @@ async def test_a_wrong_birth_date_opens_nothing(world: World) -> None:
     await say(world, "1")
     await say(world, "1/1/1970")
     reply = await say(world, "2/2/1971")
-    assert "OK if I save your answers" in reply[0]
+    assert "I can't check who you are from here" in reply[0]
+    assert "OK if I save your answers" in reply[-1]
     assert (await world.case()).id != earlier.id
 
 
@@ -97,6 +98,15 @@ async def test_the_birth_date_chooses_among_several_people(world: World) -> None
         await say(world, born)
         assert (await world.case()).id == expected.id
         assert world.dialogue.requests[-1].case_id == expected.id
+
+
+async def test_a_case_without_birth_date_and_age_is_not_opened_again(world: World) -> None:
+    earlier = await earlier_case(world, birth_date=None, age=None)
+    await say(world, "hello")
+    reply = await say(world, "1")
+    assert "I can't check who you are from here" in reply[0]
+    assert "OK if I save your answers" in reply[-1]
+    assert (await world.case()).id != earlier.id
 
 
 async def test_where_only_the_age_is_known_a_birth_date_that_gives_it_fits(world: World) -> None:

@@ -53,6 +53,8 @@ class Reading:
     """The text asks something of us."""
     language: Literal["en", "es", "other"] = "en"
     ask: tuple[str, ...] = ()
+    half_read: tuple[str, ...] = ()
+    """Those safety facts of which the grammar read a part only, and the learned screen was all but sure."""
 
     def words_for(self, variable: str) -> str:
         """The patient's words that gave this variable; empty when none did."""
@@ -68,8 +70,8 @@ class Reading:
         fields = dict(raw)
         findings = tuple(Finding(**{**f, "value": _value(f["value"])}) for f in fields.pop("findings", ()))
         facts = {name: _value(value) for name, value in fields.pop("facts", {}).items()}
-        ask = tuple(fields.pop("ask", ()))
-        return cls(findings=findings, facts=facts, ask=ask, **fields)
+        ask, half_read = (tuple(fields.pop(name, ())) for name in ("ask", "half_read"))
+        return cls(findings=findings, facts=facts, ask=ask, half_read=half_read, **fields)
 
 
 def _value(raw: Any) -> Value:

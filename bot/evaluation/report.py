@@ -57,8 +57,9 @@ def fingerprint(files: Iterable[Path]) -> str:
 def setbacks(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
     """Safety facts and levels whose recall fell against an earlier report; one line each, empty when none.
 
-    A report of other rows cannot be compared: that is a line too. What is asked may differ by one message
-    and one in a hundred: the screen is trained on the machine it runs on, and processors round differently.
+    A report of other rows cannot be compared: that is a line too. Processors round the screen's sums
+    differently: what is asked may differ by one message and one in a hundred, what fires by one message where
+    some fired on half a construction.
     """
     if now.get("sha256") != before.get("sha256"):
         return ["the report is about other rows: write it again with --report"]
@@ -66,7 +67,9 @@ def setbacks(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
     for kind in ("levels", "facts"):
         for name, then in before["safety"][kind].items():
             today = now["safety"][kind].get(name, {})
-            for figure, leeway in (("fired", 0.0), ("fired_or_asked", 0.01 + 1 / then["count"])):
+            one = 1 / then["count"]
+            half = one if then.get("fired_by_half") else 0.0
+            for figure, leeway in (("fired", half), ("fired_or_asked", 0.01 + one)):
                 if (today.get(figure) or 0) < then[figure] - leeway:
                     lines.append(f"{name}: {figure} fell from {then[figure]} to {today.get(figure)}")
     return lines

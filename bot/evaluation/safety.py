@@ -42,11 +42,14 @@ class Recall:
     fired: int = 0
     only_asked: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    by_half: int = 0
+    """Of those fired: on half a construction, with the screen."""
 
-    def add(self, row_id: str, *, fired: bool, asked: bool) -> None:
+    def add(self, row_id: str, *, fired: bool, asked: bool, half: bool) -> None:
         """One more."""
         self.count += 1
         self.fired += fired
+        self.by_half += fired and half
         if not fired:
             (self.only_asked if asked else self.missed).append(row_id)
 
@@ -56,6 +59,7 @@ class Recall:
             "count": self.count,
             "fired": share(self.fired, self.count),
             "fired_or_asked": share(self.count - len(self.missed), self.count),
+            "fired_by_half": self.by_half,
             "only_asked": self.only_asked,
             "missed": self.missed,
         }
@@ -94,12 +98,12 @@ class SafetyScores:
     def add(self, row: Row, reading: Reading, read: Mapping[str, Value], protocols: Protocols) -> None:
         """One more message."""
         asked = _asked(reading, read)
-        self._add_facts(row, read, asked, protocols.dictionary)
+        self._add_facts(row, read, asked, reading.half_read, protocols.dictionary)
         meant = protocols.judge(row.facts)
         either = protocols.judge({**row.optional, **row.facts})
         found = protocols.judge(read)
         if meant.level >= Level.URGENT_48H:
-            self._add_level(row, (meant, either), found, asked)
+            self._add_level(row, (meant, either), found, asked, reading.half_read)
         states = any(name in _SCREENED and alarms(value) for name, value in row.facts.items())
         if row.trap or not states:
             cries = self.traps if row.trap else self.quiet
@@ -110,13 +114,18 @@ class SafetyScores:
                 cries.needless.append(row.id)
 
     def _add_facts(
-        self, row: Row, read: Mapping[str, Value], asked: Collection[str], dictionary: Dictionary
+        self,
+        row: Row,
+        read: Mapping[str, Value],
+        asked: Collection[str],
+        half: Collection[str],
+        dictionary: Dictionary,
     ) -> None:
         for name, value in row.facts.items():
             if name in _SCREENED and alarms(value):
                 fired = is_at_least(dictionary[name], read.get(name), value)
                 for recall in (self.facts[name], self.all_facts):
-                    recall.add(row.id, fired=fired, asked=name in asked)
+                    recall.add(row.id, fired=fired, asked=name in asked, half=name in half)
         for name, value in read.items():
             stated = row.facts.get(name, row.optional.get(name))
             if name in _SCREENED and alarms(value) and not alarms(stated):
@@ -128,6 +137,7 @@ class SafetyScores:
         meant: tuple[Judgement, Judgement],
         found: Judgement,
         asked: Collection[str],
+        half: Collection[str],
     ) -> None:
         rules = {rule for judgement in meant for rule in judgement.rules}
         fired = any(why.rule in rules and why.level >= meant[0].level for why in found.why)
@@ -135,7 +145,9 @@ class SafetyScores:
         stated = {name for name in rests_on & _SCREENED if alarms(row.facts.get(name))}
         groups = [meant[0].level.value, *(["red_flags"] if meant[0].level >= Level.SAME_DAY else [])]
         for group in groups:
-            self.levels[group].add(row.id, fired=fired, asked=not stated.isdisjoint(asked))
+            self.levels[group].add(
+                row.id, fired=fired, asked=not stated.isdisjoint(asked), half=not stated.isdisjoint(half)
+            )
 
     def figures(self) -> dict[str, Any]:
         """For the report."""

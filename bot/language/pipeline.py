@@ -18,6 +18,7 @@ from spacy.vocab import Vocab
 
 from bot.domain.errors import ProtocolError
 from bot.language.frames import FrameMatcher, Hit, Mention
+from bot.language.half_read import HalfReader
 from bot.language.lexicon import Lexicon
 from bot.language.phrase_tree import PhraseTree
 from bot.language.segments import CLAUSE, NAY, Token
@@ -54,14 +55,17 @@ class LexiconTokenizer:
             raise ProtocolError(f"lexicon: {text!r} holds fillers only; reword or drop it")
         return norms
 
-    def of_tokens(self, tokens: Sequence[Token]) -> Doc:
-        """A message's tokens as a Doc with sentence starts set; it carries the tokens for the pipes."""
+    def of_tokens(self, tokens: Sequence[Token], *, sure: Collection[str] = ()) -> Doc:
+        """A message's tokens as a Doc with sentence starts set; it carries the tokens for the pipes.
+
+        `sure` are the facts that half a frame is enough for.
+        """
         starts = [
             index == 0 or token.sentence != tokens[index - 1].sentence for index, token in enumerate(tokens)
         ]
         words = [self._shown(token.norm) for token in tokens]
         doc = Doc(self._vocab, words=words, sent_starts=starts)
-        doc.user_data["tokens"], doc.user_data["words"] = tokens, words
+        doc.user_data["tokens"], doc.user_data["words"], doc.user_data["sure"] = tokens, words, sure
         return doc
 
     def _shown(self, norm: str) -> str:
@@ -76,16 +80,20 @@ class ConceptFinder:
     def __init__(self) -> None:
         self._phrases = PhraseTree()
         self._frames: FrameMatcher | None = None
+        self._halves: HalfReader | None = None
         self._transparent: frozenset[str] = frozenset()
 
-    def load(self, phrases: PhraseTree, frames: FrameMatcher, transparent: frozenset[str]) -> None:
+    def load(self, phrases: PhraseTree, lexicon: Lexicon) -> None:
         """Give the pipe its patterns."""
-        self._phrases, self._frames, self._transparent = phrases, frames, transparent
+        self._phrases, self._transparent = phrases, lexicon.transparent
+        self._frames, self._halves = FrameMatcher(lexicon.frames), HalfReader(lexicon.frames)
 
     def __call__(self, doc: Doc) -> Doc:
         mentions = _mentions(doc.user_data.get("words", ()), self._phrases, self._transparent)
         tokens: Sequence[Token] = doc.user_data.get("tokens", ())
         hits = [] if self._frames is None else self._frames.hits(mentions, tokens)
+        if self._halves is not None and (sure := doc.user_data.get("sure")):
+            hits += self._halves.hits(mentions, tokens, sure)
         doc.user_data["mentions"], doc.user_data["hits"] = mentions, hits
         heads = sorted({hit.head for hit in hits})
         doc.spans[TARGETS] = [Span(doc, start, end, label="FINDING") for start, end in heads]
@@ -136,7 +144,7 @@ def _build(lexicon: Lexicon) -> tuple[Language, Words]:
             known.update(norms)
             tree.add(concept, norms)
     finder = nlp.add_pipe("intake_concepts")
-    finder.load(tree, FrameMatcher(lexicon.frames), lexicon.transparent)
+    finder.load(tree, lexicon)
     known |= _add_context(nlp, tokenizer, lexicon)
     known |= lexicon.light
     tokenizer.close(known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from spacy.language import Language
@@ -17,6 +17,7 @@ from bot.language.contacts import find_contacts, find_name
 from bot.language.courses import courses_of
 from bot.language.ended import settle_ended
 from bot.language.explained import cause_told, explanations
+from bot.language.half_read import half_read, settle_half_read
 from bot.language.heard import Heard
 from bot.language.lexicon import Frame, Lexicon, load_lexicon
 from bot.language.numbers import Figure, bare_age, find_figures
@@ -27,7 +28,7 @@ from bot.language.pipeline import build_pipeline
 from bot.language.places import settle_places
 from bot.language.relations import relation_of
 from bot.language.report import Report
-from bot.language.screen import Screen, screened
+from bot.language.screen import Screen, all_but_sure, screened
 from bot.language.segments import DENIALS, NAY, Segmenter, Token
 from bot.language.settle import Settled, value_of
 from bot.language.sexes import find_sex
@@ -92,7 +93,10 @@ class Reader:
         words = self._words.of(source)
         tokens = self._segmenter.of(words)
         page = Page(text, source, tokens)
-        reports, concepts, came_true = self._reports(tokens, asked)
+        language = language_of(source.text, self._lexicon.spanish)
+        likely = self._screen.likely(text) if self._screen and language == "en" else {}
+        reports, concepts, came_true = self._reports(tokens, asked, all_but_sure(likely, asked=asked))
+        reports = settle_half_read(reports)
         reports = settle_supposed(reports, tokens, came_true=came_true)
         reports = settle_taken_back(reports, tokens)
         reports = settle_passing(reports, tokens)
@@ -112,7 +116,6 @@ class Reader:
         self._add_figures(settled, page, asked, day)
         heard = Heard(words=words, asked=asked, date=day, tokens=tokens, page=page, concepts=concepts)
         answer = self._answers.settle(heard, settled)
-        language = language_of(source.text, self._lexicon.spanish)
         if language != "en":
             settled.add(page.whole("language", language), language)
         reading = Reading(
@@ -124,18 +127,22 @@ class Reader:
             question=answer.question,
             language=language,
             ask=self._asks(reports, settled),
+            half_read=tuple(name for name in half_read(reports) if settled.facts.get(name) == "yes"),
         )
-        return reading if self._screen is None else screened(reading, text, self._screen, asked=asked)
+        return screened(reading, likely, self._screen, asked=asked) if self._screen else reading
 
     def _reports(
-        self, tokens: Sequence[Token], asked: str | None
+        self, tokens: Sequence[Token], asked: str | None, sure: Collection[str] = ()
     ) -> tuple[list[Report], set[str], list[int]]:
-        """The frames found, the concepts mentioned, and where it says that a warning came true."""
+        """The frames found, the concepts mentioned, and where it says that a warning came true.
+
+        `sure` are the facts that half a frame is enough for.
+        """
         reports: list[Report] = []
         concepts: set[str] = set()
         came_true: list[int] = []
         for base, chunk in _chunks(tokens):
-            doc = self.nlp(self.nlp.tokenizer.of_tokens(chunk))
+            doc = self.nlp(self.nlp.tokenizer.of_tokens(chunk, sure=sure))
             inside, found = words_inside(doc), modifiers_of(doc)
             mentions = doc.user_data["mentions"]
             concepts.update(mention.concept for mention in mentions)

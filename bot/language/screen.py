@@ -1,9 +1,10 @@
 """The learned safety screen: which safety facts a message makes likely enough to ask about at once.
 
-The second line beside the grammar (bot/decisions/0006-two-lines-of-safety.md): it never sets a fact. It
-estimates how likely a message says each safety fact, by an encoder that learned to. What is likely and not
-told clearly is asked, the most urgent first. Where the grammar read a denial, or something that makes no
-fact (a relative's, "what if"), only a very sure screen asks.
+The second line beside the grammar (bot/decisions/0006-two-lines-of-safety.md). It estimates how likely a
+message says each safety fact, by an encoder that learned to. What is likely and not told clearly is asked,
+the most urgent first. Where the grammar read a denial, or something that makes no fact (a relative's, "what
+if"), only a very sure screen asks. It never sets a fact by itself: where it is all but sure, half of a
+sign's construction is enough (`half_read.py`).
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from bot.domain.findings import Reading
 from bot.language.embeddings import ENCODER_VERSION, Array, Encoder, open_encoder
 from bot.language.made_files import ROOT, verified
 from bot.language.screen_learned import SHARPNESS, Heads, learned_name, read_learned
-from bot.language.screened import SCREENED
+from bot.language.screened import FOR_ITS_OWN_SAKE, SCREENED
 
 CORPUS = ROOT / "data" / "corpus"
 MOST_ASKED = 3
 """More questions than these would be an interrogation; the gates still come."""
+ALL_BUT_SURE = 0.9
+"""From here half a construction is enough for a fact: on unheard voices 19 of 20 such facts are so."""
 _FEWEST_WORDS = 2
 """A single word answers a question; alone it says nothing that could be screened."""
 
@@ -43,19 +46,28 @@ class Screen:
         best = self.heads.slope * np.max(logits or [self.heads.bias], axis=0) + self.heads.shift
         return dict(zip(self.heads.names, map(float, 1.0 / (1.0 + np.exp(-best))), strict=True))
 
+    def likely(self, text: str) -> Mapping[str, float]:
+        """The probabilities, for a text that says something; empty when there is nothing to go by."""
+        if len(text.split()) < _FEWEST_WORDS or not self._encoder.knows_some(text):
+            return {}  # of "blorp fnord" any guess is as good as another
+        return self.probabilities(text)
+
     def asks(
-        self, text: str, *, facts: Mapping[str, Value], mentioned: Collection[str], asked: str | None
+        self,
+        likely: Mapping[str, float],
+        *,
+        facts: Mapping[str, Value],
+        mentioned: Collection[str],
+        asked: str | None,
     ) -> tuple[str, ...]:
         """Up to three safety facts to ask about, the most urgent first.
 
-        `facts` are those the grammar read, `mentioned` the variables it found and made no fact of, `asked`
-        the open question: its own answer is the dialogue's business.
+        `likely` are the message's probabilities, `facts` those the grammar read, `mentioned` the variables
+        it found and made no fact of, `asked` the open question: its own answer is the dialogue's business.
         """
-        if len(text.split()) < _FEWEST_WORDS or not self._encoder.knows_some(text):
-            return ()  # of "blorp fnord" any guess is as good as another
         shares = {
-            name: self._share(name, likely, facts=facts, mentioned=mentioned)
-            for name, likely in self.probabilities(text).items()
+            name: self._share(name, chance, facts=facts, mentioned=mentioned)
+            for name, chance in likely.items()
             if name != asked
         }
         if not shares or max(shares.values()) < 1:
@@ -77,12 +89,16 @@ class Screen:
         return likely / float(self.heads.ask_from[self.heads.names.index(name)])
 
 
-def screened(reading: Reading, text: str, screen: Screen, *, asked: str | None) -> Reading:
+def all_but_sure(likely: Mapping[str, float], *, asked: str | None) -> frozenset[str]:
+    """The facts of which half a construction is enough; never the open question's own."""
+    never = {asked, *FOR_ITS_OWN_SAKE}
+    return frozenset(name for name, chance in likely.items() if chance >= ALL_BUT_SURE and name not in never)
+
+
+def screened(reading: Reading, likely: Mapping[str, float], screen: Screen, *, asked: str | None) -> Reading:
     """The reading with what the screen would ask too: each once, three in all, the grammar's first."""
-    if reading.language != "en":
-        return reading
     mentioned = {finding.variable for finding in reading.findings} - set(reading.facts)
-    more = screen.asks(text, facts=reading.facts, mentioned=mentioned, asked=asked)
+    more = screen.asks(likely, facts=reading.facts, mentioned=mentioned, asked=asked)
     joined = tuple(dict.fromkeys((*reading.ask, *more)))
     return replace(reading, ask=joined[: max(MOST_ASKED, len(reading.ask))])
 

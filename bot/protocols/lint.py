@@ -24,6 +24,7 @@ from bot.protocols.faq import FaqEntry
 from bot.protocols.red_flags import RedFlags
 from bot.protocols.routing import Routing
 from bot.protocols.texts import Texts
+from bot.protocols.visits import VisitType
 
 HIGHEST_GRADE = 6.0
 FEWEST_WORDS = 5
@@ -132,6 +133,8 @@ class Linted(Protocol):
     def red_flags(self) -> RedFlags: ...
     @property
     def routing(self) -> Routing: ...
+    @property
+    def visits(self) -> Mapping[str, VisitType]: ...
 
 
 def complaints(protocols: Linted) -> list[Complaint]:
@@ -179,6 +182,7 @@ def all_said(protocols: Linted) -> Iterator[Said]:
     yield from _faq(protocols.faq)
     yield from _rules(protocols.red_flags, protocols.texts)
     yield from _notes(protocols.routing)
+    yield from said_of_visits(protocols.visits, protocols.texts)
 
 
 def said_in(texts: Texts, text_id: str) -> Iterator[Said]:
@@ -270,6 +274,19 @@ def _notes(routing: Routing) -> Iterator[Said]:
     for note in routing.notes:
         if note.patient:
             yield Said(id=note.id, channel="web", wording=note.patient)
+
+
+def said_of_visits(visits: Mapping[str, VisitType], texts: Texts) -> Iterator[Said]:
+    """What patients read of each kind of visit, in the texts that name it; the id is the visit's."""
+    naming = [text for text in texts.by_id.values() if "{visit}" in text.wording("sms")]
+    for visit in visits.values():
+        if visit.bring:
+            bring = texts.by_id["bring"].sms.replace("{items}", "; ".join(visit.bring))
+            yield Said(id=visit.id, channel="sms", wording=bring)
+        if visit.by_patients:
+            for text in naming:
+                told = text.wording("sms").replace("{visit}", visit.name)
+                yield Said(id=visit.id, channel="sms", wording=told, exempt=text.exempt)
 
 
 # --- the checks -----------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""What an administrator changes of the clinic: profile, hours, holidays, people who see patients, texts.
+"""What an administrator changes of the clinic: profile, hours, people who see patients, kinds of visits,
+whom of the staff the service calls, texts.
 
 A change is laid over the installed files (`bot.protocols.shelf`), goes through the loader that checks those
 files, and for texts through their lint; only then is it published as a new edition, for every process within
@@ -25,8 +26,8 @@ from bot.services.context import Context
 from bot.services.permissions import May, require
 from bot.services.ports import Edition, StaffMember, UnitOfWork
 
-CLINIC, TEXTS = "clinic", "texts"
-FILES = (CLINIC, TEXTS)
+CLINIC, TEXTS, VISITS = "clinic", "texts", "visits"
+FILES = (CLINIC, TEXTS, VISITS)
 KEPT = 20
 """Editions of one file that are offered to go back to."""
 _PLACE = re.compile(r"^\w+\.yaml:\d+: ")
@@ -77,6 +78,12 @@ async def check(ctx: Context, member: StaffMember, name: str, changes: Changes) 
     require(member, May.MANAGE)
     _, after = await _outlook(ctx, name, changes)
     return await _collisions(ctx, after)
+
+
+async def outlook(ctx: Context, member: StaffMember, name: str, changes: Changes) -> Protocols:
+    """What would count with these changes on top of those that do. Raises InvalidInput; saves nothing."""
+    require(member, May.MANAGE)
+    return (await _outlook(ctx, name, changes))[1]
 
 
 async def save(

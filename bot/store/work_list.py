@@ -64,13 +64,18 @@ class WorkList:
         loud = (*_wanted(views["all"], now), literal(0) == _ALARM)
         late = (*_wanted(views["all"], now), tasks.c.due_at < now)
         sums += [func.count().filter(*loud).label("alarms"), func.count().filter(*late).label("late")]
-        unfinished = select(*sums).select_from(tasks.join(cases)).where(UNFINISHED)
+        unfinished = select(*sums).select_from(tasks).where(UNFINISHED)
         row = await self._session.first(unfinished)
         return {} if row is None else {name: int(count) for name, count in row._mapping.items()}
 
 
+def _claimed(by: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Asked of the few cases that somebody has: joined to it, PostgreSQL reads all there ever were."""
+    return tasks.c.case_id.in_(select(cases.c.id).where(by).correlate(None))
+
+
 def _owner(member: str) -> ColumnElement[bool]:
-    return (cases.c.claimed_by == member) | (tasks.c.acknowledged_by == member)
+    return _claimed(cases.c.claimed_by == member) | (tasks.c.acknowledged_by == member)
 
 
 def _wanted(wanted: WorkFilter, now: dt.datetime) -> list[ColumnElement[bool]]:
@@ -83,7 +88,7 @@ def _wanted(wanted: WorkFilter, now: dt.datetime) -> list[ColumnElement[bool]]:
     if wanted.view == "mine":
         found.append(_owner(wanted.member))
     if wanted.view == "unassigned":
-        found += [tasks.c.status == "open", cases.c.claimed_by.is_(None)]
+        found += [tasks.c.status == "open", ~_claimed(cases.c.claimed_by.is_not(None))]
     return found
 
 

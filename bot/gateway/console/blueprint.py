@@ -20,6 +20,7 @@ from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.figure_routes import add_figure_routes
 from bot.gateway.console.find_routes import add_find_routes
 from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, fragment, go
+from bot.gateway.console.notice_routes import add_notice_routes
 from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.people_routes import add_people_routes
 from bot.gateway.console.rule_routes import add_rule_routes
@@ -27,6 +28,7 @@ from bot.gateway.console.settings_routes import add_settings_routes
 from bot.gateway.console.teach_routes import add_teach_routes
 from bot.gateway.console.try_routes import add_try_routes
 from bot.gateway.console.undelivered_routes import add_undelivered_routes
+from bot.gateway.console.visit_routes import add_visit_routes
 from bot.gateway.console.work_routes import WORK, add_work_queue_routes
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.routes import read_list_arguments
@@ -64,6 +66,8 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     if ctx.shelf is not None:
         add_draft_routes(blueprint, door, pages, ctx, folder=CASES)
         add_settings_routes(blueprint, door, pages, ctx, settings)
+        add_visit_routes(blueprint, door, pages, ctx)
+        add_notice_routes(blueprint, door, pages, ctx)
     return blueprint
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ class ProviderRow:
     id: str
     name: str
     hours: Mapping[str, str]
+    visits: frozenset[str]
+    """Ids of the kinds of visits they see."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +47,15 @@ def form_of(body: Mapping[str, Any]) -> ClinicForm:
         holidays="\n".join(body.get("holidays", ())),
         providers=[
             *(
-                ProviderRow(id=one["id"], name=one["name"], hours=_week(one["hours"]))
+                ProviderRow(
+                    id=one["id"],
+                    name=one["name"],
+                    hours=_week(one["hours"]),
+                    visits=frozenset(one["visits"]),
+                )
                 for one in body["providers"]
             ),
-            ProviderRow(id=NEW, name="", hours=_week({})),
+            ProviderRow(id=NEW, name="", hours=_week({}), visits=frozenset()),
         ],
     )
 
@@ -57,8 +64,8 @@ def _week(hours: Mapping[str, Any]) -> dict[str, str]:
     return {day: str(hours.get(day, "")) for day in DAYS}
 
 
-def form_given(given: Given, body: Mapping[str, Any]) -> ClinicForm:
-    """What was typed; for those the file knows, and one new one."""
+def form_given(given: Given, body: Mapping[str, Any], *, kinds: Collection[str]) -> ClinicForm:
+    """What was typed; for those the file knows, and one new one. `kinds` are the visits that can be given."""
     ids = [*(one["id"] for one in body["providers"]), NEW]
     return ClinicForm(
         profile={name: given(name).strip() for name in PROFILE},
@@ -69,19 +76,20 @@ def form_given(given: Given, body: Mapping[str, Any]) -> ClinicForm:
                 id=one,
                 name=given(f"provider.{one}.name").strip(),
                 hours={day: given(f"provider.{one}.{day}").strip() for day in DAYS},
+                visits=frozenset(kind for kind in kinds if given(f"provider.{one}.visit.{kind}")),
             )
             for one in ids
         ],
     )
 
 
-def changes_of(form: ClinicForm, body: Mapping[str, Any], *, gone: set[str], like: str) -> dict[str, Any]:
+def changes_of(form: ClinicForm, body: Mapping[str, Any], *, gone: set[str]) -> dict[str, Any]:
     """Only the parts that differ from what counts. Raises InvalidInput for what no loader would name."""
     parts = {
         "clinic": _profile(form),
         "hours": {day: form.hours[day] or None for day in DAYS},
         "holidays": sorted(set(form.holidays.split())),
-        "providers": _providers(form, body, gone=gone, like=like),
+        "providers": _providers(form, body, gone=gone),
     }
     counts = {
         "clinic": {name: body["clinic"].get(name, "") for name in (*PROFILE, "demo_phone")},
@@ -101,29 +109,29 @@ def _profile(form: ClinicForm) -> dict[str, Any]:
     return {**form.profile, "demo_phone": bool(_DEMO.search(phone))}
 
 
-def _providers(
-    form: ClinicForm, body: Mapping[str, Any], *, gone: set[str], like: str
-) -> list[dict[str, Any]]:
-    visits = {one["id"]: one["visits"] for one in body["providers"]}
+def _providers(form: ClinicForm, body: Mapping[str, Any], *, gone: set[str]) -> list[dict[str, Any]]:
+    order = {one["id"]: one["visits"] for one in body["providers"]}
     kept = [one for one in form.providers if one.id not in {*gone, NEW}]
-    found = [_provider(one.id, one, visits[one.id]) for one in kept]
+    found = [_provider(one.id, one, order[one.id]) for one in kept]
     added = next((one for one in form.providers if one.id == NEW and one.name), None)
     if added is not None:
-        if like not in visits:
-            raise InvalidInput("new person: choose whose kinds of visits they see", field="like")
-        found.append(_provider(_id_for(added.name, set(visits)), added, visits[like]))
+        found.append(_provider(id_for(added.name, set(order)), added, ()))
     return found
 
 
-def _provider(id_: str, row: ProviderRow, visits: Sequence[str]) -> dict[str, Any]:
+def _provider(id_: str, row: ProviderRow, order: Sequence[str]) -> dict[str, Any]:
+    """`order` is how the file lists their visits; new ones come after."""
     if not row.name:
         raise InvalidInput("a person who sees patients needs a name", field="name")
+    if not row.visits:
+        raise InvalidInput(f"{row.name}: choose the kinds of visits they see", field="visits")
+    visits = [*(one for one in order if one in row.visits), *sorted(row.visits - set(order))]
     hours = {day: text for day, text in row.hours.items() if text}
-    return {"id": id_, "name": row.name, "visits": list(visits), "hours": hours}
+    return {"id": id_, "name": row.name, "visits": visits, "hours": hours}
 
 
-def _id_for(name: str, taken: set[str]) -> str:
-    """Letters and digits of the name; a number more when that is taken."""
+def id_for(name: str, taken: set[str]) -> str:
+    """An id for somebody new: letters and digits of the name, a number more when that is taken."""
     base = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "person"
     names = [base, *(f"{base}_{number}" for number in range(2, 100))]
     return next(one for one in names if one not in taken)

@@ -56,10 +56,11 @@ def _add_clinic(
             days=DAYS,
             gone=gone or set(),
             collisions=[(one, times.day_time(one.appointment.start, zone=zone)) for one in collisions],
-            versions=_versions(held, pages, ctx),
+            versions=versions_of(held, pages, ctx),
             sign=_sign(collisions),
             phone_by_server=settings.clinic_phone or "",
             zone=zone.key,
+            kinds=_kinds(ctx),
             problem=problem,
             new=NEW,
         )
@@ -76,16 +77,18 @@ def _add_clinic(
     async def save_settings(request: Asked) -> HTTPResponse:
         visitor = await changing(door, request)
         held = await clinic_settings.held(ctx, visitor.member, CLINIC)
-        form = form_given(lambda name: field(request, name), held.body)
+        form = form_given(lambda name: field(request, name), held.body, kinds=_kinds(ctx))
         gone = {one.id for one in form.providers if field(request, f"provider.{one.id}.gone")}
         shown: dict[str, Any] = {"gone": gone}
         try:
-            changes = changes_of(form, held.body, gone=gone, like=field(request, "like"))
+            changes = changes_of(form, held.body, gone=gone)
             collisions = await clinic_settings.check(ctx, visitor.member, CLINIC, changes)
             if collisions and field(request, "confirmed") != _sign(collisions):
                 return answer(visitor, held, form, collisions=collisions, **shown)
             note = ", ".join(changes)
-            await clinic_settings.save(ctx, visitor.member, CLINIC, changes, seen=_number(request), note=note)
+            await clinic_settings.save(
+                ctx, visitor.member, CLINIC, changes, seen=seen_number(request), note=note
+            )
         except (InvalidInput, Conflict) as error:
             return answer(visitor, held, form, problem=f"{error}.", status=400, **shown)
         return go(SETTINGS)
@@ -123,7 +126,7 @@ def _add_texts(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context
             fixed=[one for one in texts if text_settings.is_fixed(one)],
             changed=set(held.changes.get(TEXTS, {})),
             held=held,
-            versions=_versions(held, pages, ctx),
+            versions=versions_of(held, pages, ctx),
         )
 
     @blueprint.get("/settings/texts/<text_id:str>")
@@ -138,7 +141,7 @@ def _add_texts(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context
         given = {channel: field(request, channel) for channel in ("web", "sms")}
         try:
             await text_settings.save_text(
-                ctx, visitor.member, text_id, web=given["web"], sms=given["sms"], seen=_number(request)
+                ctx, visitor.member, text_id, web=given["web"], sms=given["sms"], seen=seen_number(request)
             )
         except (InvalidInput, Conflict) as error:
             return await answer(visitor, text_id, given=given, problem=f"{error}.")
@@ -151,8 +154,15 @@ def _add_versions(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Cont
     async def go_back(request: Asked, file: str) -> HTTPResponse:
         visitor = await changing(door, request)
         number = int(field(request, "number")) if field(request, "number").isdigit() else 0
-        await clinic_settings.go_back(ctx, visitor.member, file, number, seen=_number(request))
+        await clinic_settings.go_back(ctx, visitor.member, file, number, seen=seen_number(request))
         return go(SETTINGS if file == CLINIC else f"{SETTINGS}/{file}")
+
+
+def _kinds(ctx: Context) -> dict[str, str]:
+    """The kinds of visits that somebody sees patients for: id -> name."""
+    return {
+        one.id: one.name for one in ctx.protocols.visits.values() if one.book in ("self", "urgent", "staff")
+    }
 
 
 def _sign(collisions: tuple[Collision, ...]) -> str:
@@ -161,13 +171,14 @@ def _sign(collisions: tuple[Collision, ...]) -> str:
     return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
-def _number(request: Asked) -> int:
+def seen_number(request: Asked) -> int:
     """The version that the page was made from."""
     given = field(request, "seen")
     return int(given) if given.isdigit() and len(given) <= 9 else -1
 
 
-def _versions(held: Held, pages: Pages, ctx: Context) -> list[dict[str, Any]]:
+def versions_of(held: Held, pages: Pages, ctx: Context) -> list[dict[str, Any]]:
+    """The editions of a file as the page lists them, newest first."""
     now = ctx.clock.now()
     counts = max((one.published or 0 for one in held.history), default=0)
     return [

@@ -18,6 +18,7 @@ from bot.domain.errors import DialogueFailed
 from bot.ops.addresses import answers_200, run_folder
 from bot.services.context import Context, Limits
 from bot.services.ports import Carrier, Dialogue, Reader, UnitOfWorkFactory
+from bot.services.schedules import OtherSchedule, OwnSchedule
 from bot.services.signed_links import VisitLinks
 from bot.settings import ROOT, Settings
 from bot.system import RandomIds, SystemClock
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
     from bot.dialogue import EngineClient
     from bot.gateway.assembly import App
     from bot.language import Reader as LanguageReader
-    from bot.messaging import CaldavServer, FhirServer, MailServer, TwilioProvider, Webhooks
+    from bot.messaging import (
+        CaldavServer,
+        FhirSchedule,
+        FhirServer,
+        MailServer,
+        TwilioProvider,
+        Webhooks,
+    )
     from bot.protocols import Protocols
     from bot.protocols.shelf import Shelf
     from bot.store import Store
@@ -41,6 +49,7 @@ def build_context(
     store: Store | None = None,
     dialogue: Dialogue | None = None,
     wake: Callable[[str], None] = lambda case_id: None,
+    schedule: FhirSchedule | None = None,
 ) -> Context:
     """What the gateway's services need. Raises ProtocolError; takes seconds (spaCy).
 
@@ -56,6 +65,7 @@ def build_context(
         reader=build_reader(protocols),
         dialogue=dialogue or build_dialogue(settings),
         wake=wake,
+        schedule=schedule,
     )
 
 
@@ -72,14 +82,17 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.staff_api import staff_api_blueprint
     from bot.gateway.visit_page import visit_blueprint
     from bot.gateway.wakes import WakeHub
+    from bot.messaging import keep_schedule
     from bot.services import in_force
 
-    hub, store = WakeHub(), build_store(settings)
+    hub, store, schedule = WakeHub(), build_store(settings), build_schedule_server(settings)
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
     fhir, caldav = build_fhir_server(settings), build_caldav_server(settings)
-    ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake)
+    ctx = build_context(settings, store=store, dialogue=dialogue, wake=hub.wake, schedule=schedule)
     mail, webhooks = build_mail_server(settings, lambda: ctx.protocols), build_webhooks(settings)
     carriers, publishers = _carriers(ctx, mail, webhooks), _publishers(ctx, settings, fhir, caldav)
+    if schedule is not None:
+        publishers.append(partial(keep_schedule, ctx, schedule, asyncio.Event()))
     doors = (
         staff_api_blueprint,
         console_blueprint,
@@ -105,7 +118,7 @@ def build_app(settings: Settings) -> App:
 
     @app.after_server_stop
     async def close(*_: object) -> None:
-        for line in (provider, fhir, caldav, mail, webhooks):
+        for line in (provider, fhir, caldav, mail, webhooks, schedule):
             if line is not None:
                 await line.close()
         await dialogue.close()
@@ -173,6 +186,20 @@ def build_fhir_server(settings: Settings) -> FhirServer | None:
         return None
     token = settings.fhir_token.get_secret_value() if settings.fhir_token else None
     return FhirServer(url=settings.fhir_url, token=token)
+
+
+def build_schedule_server(settings: Settings) -> FhirSchedule | None:
+    """The other system whose schedule is booked; None: the clinic file's hours count."""
+    from bot.messaging import FhirSchedule, FhirServer
+    from bot.messaging.fhir_schedule import TIMEOUTS
+
+    if settings.schedule_url is None:
+        return None
+    token = settings.schedule_token.get_secret_value() if settings.schedule_token else None
+    line = FhirServer(url=settings.schedule_url, token=token, timeouts=TIMEOUTS)
+    return FhirSchedule(
+        line, namespace=settings.fhir_namespace, practitioners=settings.schedule_practitioners
+    )
 
 
 def build_sms_provider(settings: Settings) -> TwilioProvider | None:
@@ -254,6 +281,7 @@ def build_actions_context(settings: Settings) -> Context:
         store=build_store(settings),
         reader=absent,
         dialogue=absent,
+        schedule=build_schedule_server(settings),
     )
 
 
@@ -280,6 +308,7 @@ def _join(
     reader: Reader,
     dialogue: Dialogue,
     wake: Callable[[str], None] = lambda case_id: None,
+    schedule: FhirSchedule | None = None,
 ) -> Context:
     return Context(
         unit_of_work=store.unit_of_work,
@@ -294,6 +323,7 @@ def _join(
         links=VisitLinks(secret=settings.link_key, base=settings.outside_url),
         reach=settings.reach,
         mail_from=settings.mail_from,
+        schedule=OwnSchedule() if schedule is None else OtherSchedule(server=schedule),
     )
 
 

@@ -38,6 +38,7 @@ SHORTEST_SECRET = 32
 
 ADDRESSES = (
     "public_url", "twilio_api_url", "engine_url", "actions_url", "fhir_namespace", "fhir_url", "caldav_url",
+    "schedule_url",
 )  # fmt: skip
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 COLOUR = "^#[0-9a-fA-F]{6}$"
@@ -49,6 +50,7 @@ FAINTEST = {"grey": "#55655f", "red": "#a3211a"}
 MAILBOX = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
 WEBHOOK_SECRET = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 """24 to 65 bytes (Standard Webhooks asks for 24 to 64)."""
+PRACTITIONER = re.compile(r"Practitioner/[A-Za-z0-9\-.]{1,64}")
 TWILIO = ("twilio_account_sid", "twilio_auth_token", "sms_number", "public_url")
 
 
@@ -139,6 +141,14 @@ class Settings(BaseSettings):
     caldav_password: SecretStr | None = Field(None, description="and its password")
     fhir_url: str | None = Field(None, description="the FHIR R4 server that is told every handed-off case")
     fhir_token: SecretStr | None = Field(None, description="its bearer token")
+    schedule_url: str | None = Field(
+        None,
+        description="a FHIR R4 server whose schedule is booked; without it the clinic file's hours count",
+    )
+    schedule_token: SecretStr | None = Field(None, description="its bearer token")
+    schedule_practitioners: dict[str, str] = Field(
+        {}, description="who our providers are there, as JSON: by id, like `Practitioner/7`"
+    )
     smtp_host: str | None = Field(None, description="the mail server; without it no e-mail leaves")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -247,14 +257,22 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fhir_ready(self) -> Self:
-        if self.fhir_url is None:
-            return self
-        if not is_private_line(self.fhir_url):
-            raise ValueError(f"{PREFIX}FHIR_URL must begin with https:// (http:// on this machine alone)")
-        if ".invalid" in self.fhir_namespace:
-            raise ValueError(
-                f"{PREFIX}FHIR_URL also needs {PREFIX}FHIR_NAMESPACE: a web address of the clinic"
-            )
+        for name, url in (("FHIR_URL", self.fhir_url), ("SCHEDULE_URL", self.schedule_url)):
+            if url is not None and not is_private_line(url):
+                raise ValueError(f"{PREFIX}{name} must begin with https:// (http:// on this machine alone)")
+            if url is not None and ".invalid" in self.fhir_namespace:
+                raise ValueError(
+                    f"{PREFIX}{name} also needs {PREFIX}FHIR_NAMESPACE: a web address of the clinic"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _schedule_ready(self) -> Self:
+        people = self.schedule_practitioners
+        if self.schedule_url is not None and not people:
+            raise ValueError(f"{PREFIX}SCHEDULE_URL also needs {PREFIX}SCHEDULE_PRACTITIONERS")
+        if not all(PRACTITIONER.fullmatch(one) for one in people.values()):
+            raise ValueError(f"{PREFIX}SCHEDULE_PRACTITIONERS: write each one like Practitioner/7")
         return self
 
     @property

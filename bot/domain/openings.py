@@ -52,6 +52,8 @@ class Slot:
     end: dt.datetime
     busy_until: dt.datetime
     rooms: tuple[str, ...] = ()
+    outside: str | None = None
+    """What is free in another system's schedule: its addresses there, with blanks between."""
 
 
 def open_slots(

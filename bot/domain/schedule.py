@@ -116,6 +116,8 @@ class Appointment:
     holder: str = ""
     """Who holds it, for the limit on holds a person: a phone number's digits, else the case's id."""
     booked_at: dt.datetime | None = None
+    outside: str | None = None
+    """What it takes in another system's schedule, with blanks between; empty: given back; None: nothing."""
 
 
 def _existing(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -14,22 +14,23 @@ TIMEOUTS = httpx.Timeout(30.0, connect=5.0)
 JSON = "application/fhir+json"
 WORTH_ANOTHER_TRY = frozenset({401, 403, 404, 408, 409, 425, 429})
 """Rights and addresses are the operator's to repair, the others pass by themselves: records wait."""
+MOST_PAGES = 20
 _VERSION = re.compile(r'(?:W/)?"([A-Za-z0-9\-.]{1,64})"\Z')
 
 
 class FhirServer:
-    """One base address. Close it when the process ends."""
+    """One base address, `url`. Close it when the process ends."""
 
-    def __init__(self, *, url: str, token: str | None = None) -> None:
+    def __init__(self, *, url: str, token: str | None = None, timeouts: httpx.Timeout = TIMEOUTS) -> None:
         headers = {"Accept": JSON} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self._http = httpx.AsyncClient(timeout=TIMEOUTS, trust_env=False, headers=headers)
-        self._url = url.rstrip("/")
+        self._http = httpx.AsyncClient(timeout=timeouts, trust_env=False, headers=headers)
+        self.url = url.rstrip("/")
 
     async def send(self, bundle: Mapping[str, Any]) -> Mapping[str, str]:
         """Versions by address of what the transaction wrote. Raises DeliveryFailed: `permanent` when the
         server will never take it, code 412 when a version there is not the one named."""
         headers = {"Content-Type": JSON, "Prefer": "return=minimal"}
-        answer = await self._ask("POST", self._url, json=bundle, headers=headers)
+        answer = await self._ask("POST", self.url, json=bundle, headers=headers)
         written = [entry["request"] for entry in bundle["entry"]]
         given = _json(answer).get("entry")
         if answer.status_code != httpx.codes.OK or not isinstance(given, list) or len(given) != len(written):
@@ -42,7 +43,7 @@ class FhirServer:
 
     async def read(self, address: str) -> tuple[str, dict[str, Any]] | None:
         """(version, resource), None when nothing is there. Raises DeliveryFailed."""
-        answer = await self._ask("GET", f"{self._url}/{address}")
+        answer = await self._ask("GET", f"{self.url}/{address}")
         if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
             return None
         found = _json(answer)
@@ -50,6 +51,40 @@ class FhirServer:
         if answer.status_code != httpx.codes.OK or not version:
             raise _failure(answer)
         return version, found
+
+    async def search(self, kind: str, terms: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+        """Every resource of a type that the terms find, page by page. Raises DeliveryFailed."""
+        answer = await self._ask("GET", f"{self.url}/{kind}", params=terms)
+        found: list[dict[str, Any]] = []
+        for _ in range(MOST_PAGES):
+            page = self._bundle(answer)
+            found += resources(page, kind)
+            links = (one.get("url") for one in page.get("link", ()) if one.get("relation") == "next")
+            following = next(links, None)
+            # Another host would be handed our token.
+            if not isinstance(following, str) or not following.startswith(self.url):
+                return found
+            answer = await self._ask("GET", following)
+        return found
+
+    async def operate(self, name: str, parameters: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The bundle that an operation (`Appointment/$find`) answers. Raises DeliveryFailed."""
+        body = {"resourceType": "Parameters", "parameter": list(parameters)}
+        answer = await self._ask("POST", f"{self.url}/{name}", json=body, headers={"Content-Type": JSON})
+        return self._bundle(answer)
+
+    async def capabilities(self) -> dict[str, Any]:
+        """The server's CapabilityStatement. Raises DeliveryFailed."""
+        answer = await self._ask("GET", f"{self.url}/metadata")
+        if answer.status_code != httpx.codes.OK:
+            raise _failure(answer)
+        return _json(answer)
+
+    def _bundle(self, answer: httpx.Response) -> dict[str, Any]:
+        found = _json(answer)
+        if answer.status_code != httpx.codes.OK or found.get("resourceType") != "Bundle":
+            raise _failure(answer)
+        return found
 
     async def close(self) -> None:
         """Close the connections."""
@@ -60,6 +95,12 @@ class FhirServer:
             return await self._http.request(method, url, **given)
         except httpx.HTTPError as error:
             raise DeliveryFailed(f"the FHIR server could not be reached: {type(error).__name__}") from None
+
+
+def resources(bundle: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The resources of one type in a bundle; what else a server adds (an OperationOutcome) is left out."""
+    found = [entry.get("resource", {}) for entry in bundle.get("entry", ())]
+    return [one for one in found if one.get("resourceType") == kind]
 
 
 def _failure(answer: httpx.Response) -> DeliveryFailed:

@@ -6,9 +6,10 @@ import asyncio
 import secrets
 
 from bot.messaging.caldav import CaldavServer
+from bot.messaging.fhir_schedule import FhirSchedule
 from bot.messaging.fhir_server import FhirServer
 from bot.messaging.loops import keep
-from bot.services import calendar_publishing, publishing
+from bot.services import calendar_publishing, publishing, schedule_upkeep
 from bot.services.context import Context
 
 PAUSE_SECONDS = 5.0
@@ -32,6 +33,29 @@ async def tell_fhir_server(
         return await publishing.push_due(ctx, server, namespace=namespace, owner=owner)
 
     await keep(step, stop, pause_seconds=pause_seconds)
+
+
+async def keep_schedule(
+    ctx: Context,
+    server: FhirSchedule,
+    stop: asyncio.Event,
+    *,
+    pause_seconds: float = PAUSE_SECONDS,
+    watch_seconds: float = WATCH_SECONDS,
+) -> None:
+    """Gives back what is over and looks for changes made in the other schedule, until `stop` is set."""
+
+    async def give_back() -> int:
+        await schedule_upkeep.give_back(ctx, server)
+        return 0  # what failed is due again at once: not without a pause
+
+    async def watch() -> int:
+        await schedule_upkeep.watch(ctx, server)
+        return 0
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(keep(give_back, stop, pause_seconds=pause_seconds))
+        group.create_task(keep(watch, stop, pause_seconds=watch_seconds))
 
 
 async def keep_calendar(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.cases import AskState, Draft, HandoffKind
-from bot.domain.errors import HoldExpired, TooManyHolds
+from bot.domain.errors import DeliveryFailed, HoldExpired, TimeTaken, TooManyHolds
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
 from bot.domain.openings import fits_schedule
@@ -97,17 +97,30 @@ async def offer(
             held = await times.hold_times(ctx, uow, view)
     except TooManyHolds:
         return await _call(ctx, uow, view, lead=(*lead, wording.say(ctx, view, "too_many_holds")))
+    except DeliveryFailed as failure:
+        return await _schedule_away(ctx, uow, view, failure, lead=lead)
     if not held:
         text_id = "urgent_no_time" if _is_urgent(view) else "no_time_free"
         return await _call(ctx, uow, view, lead=(*lead, wording.say(ctx, view, text_id)))
     return _asking((*lead, _times(ctx, view, held, wish)))
 
 
-async def _call(ctx: Context, uow: UnitOfWork, view: CaseView, *, lead: tuple[Draft, ...] = ()) -> Step:
+async def _call(
+    ctx: Context, uow: UnitOfWork, view: CaseView, *, lead: tuple[Draft, ...] = (), why: str = ""
+) -> Step:
     """A call instead of a time; an urgent visit's within an hour of open time (clinical.md 4.6b)."""
     kind: HandoffKind = "urgent_callback" if _is_urgent(view) else "callback"
     priority: Priority = "P1" if _is_urgent(view) else "P3"
-    return await callback.call_back(ctx, uow, view, priority=priority, kind=kind, lead=lead)
+    return await callback.call_back(ctx, uow, view, priority=priority, kind=kind, lead=lead, why=why)
+
+
+async def _schedule_away(
+    ctx: Context, uow: UnitOfWork, view: CaseView, failure: DeliveryFailed, *, lead: tuple[Draft, ...] = ()
+) -> Step:
+    """The schedule is another system's and cannot be asked: a call, and staff read why."""
+    said = wording.say(ctx, view, "schedule_away")
+    why = f"the schedule's server could not be asked ({failure.code or 'unreachable'}): no time was booked"
+    return await _call(ctx, uow, view, lead=(*lead, said), why=why)
 
 
 def _is_urgent(view: CaseView) -> bool:
@@ -211,8 +224,10 @@ async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointme
     )
     try:
         booked = await _booked(ctx, uow, view, chosen, before)
-    except HoldExpired:
+    except (HoldExpired, TimeTaken):
         return await offer(ctx, uow, view, lead=(wording.say(ctx, view, "hold_expired"),))
+    except DeliveryFailed as failure:
+        return await _schedule_away(ctx, uow, view, failure)
     moved = before is not None and before.id != booked.id
     await visit_mail.invite(ctx, uow, view, booked, moved=moved)
     reach("booking.booked")
@@ -232,12 +247,9 @@ async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointme
 async def _booked(
     ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointment, before: Appointment | None
 ) -> Appointment:
-    now = ctx.clock.now()
     if view.case.test:  # said as to a patient; the calendar knows nothing of it
         return replace(chosen, status="booked")
-    if before is None or before.id == chosen.id:
-        return await uow.appointments.book(chosen.id, case_id=view.case.id, now=now)
-    return await uow.appointments.move(before.id, chosen.id, case_id=view.case.id, now=now)
+    return await ctx.schedule.book(uow, chosen, instead_of=before, now=ctx.clock.now())
 
 
 def _for_the_record(ctx: Context, view: CaseView) -> tuple[Draft, ...]:

@@ -79,7 +79,7 @@ async def watch(ctx: Context, server: CalendarServer) -> int:
     for publication in published:
         item = (await _load(ctx, publication)).item
         if item.status == "booked" and (difference := await _difference(server, publication, item)):
-            found += await _report(ctx, publication, difference)
+            found += await report_conflict(ctx, publication.case_id, difference)
     return found
 
 
@@ -142,13 +142,13 @@ async def _difference(server: CalendarServer, publication: Publication, item: Ap
     return "" if same else MOVED
 
 
-async def _report(ctx: Context, publication: Publication, difference: str) -> bool:
+async def report_conflict(ctx: Context, case_id: str, difference: str) -> bool:
     """Tell staff, once for each open task; whether it was news."""
     async with ctx.unit_of_work() as uow:
-        open_kinds = [t.kind for t in await uow.tasks.of_case(publication.case_id) if t.status != "done"]
+        open_kinds = [t.kind for t in await uow.tasks.of_case(case_id) if t.status != "done"]
         news = CONFLICT not in open_kinds
         if news:
-            case = await uow.cases.get(publication.case_id)
+            case = await uow.cases.get(case_id)
             note = f"{difference}; our record is unchanged: call the patient or put the calendar right"
             await task_queue.add(ctx, uow, case, kind=CONFLICT, priority="P2", note=note)
             await uow.commit()
@@ -167,9 +167,9 @@ async def _failed(ctx: Context, publication: Publication, failure: DeliveryFaile
             await uow.publications.retry(publication, at=at, error=error)
         await uow.commit()
     if error == CHANGED_THERE:
-        await _report(ctx, publication, "changed or removed in the calendar")
+        await report_conflict(ctx, publication.case_id, "changed or removed in the calendar")
     elif failure.permanent or publication.attempts + 1 == FAILURES_TO_TELL:
-        await _report(ctx, publication, f"not in the calendar yet ({error})")
+        await report_conflict(ctx, publication.case_id, f"not in the calendar yet ({error})")
 
 
 async def _load(ctx: Context, publication: Publication) -> _Due:

@@ -25,11 +25,12 @@ async def call_back(
     priority: Priority,
     kind: HandoffKind,
     lead: tuple[Draft, ...],
+    why: str = "",
 ) -> Step:
-    """Queue a call, due in open hours; without a number none is promised, and staff know why."""
+    """Queue a call, due in open hours; without a number none is promised. Staff read why."""
     await uow.appointments.release_holds(view.case.id)
     task_kind: TaskKind = "urgent_callback" if kind == "urgent_callback" else "callback"
-    note = "" if view.reachable else _NO_NUMBER
+    note = "; ".join(part for part in (why, "" if view.reachable else _NO_NUMBER) if part)
     task = await task_queue.add(ctx, uow, view.case, kind=task_kind, priority=priority, note=note)
     if view.case.status != "booked":  # who has a visit and wants a call keeps the visit
         await set_status(uow, view.case, status="callback", handoff=kind)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from bot.domain.notices import Channel
 from bot.protocols import Protocols
 from bot.protocols.shelf import Shelf
-from bot.services.ports import Clock, Dialogue, Ids, Reader, UnitOfWorkFactory
+from bot.services.ports import Clock, Dialogue, Ids, Reader, Schedule, UnitOfWorkFactory
+from bot.services.schedules import OwnSchedule
 from bot.services.signed_links import VisitLinks
 
 
@@ -55,6 +56,8 @@ class Context:
     """The channels by which this installation can send something on its own."""
     mail_from: str | None = None
     """Who invites by e-mail; None: nobody."""
+    schedule: Schedule = field(default_factory=OwnSchedule)
+    """Where times are found and booked."""
     shelf: Shelf | None = None
     """The installed protocol files; None: what the clinic publishes is not looked for."""
     standing: Standing = field(default_factory=Standing)

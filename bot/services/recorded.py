@@ -9,6 +9,7 @@ from bot.domain.cases import Phase
 from bot.failpoints import reach
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
+from bot.services.outside import settled
 from bot.services.ports import UnitOfWork
 from bot.services.steps import Step, Turn, step_from_json, step_to_json
 
@@ -19,6 +20,10 @@ Work = Callable[[UnitOfWork, CaseView], Awaitable[Step]]
 
 async def once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
     """Run `work` in one transaction, or return what it returned before for this message."""
+    return await settled(lambda: _once(ctx, turn, effect, work))
+
+
+async def _once(ctx: Context, turn: Turn, effect: str, work: Work) -> Step:
     async with ctx.unit_of_work() as uow:
         done = await uow.effects.result(turn.case_id, turn.message_id, effect)
         if done is not None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.levels import Level
-from bot.domain.openings import Slot, Wanted, open_slots
+from bot.domain.openings import Slot, Wanted
 from bot.domain.schedule import Appointment
 from bot.domain.time_wish import ANY_TIME, TimeWish
 from bot.protocols.visits import VisitType
@@ -43,7 +43,8 @@ async def hold_times(
 ) -> list[Appointment]:
     """Up to three free times that fit the wish, held for this case; its earlier holds are given back.
 
-    Empty when there is none. Raises TooManyHolds when this person holds as many as one may elsewhere.
+    Empty when there is none. Raises TooManyHolds when this person holds as many as one may elsewhere,
+    DeliveryFailed when the schedule is another system's and cannot be asked.
     """
     await uow.appointments.release_holds(view.case.id)
     slots = _spread(ctx, await _open(ctx, uow, view, wish, after))
@@ -52,16 +53,15 @@ async def hold_times(
     times = (_to_hold(ctx, view, slot, until) for slot in slots)
     if view.case.test:
         return await uow.appointments.only_show([rooms[0] for rooms in itertools.islice(times, OFFERED)])
-    return await uow.appointments.hold_first(times, count=OFFERED, now=now)
+    return await ctx.schedule.hold(uow, times, count=OFFERED, now=now)
 
 
 async def _open(
     ctx: Context, uow: UnitOfWork, view: CaseView, wish: TimeWish, after: dt.datetime | None
 ) -> Iterator[Slot]:
-    now, clinic, wanted = ctx.clock.now(), ctx.protocols.clinic, _wanted(ctx, view, wish, after)
-    taken = await uow.appointments.taken(start=wanted.earliest, end=wanted.latest, now=now)
-    slots = open_slots(clinic.providers, clinic.rooms, wanted, taken=taken)
-    return (slot for slot in slots if wish.fits(slot.start.astimezone(clinic.zone)))
+    zone = ctx.protocols.clinic.zone
+    slots = await ctx.schedule.find(ctx, uow, _wanted(ctx, view, wish, after))
+    return (slot for slot in slots if wish.fits(slot.start.astimezone(zone)))
 
 
 def _wanted(ctx: Context, view: CaseView, wish: TimeWish, after: dt.datetime | None) -> Wanted:
@@ -101,7 +101,7 @@ def _to_hold(ctx: Context, view: CaseView, slot: Slot, until: dt.datetime) -> li
         Appointment(
             id=ctx.ids.new(), case_id=view.case.id, provider_id=slot.provider_id, visit=visit,
             start=slot.start, end=slot.end, status="held", hold_expires_at=until, room_id=room,
-            busy_until=slot.busy_until, holder=holder,
+            busy_until=slot.busy_until, holder=holder, outside=slot.outside,
         )
         for room in slot.rooms or (None,)
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from bot.services import (
     changing,
     editing,
     languages,
+    outside,
     quarantine,
     readings,
     reception,
@@ -162,7 +163,7 @@ async def _again_and_again(ctx: Context, job: Job) -> None:
 
 
 async def _answer(ctx: Context, turn: Begun) -> Answered:
-    seen, answered = await _screen(ctx, turn)
+    seen, answered = await outside.settled(lambda: _screen(ctx, turn))
     if answered is not None:
         return answered
     try:

@@ -12,7 +12,7 @@ from bot.domain.cases import AskState, Draft
 from bot.domain.errors import NotAllowed
 from bot.domain.levels import Level
 from bot.domain.schedule import Appointment
-from bot.services import booking, changing, speaking, time_choice
+from bot.services import booking, changing, outside, speaking, time_choice
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -40,6 +40,12 @@ async def act(ctx: Context, token: str, *, birth_date: str, choice: str = "") ->
 
     Raises NotAllowed for a link that opens nothing.
     """
+    view, opened = await outside.settled(lambda: _act(ctx, token, birth_date, choice))
+    ctx.wake(view.case.id)
+    return opened
+
+
+async def _act(ctx: Context, token: str, birth_date: str, choice: str) -> tuple[CaseView, Opened]:
     async with ctx.unit_of_work() as uow:
         view, booked = await _open(ctx, uow, token)
         opened = await _checked(ctx, uow, view, birth_date)
@@ -49,8 +55,7 @@ async def act(ctx: Context, token: str, *, birth_date: str, choice: str = "") ->
                 await _tell(ctx, uow, view, step)
             opened = Opened(drafts=step.drafts, checked=True)
         await uow.commit()
-    ctx.wake(view.case.id)
-    return opened
+    return view, opened
 
 
 async def _tell(ctx: Context, uow: UnitOfWork, view: CaseView, step: Step) -> None:

@@ -19,6 +19,8 @@ from bot.store.tables import appointments, cases
 
 _BUSY_UNTIL = func.coalesce(appointments.c.busy_until, appointments.c.end_at, type_=UtcTime())
 _MOST_DEADLOCKS = 3
+_UNDER_WAY = dt.timedelta(minutes=2)
+"""Longer than any booking in another system can take."""
 
 
 class AppointmentTable:
@@ -100,6 +102,11 @@ class AppointmentTable:
         held = and_(appointments.c.case_id == case_id, appointments.c.status == "held")
         await self._session.run(update(appointments).where(held).values(status="expired"))
 
+    async def let_go(self, appointment_id: str) -> None:
+        """One hold becomes expired."""
+        held = and_(appointments.c.id == appointment_id, appointments.c.status == "held")
+        await self._session.run(update(appointments).where(held).values(status="expired"))
+
     async def cancel(self, appointment_id: str, *, case_id: str) -> bool:
         """Whether this call did it; raises NotAllowed when it is not this case's booking."""
         mine = and_(appointments.c.id == appointment_id, appointments.c.case_id == case_id)
@@ -145,6 +152,19 @@ class AppointmentTable:
         coming = _select().where(appointments.c.status == "booked", appointments.c.start_at > now)
         rows = await self._session.all(coming.order_by(appointments.c.start_at).limit(limit))
         return [_appointment(row) for row in rows]
+
+    async def to_give_back(self, now: dt.datetime, *, limit: int = 50) -> list[Appointment]:
+        """A hold only when no booking of it can be under way any more."""
+        over = and_(appointments.c.status == "expired", appointments.c.hold_expires_at <= now - _UNDER_WAY)
+        taken = and_(appointments.c.outside != "", appointments.c.start_at > now)
+        left = _select().where(taken, or_(over, appointments.c.status == "cancelled"))
+        rows = await self._session.all(left.order_by(appointments.c.start_at).limit(limit))
+        return [_appointment(row) for row in rows]
+
+    async def given_back(self, appointment_id: str) -> None:
+        """Empty, not null: it was there once."""
+        mine = appointments.c.id == appointment_id
+        await self._session.run(update(appointments).where(mine).values(outside=""))
 
     async def of_case(self, case_id: str) -> list[Appointment]:
         """All of a case, newest (latest start) first."""
@@ -212,6 +232,7 @@ def _row(appointment: Appointment) -> dict[str, Any]:
         "hold_expires_at": appointment.hold_expires_at,
         "room_id": appointment.room_id,
         "busy_until": appointment.busy_until,
+        "outside": appointment.outside,
     }
 
 
@@ -229,4 +250,5 @@ def _appointment(row: Row[Any]) -> Appointment:
         busy_until=row.busy_until,
         holder="" if row.holder in (None, row.case_id) else row.holder,
         booked_at=row.booked_at,
+        outside=row.outside,
     )

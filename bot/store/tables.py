@@ -243,6 +243,7 @@ appointments = Table(
     Column("holder", SearchKey),
     Column("place", Integer),
     Column("booked_at", UtcTime),
+    Column("outside", String(1024)),
     CheckConstraint("start_at < end_at", name="length"),
     CheckConstraint("status IN ('held', 'booked', 'cancelled', 'expired')", name="status"),
     CheckConstraint("status <> 'held' OR hold_expires_at IS NOT NULL", name="hold"),

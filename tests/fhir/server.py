@@ -17,12 +17,12 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, Self
+from urllib.parse import parse_qs, parse_qsl
 
 from tests.fhir.cases import NAMESPACE
 from tests.fhir.rules import ID, problems, references
@@ -50,6 +50,8 @@ class Failure:
     after: bool = False
     reset: bool = False
     delay_seconds: float = 0.0
+    hangs: bool = False
+    """Until `go_on` is set."""
 
 
 @dataclass(kw_only=True)
@@ -60,14 +62,18 @@ class StrictServer:
     namespace: str = NAMESPACE
     kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    fails_reads: bool = False
+    """Whether failures befall what is read and searched, too."""
     refusals: list[str] = field(default_factory=list)
     transactions: int = 0
     url: str = ""
+    hanging: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     @contextmanager
-    def running(cls, **given: Any) -> Iterator[StrictServer]:
+    def running(cls, **given: Any) -> Iterator[Self]:
         """On a free loopback port."""
         server = cls(**given)
         with listening(_handler(server)) as address:
@@ -85,6 +91,14 @@ class StrictServer:
     def edit(self, address: str, **changed: Any) -> None:
         """Somebody of the other system changes a resource."""
         self._keep({**self.latest(address), **changed})
+
+    def query(self, kind: str, terms: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        """A search, or what the server says of itself; raises Refused."""
+        raise Refused(404, "not here")
+
+    def operate(self, name: str, body: Any) -> dict[str, Any]:
+        """An operation; raises Refused."""
+        raise Refused(404, "no such operation")
 
     # --- what it does with a transaction ---------------------------------------------------------
 
@@ -154,7 +168,7 @@ class StrictServer:
         return [
             address
             for address, versions in self.kept.items()
-            if wanted and address.startswith(f"{kind}/") and wanted.items() <= versions[-1].items()
+            if wanted and address.startswith(f"{kind}/") and _meets(versions[-1], wanted)
         ]
 
     def _keep(self, resource: Mapping[str, Any]) -> None:
@@ -164,6 +178,15 @@ class StrictServer:
     def _etag(self, address: str) -> str | None:
         versions = self.kept.get(address)
         return f'W/"{len(versions)}"' if versions else None
+
+
+def _meets(resource: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
+    """Whether a resource is what a search finds: `identifier` as a token, all else as it is written."""
+    rest = {name: value for name, value in wanted.items() if name != "identifier"}
+    known = {f"{one.get('system', '')}|{one['value']}" for one in resource.get("identifier", ())}
+    return rest.items() <= resource.items() and wanted.get("identifier", next(iter(known), "")) in known | {
+        ""
+    }
 
 
 def _check_once(entries: list[dict[str, Any]]) -> None:
@@ -187,7 +210,9 @@ def _handler(server: StrictServer) -> type[BaseHTTPRequestHandler]:
                 if failure is not None and not failure.after:
                     self._fail(failure)
                     return
-                answer = server.transact(json.loads(body))
+                name = self.path.removeprefix("/fhir").strip("/")
+                given = json.loads(body)
+                answer = server.operate(name, given) if name else server.transact(given)
             except Refused as refused:
                 self._refuse(refused)
                 return
@@ -197,15 +222,19 @@ def _handler(server: StrictServer) -> type[BaseHTTPRequestHandler]:
             self._answer(200, answer)
 
         def do_GET(self) -> None:
+            address, _, terms = self.path.removeprefix("/fhir/").partition("?")
             try:
                 self._check_door()
-                address = self.path.removeprefix("/fhir/")
-                if address not in server.kept:
-                    raise Refused(404, "not here")
+                failure = _next(server) if server.fails_reads else None
+                if failure is not None:
+                    self._fail(failure)
+                    return
+                known = address in server.kept
+                answer = server.latest(address) if known else server.query(address, parse_qsl(terms))
             except Refused as refused:
                 self._refuse(refused)
                 return
-            self._answer(200, server.latest(address), etag=server._etag(address))
+            self._answer(200, answer, etag=server._etag(address))
 
         def _check_door(self) -> None:
             if self.headers.get("Authorization") != f"Bearer {server.token}":
@@ -218,6 +247,11 @@ def _handler(server: StrictServer) -> type[BaseHTTPRequestHandler]:
 
         def _fail(self, failure: Failure) -> None:
             time.sleep(failure.delay_seconds)
+            if failure.hangs:
+                server.hanging.set()
+                server.go_on.wait(timeout=60)
+                self.close_connection = True
+                return
             if failure.reset:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 self.close_connection = True

@@ -49,8 +49,9 @@ def service_request(record: Record) -> Resource:
 
 
 def appointments(record: Record) -> list[Resource]:
-    """Booked and cancelled times."""
-    known = [item for item in record.file.appointments if item.status in APPOINTMENT_STATUSES]
+    """Booked and cancelled times of our own schedule; another system's schedule has its own already."""
+    settled = [item for item in record.file.appointments if item.status in APPOINTMENT_STATUSES]
+    known = [item for item in settled if item.outside is None]
     return [_appointment(record, item) for item in known]
 
 

@@ -4,7 +4,13 @@ from bot.services.ports.editions import Edition, EditionKind, Editions
 from bot.services.ports.outbox import Outbound, Outbox
 from bot.services.ports.outside import Carrier, Clock, Dialogue, Ids, Intent, Reader, TurnReply, TurnRequest
 from bot.services.ports.records import Asks, Cases, Effects, Facts, Judgements, Messages, PastJudgement
-from bot.services.ports.schedule import Appointments, Publication, Publications
+from bot.services.ports.schedule import (
+    Appointments,
+    Publication,
+    Publications,
+    Schedule,
+    ScheduleServer,
+)
 from bot.services.ports.sessions import OptOuts, Receipts, Sessions
 from bot.services.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from bot.services.ports.work import (
@@ -52,6 +58,8 @@ __all__ = [
     "Publications",
     "Reader",
     "Receipts",
+    "Schedule",
+    "ScheduleServer",
     "Sessions",
     "Staff",
     "StaffMember",

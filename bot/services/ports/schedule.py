@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.domain.openings import Taken
+from bot.domain.openings import Slot, Taken, Wanted
 from bot.domain.schedule import MOST_HOLDS, Appointment
+
+if TYPE_CHECKING:
+    from bot.services.context import Context
+    from bot.services.ports.unit_of_work import UnitOfWork
 
 
 class Appointments(Protocol):
@@ -34,6 +38,9 @@ class Appointments(Protocol):
 
     async def release_holds(self, case_id: str) -> None:
         """All holds of a case become expired."""
+
+    async def let_go(self, appointment_id: str) -> None:
+        """One hold becomes expired."""
 
     async def cancel(self, appointment_id: str, *, case_id: str) -> bool:
         """booked -> cancelled, and whether this call did it; raises NotAllowed when it is not this case's."""
@@ -61,6 +68,53 @@ class Appointments(Protocol):
         self, provider_id: str, *, start: dt.datetime, end: dt.datetime
     ) -> list[tuple[Appointment, str]]:
         """A provider's booked times that begin within [start, end), in order, with references of cases."""
+
+    async def to_give_back(self, now: dt.datetime, *, limit: int = 50) -> list[Appointment]:
+        """To come, not booked here any more, and maybe still taken in another system's schedule."""
+
+    async def given_back(self, appointment_id: str) -> None:
+        """The other system has it no more."""
+
+
+class Schedule(Protocol):
+    """Whose times count: the record's own, or another system's (`bot/services/schedules.py`).
+
+    Called within a writing unit of work, which `outside.settled` may run again; the record keeps every hold
+    and booking either way. Raises DeliveryFailed when another system cannot be asked: then nothing is done.
+    """
+
+    async def find(self, ctx: Context, uow: UnitOfWork, wanted: Wanted) -> Iterable[Slot]:
+        """Free times for a visit, soonest first."""
+
+    async def hold(
+        self, uow: UnitOfWork, times: Iterable[Sequence[Appointment]], *, count: int, now: dt.datetime
+    ) -> list[Appointment]:
+        """Hold the first `count` that are free, as `Appointments.hold_first`. Raises TooManyHolds."""
+
+    async def book(
+        self, uow: UnitOfWork, hold: Appointment, *, instead_of: Appointment | None, now: dt.datetime
+    ) -> Appointment:
+        """Book what is held; with `instead_of` that one is given up, both or neither. Raises HoldExpired,
+        TimeTaken when the other system gave the time away, NotAllowed when `instead_of` is not booked."""
+
+
+class ScheduleServer(Protocol):
+    """The line to another system's schedule. Each call may be repeated; all raise DeliveryFailed."""
+
+    async def find(self, provider_ids: Sequence[str], wanted: Wanted) -> Sequence[Slot]:
+        """Its free times, soonest first; `outside` of each says what is free there."""
+
+    async def hold(self, address: str) -> None:
+        """Keep a time that was found, where the system can; raises TimeTaken."""
+
+    async def book(self, hold: Appointment, *, reference: str) -> None:
+        """Book it under our id, once however often it is asked; raises TimeTaken."""
+
+    async def give_back(self, appointment: Appointment) -> None:
+        """Whatever is booked there under our id is called off."""
+
+    async def stands(self, appointment: Appointment) -> bool:
+        """Whether it is booked there under our id, at our time."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from bot.domain.cases import Message
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.domain.levels import Level
-from bot.services import booking, chat, reception, speaking
+from bot.services import booking, chat, outside, reception, speaking
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from tests.integration.services.patient import Patient
@@ -43,11 +44,16 @@ async def asked_everything(ctx: Context, **facts: Value) -> Patient:
 async def offered_times(ctx: Context, **facts: Value) -> Patient:
     """A patient who has been offered times, or arranged a call when there are none."""
     patient = await asked_everything(ctx, **facts)
-    async with ctx.unit_of_work() as uow:
-        step = await booking.offer(ctx, uow, await load_view(uow, patient.case_id), lead=())
-        case = replace(await uow.cases.get(patient.case_id), phase=step.phase)
-        patient.heard += await speaking.say(ctx, uow, case, step.drafts, reply_to=None, channel="web")
-        await uow.commit()
+
+    async def offer() -> list[Message]:
+        async with ctx.unit_of_work() as uow:
+            step = await booking.offer(ctx, uow, await load_view(uow, patient.case_id), lead=())
+            case = replace(await uow.cases.get(patient.case_id), phase=step.phase)
+            said = await speaking.say(ctx, uow, case, step.drafts, reply_to=None, channel="web")
+            await uow.commit()
+        return said
+
+    patient.heard += await outside.settled(offer)
     patient.status = (await patient.case()).status
     return patient
 

@@ -17,7 +17,7 @@ from tests.fhir.rules import coded_paths, model, problems, r4_elements, value_se
 
 RESOURCES = (
     "Patient", "RelatedPerson", "Questionnaire", "QuestionnaireResponse", "Observation", "RiskAssessment",
-    "Appointment", "Task", "ServiceRequest", "Consent", "Provenance", "Bundle",
+    "Appointment", "Task", "ServiceRequest", "Consent", "Provenance", "Bundle", "Slot",
 )  # fmt: skip
 
 DIFFERENCES = {

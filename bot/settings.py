@@ -41,6 +41,7 @@ ADDRESSES = (
     "schedule_url",
 )  # fmt: skip
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+StaffShown = Literal["role", "name", "team"]
 COLOUR = "^#[0-9a-fA-F]{6}$"
 LOGOS = (".svg", ".png", ".webp")
 LARGEST_LOGO_BYTES = 8 * 1024
@@ -118,6 +119,7 @@ class Settings(BaseSettings):
     widget_colour: str = Field("#1d5a55", pattern=COLOUR, description="buttons and links")
     widget_background: str = Field("#faf6f0", pattern=COLOUR, description="behind the conversation")
     widget_logo: Path | None = Field(None, description="an SVG, PNG or WebP file; relative to the checkout")
+    widget_staff: StaffShown = Field("role", description="what patients see of who writes with them")
     twilio_account_sid: str | None = Field(None, description="the clinic's Twilio account")
     twilio_auth_token: SecretStr | None = Field(None, description="its secret; signs what Twilio sends us")
     sms_number: str | None = Field(None, description="the clinic's number for texts, as +1...")

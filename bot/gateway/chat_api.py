@@ -20,6 +20,7 @@ from sanic.response import empty, json
 from bot.domain.cases import CaseStatus, Message
 from bot.domain.errors import InvalidInput, NotAllowed, StoreUnavailable, TooLong
 from bot.gateway.body import only_arguments, read_choices, read_client_id, read_number, read_object, read_text
+from bot.gateway.company_words import company_words
 from bot.gateway.door import ChatDoor, Reply
 from bot.gateway.errors import RETRY_SECONDS, HttpProblem
 from bot.gateway.limits import WINDOW_SECONDS, Counter, LocalCounter
@@ -222,7 +223,15 @@ class ChatApi:
         only_arguments(request, allowed=())
         await self.limit_reads(token)
         found = await self.door.progress(await self.access(request, token))
-        return json({"reference": found.reference, "left": found.left, "changeable": list(found.changeable)})
+        return json(
+            {
+                "reference": found.reference,
+                "left": found.left,
+                "changeable": list(found.changeable),
+                "company": company_words(found.company, shown=self.options.staff_shown),
+                "held": found.company.held,
+            }
+        )
 
     async def end_session(self, request: Request[Any, Any]) -> HTTPResponse:
         """The token is given back: it opens nothing any more, here and on every other device."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.cases import CaseStatus, Draft, Message
+from bot.services.company import Company
 
 
 class OpenedSession(Protocol):
@@ -42,6 +43,8 @@ class Progress(Protocol):
     def left(self) -> int | None: ...
     @property
     def changeable(self) -> Sequence[int]: ...
+    @property
+    def company(self) -> Company: ...
 
 
 class ChatDoor(Protocol):

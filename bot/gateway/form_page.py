@@ -20,6 +20,7 @@ from bot.domain.cases import Message
 from bot.domain.errors import IntakeError, InvalidInput
 from bot.gateway.body import read_choices, read_client_id
 from bot.gateway.chat_api import ChatApi
+from bot.gateway.company_words import company_words
 from bot.gateway.errors import HttpProblem, problem_for
 from bot.gateway.form_cookie import drop_cookie, set_cookie, token_of
 from bot.gateway.form_view import FormView, Shown
@@ -57,8 +58,11 @@ class FormPage:
         self._check_origin(request)
         if await self._has_chat(request):
             return _go_on()
-        await self._api.limit_sessions(request)
-        session = await self._api.door.open_session()
+        try:
+            await self._api.limit_sessions(request)
+            session = await self._api.door.open_session()
+        except (HttpProblem, IntakeError) as error:
+            return await self._page(request, problem=problem_for(error))
         response = _go_on()
         set_cookie(request, response, session.token)
         return response
@@ -126,7 +130,7 @@ class FormPage:
     async def _page(
         self, request: Asked, *, problem: HttpProblem | None = None, kept: str = ""
     ) -> HTTPResponse:
-        shown = Shown()
+        shown = Shown(trouble=_said(problem) if problem else "")
         if token_of(request):
             try:
                 shown = await self._conversation(request, problem=problem, kept=kept)
@@ -152,6 +156,8 @@ class FormPage:
             message_id=secrets.token_hex(16),
             reference=progress.reference,
             left=progress.left,
+            held=progress.company.held,
+            company=company_words(progress.company, shown=self._api.options.staff_shown),
             changeable=progress.changeable,
             trouble=_said(problem) if problem else "",
             screened=problem.extra.get("messages", ()) if problem else (),

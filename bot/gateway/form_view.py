@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.cases import Message
+from bot.gateway.company_words import ALONE
 from bot.gateway.options import Options
 from bot.gateway.plain_pages import PlainPages
 
@@ -28,7 +29,6 @@ _FEWEST_BOXES = 4
 """A safety question offers three buttons; which of these signs it is comes with more, as boxes."""
 _LONG_LABEL = 28
 """Letters; answers that are longer stand under each other."""
-ALONE = "Automated helper. Not watched around the clock."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,8 @@ class Shown:
     reference: str = ""
     company: str = ALONE
     """Who is in the conversation with the patient."""
+    held: bool = False
+    """The helper is silent: what it asked waits, but for an emergency's question."""
     left: int | None = None
     changeable: Sequence[int] = ()
     trouble: str = ""
@@ -61,19 +63,22 @@ class FormView:
     def render(self, shown: Shown) -> str:
         """The whole page."""
         question = _open_question(shown.messages)
+        if shown.held and question is not None and question.kind not in URGENT:
+            question = None
         inputs = self._options.face().inputs
         fitting = {**_WORDS, **inputs.get((question.asks or "") if question else "", {})}
         offered = question.choices if question else ()
         last = _last_of_patient(shown.messages)
+        urgent = [*shown.screened, *_urgent(shown.messages)]
         return self._pages.render(
             "form.html",
             started=bool(shown.csrf), earlier=shown.messages[:last], latest=shown.messages[last:],
-            urgent=[*shown.screened, *_urgent(shown.messages)], calls=_CALLS, wide=_WIDE, question=question,
+            urgent=urgent, calls=_CALLS, wide=_WIDE, question=question,
             several=fitting["kind"] == "several" and len(offered) >= _FEWEST_BOXES,
             tall=max((len(choice.label) for choice in offered), default=0) > _LONG_LABEL,
             input=fitting, input_labels=_LABELS, csrf=shown.csrf,
-            message_id=shown.message_id, reference=shown.reference, company=shown.company,
-            progress=_progress(question, shown.left),
+            message_id=shown.message_id, reference=shown.reference, company=shown.company, held=shown.held,
+            progress="" if urgent else _progress(question, shown.left),
             changeable=shown.changeable, trouble=shown.trouble, kept=shown.kept,
         )  # fmt: skip
 

@@ -77,11 +77,13 @@ _REPLY = {
 }
 _PROGRESS = {
     "type": "object",
-    "required": ["reference", "left", "changeable"],
+    "required": ["reference", "left", "changeable", "company", "held"],
     "properties": {
         "reference": {"type": "string", "description": "the short code of this conversation"},
         "left": {"type": ["integer", "null"], "description": "null: it is not about questions now"},
         "changeable": {"type": "array", "items": {"type": "integer"}, "description": "seq of messages"},
+        "company": {"type": "string", "description": "who is in the conversation, for its head"},
+        "held": {"type": "boolean", "description": "the helper is silent: a person writes, or was called"},
     },
 }
 _SAY = {

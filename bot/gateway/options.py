@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from bot.gateway.inputs import Input, fitting_inputs
 from bot.gateway.look import Look, look_from
 from bot.protocols import Protocols
-from bot.settings import Settings
+from bot.settings import Settings, StaffShown
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -58,6 +58,8 @@ class Options:
     demo: bool = False
     texting: bool = False
     """Whether a chat can go on by text message."""
+    staff_shown: StaffShown = "role"
+    """What patients see of the person who writes with them."""
     look: Look = field(default_factory=Look)
     body_bytes: int = 64 * 1024
     characters: int = 2000
@@ -84,6 +86,7 @@ def options_from(settings: Settings, protocols: Callable[[], Protocols]) -> Opti
         allowed_origins=settings.allowed_origins,
         demo=settings.demo,
         texting=settings.sms_is_open,
+        staff_shown=settings.widget_staff,
         look=look_from(settings),
         metrics_port=settings.metrics_port,
     )

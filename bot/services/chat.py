@@ -13,6 +13,7 @@ from bot.domain.levels import Level
 from bot.protocols import AskPlan
 from bot.services import agenda, asking, editing, safety, speaking, turns, wording
 from bot.services.case_view import CaseView, load_view
+from bot.services.company import Company, company_of
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
@@ -46,6 +47,8 @@ class Progress:
     and before the safety questions are over: until then nobody can tell."""
     changeable: tuple[int, ...]
     """Numbers of the patient's messages whose questions may be answered anew, by the choice `change-N`."""
+    company: Company
+    """Who is in the conversation with the patient."""
 
 
 async def open_session(ctx: Context, *, channel: Channel = "web") -> OpenedSession:
@@ -148,16 +151,18 @@ async def status(ctx: Context, case_id: str) -> CaseStatus:
 
 
 async def progress(ctx: Context, case_id: str) -> Progress:
-    """How many questions are left, and which answers may be changed."""
+    """How many questions are left, which answers may be changed, who is there."""
     async with ctx.unit_of_work(write=False) as uow:
         view = await load_view(uow, case_id)
         changeable = await editing.changeable(ctx, uow, view)
+        company = await company_of(uow, view.case)
     asks = view.case.phase == "intake" and view.asked is not None and agenda.wants_intake(view)
     asks = asks and asking.gates_are_over(ctx, view)
     return Progress(
         reference=view.case.reference,
         left=asking.remaining(ctx, view) if asks else None,
         changeable=tuple(sorted(changeable)),
+        company=company,
     )
 
 

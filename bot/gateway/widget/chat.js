@@ -10,7 +10,7 @@ const framed = body.dataset.mode === "frame" && window.parent !== window;
 const log = byId("log");
 const scroller = byId("scroller");
 const words = byId("words");
-const NO_PROGRESS = { left: null, changeable: [] };
+const NO_PROGRESS = { left: null, changeable: [], company: byId("company").textContent, held: false };
 const PROGRESS_PAUSE_MS = 150;
 
 let session = null;   // {token, reference, outbox: [{client_message_id, text | choice, label}]}
@@ -120,9 +120,12 @@ function adopt(message) {
 
 function showOpenQuestion() {
   const follows = atEnd();
-  showAnswers(busy === 0 ? question : null, choose, speak);
+  showAnswers(busy === 0 && isOpen(question) ? question : null, choose, speak);
   if (follows) toEnd();
 }
+
+/* While a person has the chat, what the helper asked before waits; an emergency's answers do not. */
+const isOpen = (asked) => asked && (!progress.held || isUrgent(asked));
 
 function setBusy(change) {
   busy += change;
@@ -139,9 +142,11 @@ function lookAtProgress() {
   clearTimeout(progressTimer);
   progressTimer = setTimeout(async () => {
     if (!session || busy) return;
+    const before = progress.held;
     try { progress = await askProgress(session.token); } catch { return; /* the next turn asks again */ }
     byId("reference").textContent = progress.reference;
     showProgress(progress, status === "open" && numbers.size > 2 ? "" : status, question?.asks);
+    if (progress.held !== before) showOpenQuestion();  // else it stays: somebody may be typing into it
   }, PROGRESS_PAUSE_MS);
 }
 
@@ -219,7 +224,7 @@ async function attempt(item, element) {
 function failed(error, item, element) {
   if (!session) return undefined;
   const code = error instanceof Refused ? error.status : 0;
-  if (code === 401) { release(item); showState(element, "Not sent."); return ended(); }
+  if (code === 401) { release(item); showState(element, "Not sent: this chat was over."); return ended(); }
   element.classList.add("failed");
   if ([400, 409, 413, 422].includes(code)) {
     release(item);
@@ -300,7 +305,7 @@ function ended() {
   life.abort();
   memory.clear();
   session = null;
-  showEnd("This chat has ended. What you sent is with the clinic.");
+  showEnd("This chat has ended. What was delivered is with the clinic.");
 }
 
 function showEnd(text) {

@@ -14,11 +14,13 @@ const STATES = {
 const STEPS = { confirm_summary: "Almost done", choose_time: "One last step", confirm_time: "One last step" };
 
 /* Not a live region: nobody wants it read out after every answer. */
-export function showProgress({ left, changeable }, status, asks) {
+export function showProgress({ left, changeable, company, held }, status, asks) {
   const safety = /^G([1-6])$/.exec(asks ?? "");
   const told = left === 1 ? "About 1 more question" : `About ${left} more questions`;
-  byId("left").textContent = safety ? `Safety question ${safety[1]} of 6` : left ? told : STEPS[asks] ?? STATES[status] ?? "";
+  byId("left").textContent = held ? "The helper is off for now" : safety ? `Safety question ${safety[1]} of 6` : left ? told : STEPS[asks] ?? STATES[status] ?? "";
   byId("change-open").hidden = changeable.length === 0;
+  byId("company").textContent = company;
+  byId("company").classList.toggle("person", held);
 }
 
 const plain = (element) => element.querySelector(".bubble").innerText.trim();

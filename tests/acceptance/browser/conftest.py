@@ -91,9 +91,16 @@ class VisitorMaker:
         self._browser, self._gateway, self._stack = browser, gateway, stack
 
     async def __call__(
-        self, size: str = "phone", *, gateway: Gateway | None = None, **options: Any
+        self,
+        size: str = "phone",
+        *,
+        gateway: Gateway | None = None,
+        width: int = 0,
+        height: int = 0,
+        **options: Any,
     ) -> Visitor:
-        width, height = SIZES[size]
+        """A new browser of a named size, or of `width` and `height`."""
+        width, height = (width, height) if width else SIZES[size]
         context = await self._browser.new_context(viewport={"width": width, "height": height}, **options)
         self._stack.push_async_callback(context.close)
         page = await context.new_page()

@@ -153,14 +153,41 @@ async def test_forced_colours_keep_borders(visit: VisitorMaker, picture_folder: 
     assert width == "2px"
 
 
-async def test_twice_the_text_size_still_fits(visit: VisitorMaker) -> None:
-    visitor = await visit("desktop")
-    await visitor.open_chat()
-    await visitor.page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
-    await visitor.say("i cant feel when i wipe")
-    await expect(visitor.page.locator("#words")).to_be_in_viewport()
-    await expect(visitor.page.locator("#urgent .calls a").first).to_be_in_viewport()
-    assert await visitor.page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+@pytest.mark.parametrize(
+    ("width", "height", "pixels", "text"),
+    [(640, 512, 2, 16), (320, 256, 4, 16), (1280, 1024, 1, 32), (320, 640, 1, 32)],
+    ids=["zoom-200", "zoom-400", "text-200", "text-200-narrow"],
+)
+async def test_nothing_is_lost_when_it_is_made_larger(
+    visit: VisitorMaker, picture_folder: Path, width: int, height: int, pixels: int, text: int
+) -> None:
+    """A browser's zoom is a smaller page with larger pixels: 1280 by 1024 at 200 % is 640 by 512.
+
+    `text` is what a person sets as the size of text in the browser, 16 pixels unless they do.
+    """
+    visitor = await visit(width=width, height=height, device_scale_factor=pixels)
+    page = visitor.page
+    line = await page.context.new_cdp_session(page)
+    await line.send("Page.setFontSizes", {"fontSizes": {"standard": text, "fixed": text}})
+    for path in ("/chat/form", "/chat"):
+        await page.goto(f"{visitor.address}{path}")
+        assert await too_wide(page) <= 0, path
+    await page.get_by_role("button", name="I agree").wait_for()
+    for state, words in {"several": "which", "emergency": "i cant feel when i wipe"}.items():
+        await visitor.say(words)
+        await page.screenshot(path=picture_folder / f"large-{state}-{width}-{text}.png")
+        assert await too_wide(page) <= 0, state
+        for needed in ("#words", "#send"):
+            await expect(page.locator(needed)).to_be_in_viewport(ratio=0.9)
+        last = page.locator("#choices button:visible").last
+        await last.scroll_into_view_if_needed()
+        await expect(last).to_be_in_viewport(ratio=0.9)
+    await expect(page.locator("#urgent .calls a").first).to_be_in_viewport(ratio=0.9)
+
+
+async def too_wide(page: Page) -> int:
+    """By how many pixels the page must be scrolled sideways."""
+    return int(await page.evaluate("document.scrollingElement.scrollWidth - innerWidth"))
 
 
 async def test_the_accessibility_tree_tells_the_conversation(visitor: Visitor) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from bot.gateway.company_words import ALONE
+from bot.services.company import Company
 from tests.acceptance.browser.conftest import Visitor, VisitorMaker
+from tests.acceptance.browser.test_accessibility import violations
+from tests.integration.gateway.scripted import CONSENT
 
 pytestmark = pytest.mark.browser
 
@@ -208,3 +213,22 @@ async def test_a_reply_is_read_from_its_first_line(visit: VisitorMaker) -> None:
     await expect(visitor.page.get_by_text("Please check this")).to_be_in_viewport()
     visitor.gateway.door.staff_says(visitor.gateway.door.only_talk().id, "Hello, this is Dana.")
     await expect(visitor.page.locator(".message.staff")).to_be_in_viewport(ratio=0.9)
+
+
+async def test_who_is_there_stands_above_until_the_helper_is_back(
+    visitor: Visitor, picture_folder: Path
+) -> None:
+    page, door = visitor.page, visitor.gateway.door
+    case_id, company = door.only_talk().id, page.locator("#company")
+    await expect(company).to_have_text(ALONE)
+    door.company = Company(held=True, name="Nora", role="nurse")
+    door.staff_says(case_id, "Hello, this is the nurse. I can help you now.")
+    await expect(company).to_have_text("A nurse from our team is here.")
+    await expect(page.get_by_text("The helper is off for now")).to_be_visible()
+    await expect(page.get_by_role("button", name="I agree")).to_be_hidden()
+    await page.screenshot(path=picture_folder / "person-phone.png")
+    assert await violations(page) == []
+    door.company = Company()
+    door.store(door.only_talk(), replace(CONSENT, text="I'm the automated helper again. Is it OK?"))
+    await expect(company).to_have_text(ALONE)
+    await expect(page.get_by_role("button", name="I agree")).to_be_visible()

@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.cases import CaseStatus, Draft, Message, MessageChoice, Sender
 from bot.domain.errors import Conflict, DialogueFailed, NotAllowed, StoreUnavailable, UnknownChoice
 from bot.gateway.wakes import WakeHub
+from bot.services.company import Company
 
 EMERGENCY = (
     "This can be a sign of a serious problem that needs care right now. Please call 911 or have someone take "
@@ -115,6 +116,7 @@ class Progress:
     reference: str
     left: int | None
     changeable: tuple[int, ...]
+    company: Company
 
 
 class ScriptedDoor:
@@ -129,6 +131,7 @@ class ScriptedDoor:
         self.reads = 0
         self.talks: dict[str, Talk] = {}
         self.tokens: dict[str, str] = {}
+        self.company = Company()
 
     async def open_session(self) -> Session:
         self._check()
@@ -181,7 +184,10 @@ class ScriptedDoor:
     async def progress(self, case_id: str) -> Progress:
         self._check()
         answers = [m.seq for m in self.talks[case_id].messages if m.sender == "patient" and m.seq > 3]
-        return Progress(reference="K7QM-4T2X", left=max(0, 6 - len(answers)), changeable=tuple(answers[:-1]))
+        return Progress(
+            reference="K7QM-4T2X", left=max(0, 6 - len(answers)), changeable=tuple(answers[:-1]),
+            company=self.company,
+        )  # fmt: skip
 
     async def end_session(self, token: str) -> None:
         self._check()

@@ -7,7 +7,10 @@ import re
 import httpx
 import pytest
 
-from tests.integration.gateway.conftest import Gateway
+from bot.gateway.company_words import ALONE
+from bot.gateway.options import Rates
+from bot.services.company import Company
+from tests.integration.gateway.conftest import Gateway, GatewayMaker
 
 PAGE = "/chat/form"
 
@@ -109,6 +112,12 @@ async def test_a_foreign_page_can_send_nothing(gateway: Gateway, path: str, orig
     assert gateway.door.turns == 0
 
 
+async def test_an_emergency_stands_once_and_counts_no_questions(gateway: Gateway) -> None:
+    page = (await send(gateway, await begin(gateway), text="i cant feel when i wipe")).text
+    assert page.count("Please call") == 1
+    assert "more question" not in page
+
+
 async def test_an_emergency_stays_at_the_head_of_the_page(gateway: Gateway) -> None:
     page = (await send(gateway, await begin(gateway), text="i cant feel when i wipe")).text
     page = (await send(gateway, page, text="what now")).text
@@ -169,6 +178,31 @@ async def test_an_answer_is_changed_by_its_own_button(gateway: Gateway) -> None:
     wanted = re.findall(r'value="(change-\d+)"', page)
     page = (await send(gateway, page, choice=wanted[0])).text
     assert "let&#39;s change that answer" in page
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [("role", "A nurse from our team is here."), ("name", "Nora from our team is here."),
+     ("team", "A person from our team is here.")],
+)  # fmt: skip
+async def test_who_is_there_is_told_as_the_clinic_wants(start: GatewayMaker, shown: str, words: str) -> None:
+    gateway = await start(changed={"staff_shown": shown})
+    page = await begin(gateway)
+    assert ALONE in page
+    gateway.door.company = Company(held=True, name="Nora", role="nurse")
+    page = (await gateway.client.get("/chat/form")).text
+    assert words in page
+    assert ("Nora" in page) == (shown == "name")
+    assert "I agree" not in page.partition('id="answer"')[2], "what the helper asked waits"
+
+
+async def test_too_many_new_chats_are_told_on_the_page(start: GatewayMaker) -> None:
+    gateway = await start(rates=Rates(sessions_per_address=1))
+    await gateway.open()
+    answer = await gateway.client.post(f"{PAGE}/begin")
+    assert answer.status_code == 429
+    assert "Please wait a minute" in answer.text
+    assert "Start" in answer.text
 
 
 async def test_ending_gives_the_token_back(gateway: Gateway) -> None:

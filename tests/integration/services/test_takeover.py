@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.cases import AskState
 from bot.domain.errors import Conflict, InvalidInput, RoleRefused
-from bot.services import agenda, interview, quarantine, takeover
+from bot.services import agenda, chat, interview, quarantine, takeover
+from bot.services.company import Company
 from bot.services.context import Context
 from bot.services.ports import StaffMember, TurnReply, TurnRequest
 from bot.services.steps import Turn
@@ -67,6 +68,22 @@ async def test_handing_back_says_so_and_goes_on_where_it_stopped(ctx: Context, h
     async with ctx.unit_of_work(write=False) as uow:
         held.heard += (await uow.messages.after(held.case_id, 0))[-1:]
     assert (await held.say("no, none of these"))[-1].asks == "G4"
+
+
+async def test_the_patient_may_know_who_is_there(ctx: Context, patient: Patient) -> None:
+    async def company() -> Company:
+        return (await chat.progress(ctx, patient.case_id)).company
+
+    assert await company() == Company()
+    async with ctx.unit_of_work() as uow:
+        await uow.staff.add(NURSE)
+        await uow.cases.save(replace(await uow.cases.get(patient.case_id), phase="staff"))
+        await uow.commit()
+    assert await company() == Company(held=True)
+    await takeover.take_over(ctx, NURSE, patient.case_id)
+    assert await company() == Company(held=True, name="Nora", role="nurse")
+    await takeover.hand_back(ctx, NURSE, patient.case_id)
+    assert await company() == Company()
 
 
 async def test_only_who_holds_it_writes_and_hands_back(ctx: Context, held: Patient) -> None:

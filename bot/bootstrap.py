@@ -190,16 +190,13 @@ def build_fhir_server(settings: Settings) -> FhirServer | None:
 
 def build_schedule_server(settings: Settings) -> FhirSchedule | None:
     """The other system whose schedule is booked; None: the clinic file's hours count."""
-    from bot.messaging import FhirSchedule, FhirServer
-    from bot.messaging.fhir_schedule import TIMEOUTS
+    from bot.messaging import FhirSchedule
 
     if settings.schedule_url is None:
         return None
     token = settings.schedule_token.get_secret_value() if settings.schedule_token else None
-    line = FhirServer(url=settings.schedule_url, token=token, timeouts=TIMEOUTS)
-    return FhirSchedule(
-        line, namespace=settings.fhir_namespace, practitioners=settings.schedule_practitioners
-    )
+    namespace, people = settings.fhir_namespace, settings.schedule_practitioners
+    return FhirSchedule.at(settings.schedule_url, token=token, namespace=namespace, practitioners=people)
 
 
 def build_sms_provider(settings: Settings) -> TwilioProvider | None:

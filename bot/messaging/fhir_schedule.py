@@ -37,6 +37,14 @@ class FhirSchedule:
         self._practitioners = practitioners
         self._operations: frozenset[str] | None = None
 
+    @classmethod
+    def at(
+        cls, url: str, *, token: str | None, namespace: str, practitioners: Mapping[str, str]
+    ) -> FhirSchedule:
+        """The schedule of the server at this address, with a patient's patience."""
+        line = FhirServer(url=url, token=token, timeouts=TIMEOUTS)
+        return cls(line, namespace=namespace, practitioners=practitioners)
+
     async def find(self, provider_ids: Sequence[str], wanted: Wanted) -> Sequence[Slot]:
         """Free times, soonest first. Raises DeliveryFailed."""
         people = {self._practitioners[one]: one for one in provider_ids if one in self._practitioners}

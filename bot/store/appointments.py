@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -47,28 +48,37 @@ class AppointmentTable:
         return []
 
     async def _hold(self, times: Iterator[Sequence[Appointment]], count: int, most: int) -> list[Appointment]:
+        first = next(times, None)
+        if first is None:
+            return []
+        places = await self._free_places(_holder(first[0]), most)
+        if not places:
+            raise TooManyHolds(f"one person holds at most {most} times")
         held: list[Appointment] = []
-        places: list[int] | None = None
-        for rooms in times:
-            if places is None:
-                places = await self._free_places(_holder(rooms[0]), most)
-            if not places:
-                raise TooManyHolds(f"one person holds at most {most} times")
-            held += await self._hold_in_one(rooms, places[len(held)])
-            if len(held) == min(count, len(places)):
-                break
+        ahead, wanted = itertools.chain([first], times), min(count, len(places))
+        while len(held) < wanted and (some := list(itertools.islice(ahead, wanted - len(held)))):
+            for one, place in await self._hold_some(some, places):
+                held.append(one)
+                places.remove(place)
         return held
 
-    async def _hold_in_one(self, rooms: Sequence[Appointment], place: int) -> list[Appointment]:
-        # Waiting for somebody who takes this very time now would be for nothing: it is as good as taken.
-        if not await self._session.try_key(f"time:{rooms[0].provider_id}:{rooms[0].start.isoformat()}"):
-            return []
-        for one in rooms:
-            row = {**_row(one), "holder": _holder(one), "place": place}
-            with contextlib.suppress(TimeTaken):
-                if await self._session.insert_new(appointments, row):
-                    return [one]
-        return []
+    async def _hold_some(
+        self, times: Sequence[Sequence[Appointment]], places: Sequence[int]
+    ) -> list[tuple[Appointment, int]]:
+        """Those that are free, each with its place: all at once in the best rooms, the rest in others."""
+        rows = [_held_row(rooms[0], place) for rooms, place in zip(times, places, strict=False)]
+        keys = [f"time:{rooms[0].provider_id}:{rooms[0].start.isoformat()}" for rooms in times]
+        free = await self._session.insert_free(appointments, rows, keys)
+        held = []
+        for rooms, place, key in zip(times, places, keys, strict=False):
+            for one in rooms:
+                if one.id in free or (
+                    one is not rooms[0]
+                    and await self._session.insert_free(appointments, [_held_row(one, place)], [key])
+                ):
+                    held.append((one, place))
+                    break
+        return held
 
     async def only_show(self, times: Sequence[Appointment]) -> list[Appointment]:
         """Stored as expired."""
@@ -91,8 +101,9 @@ class AppointmentTable:
         live = and_(held, appointments.c.start_at > now)
         mine = and_(appointments.c.id == appointment_id, appointments.c.case_id == case_id)
         booked = {"status": "booked", "hold_expires_at": None, "booked_at": now}
-        await self._session.run(update(appointments).where(mine, live).values(booked))
-        row = await self._session.first(_select().where(mine, appointments.c.status == "booked"))
+        done = update(appointments).where(mine, live).values(booked).returning(*appointments.c)
+        before = _select().where(mine, appointments.c.status == "booked")
+        row = await self._session.first(done) or await self._session.first(before)
         if row is None:
             raise HoldExpired("that time is no longer held for this case")
         return _appointment(row)
@@ -214,6 +225,10 @@ def _live(now: dt.datetime) -> ColumnElement[bool]:
 
 def _holder(appointment: Appointment) -> str:
     return appointment.holder or appointment.case_id
+
+
+def _held_row(one: Appointment, place: int) -> dict[str, Any]:
+    return {**_row(one), "holder": _holder(one), "place": place}
 
 
 def _select() -> Select[Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Executable, Index, Table, func, literal_column, select
+from sqlalchemy import Executable, Index, String, Table, cast, column, func, literal_column, select, values
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import (
@@ -75,6 +75,21 @@ class Session:
             )
         return await self.first(statement.returning(literal_column("1"))) is not None
 
+    async def insert_free(self, table: Table, rows: list[dict[str, Any]], keys: list[str]) -> set[str]:
+        """Ids of the rows that could be inserted: no constraint refuses them, and nobody else is at their
+        key right now (waiting for somebody who takes the same would be for nothing).
+
+        One statement on PostgreSQL; on SQLite, where one cannot be kept out of the way of another, one each.
+        """
+        if self._connection.dialect.name == "postgresql":
+            return {row.id for row in await self.all(_insert_free(table, rows, keys))}
+        free = set()
+        for row in rows:
+            with suppress(TimeTaken):
+                if await self.insert_new(table, row):
+                    free.add(str(row["id"]))
+        return free
+
     async def insert_all_new(self, table: Table, rows: list[dict[str, Any]]) -> None:
         """Insert those that are not there."""
         await self.run(self._insert(table).on_conflict_do_nothing(), rows)
@@ -93,12 +108,6 @@ class Session:
         if self.write and self._connection.dialect.name == "postgresql":
             await self.run(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
-    async def try_key(self, key: str) -> bool:
-        """The same without waiting: False while somebody else is there."""
-        if not self.write or self._connection.dialect.name != "postgresql":
-            return True
-        return bool(await self.value(select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))))
-
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What fails inside is undone alone; the transaction goes on."""
@@ -109,6 +118,19 @@ class Session:
     def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         name = self._connection.dialect.name
         return sqlite.insert(table) if name == "sqlite" else postgresql.insert(table)
+
+
+def _insert_free(table: Table, rows: list[dict[str, Any]], keys: list[str]) -> Executable:
+    names = list(rows[0])
+    columns = [column(name, table.c[name].type) for name in names]
+    given = values(*columns, column("free_key", String), name="given").data(
+        [(*(row[name] for name in names), key) for row, key in zip(rows, keys, strict=True)]
+    )
+    nobody_there = func.pg_try_advisory_xact_lock(func.hashtextextended(given.c.free_key, 0))
+    # A list of values that are all unknown is of type text until it is told otherwise.
+    chosen = select(*(cast(given.c[name], table.c[name].type) for name in names)).where(nobody_there)
+    plain = postgresql.insert(table).from_select(names, chosen)
+    return plain.on_conflict_do_nothing().returning(table.c.id)
 
 
 @contextmanager

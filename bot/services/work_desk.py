@@ -85,6 +85,13 @@ async def alarms(ctx: Context, member: StaffMember) -> tuple[Mapping[str, Any], 
     return tuple(rows if may(member, May.SEE_CONTACT) else [_without_contact(row) for row in rows])
 
 
+async def pulse(ctx: Context) -> str:
+    """Another text whenever something that staff see was written since, by whichever process. It says
+    nothing of anybody: no right is needed."""
+    async with ctx.unit_of_work(write=False) as uow:
+        return await uow.desk.pulse()
+
+
 # --- the work -----------------------------------------------------------------------------------
 
 

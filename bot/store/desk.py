@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Text, cast, func, insert, or_, select, text, tuple_
 
 from bot.domain.errors import InvalidInput
 from bot.services.ports import Delivery, Note
@@ -27,12 +27,26 @@ ORDER = (cases.c.desk_alarm, cases.c.desk_level, cases.c.desk_due, cases.c.creat
 MINE = "mine:"
 NOTE_FIELDS = tuple(Note.__dataclass_fields__)
 
+_COMMITS = select(cast(func.pg_current_snapshot(), Text))
+"""Which transactions of PostgreSQL are over: differs after each that wrote."""
+_NEWEST_ROWS = text(
+    "SELECT coalesce((SELECT max(rowid) FROM messages), 0)"
+    " || ' ' || coalesce((SELECT max(rowid) FROM tasks), 0)"
+    " || ' ' || coalesce((SELECT max(rowid) FROM audit), 0)"
+)
+"""SQLite has one writer at a time: what is committed later has the higher number."""
+
 
 class DeskView:
     """One query over one table; what it sorts by is kept with the case."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    async def pulse(self) -> str:
+        """Told by the order of commits, never by clocks: two gateways' clocks differ, and what was begun
+        first may be committed last."""
+        return str(await self._session.value(_COMMITS if self._session.many_writers else _NEWEST_ROWS))
 
     async def cases(
         self, *, queue: str, query: str | None, reference: str | None, after: str | None, limit: int

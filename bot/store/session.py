@@ -39,6 +39,11 @@ class Session:
         self._connection = connection
         self.write = write
 
+    @property
+    def many_writers(self) -> bool:
+        """Whether several transactions may write at once (PostgreSQL); on SQLite one does."""
+        return self._connection.dialect.name == "postgresql"
+
     async def run(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
         """Execute; raises what `translated` says."""
         with translated():

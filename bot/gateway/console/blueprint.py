@@ -19,7 +19,8 @@ from bot.gateway.console.draft_routes import add_draft_routes
 from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.figure_routes import add_figure_routes
 from bot.gateway.console.find_routes import add_find_routes
-from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, fragment, go
+from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, go
+from bot.gateway.console.live import LivePages
 from bot.gateway.console.notice_routes import add_notice_routes
 from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.people_routes import add_people_routes
@@ -48,14 +49,14 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     blueprint = Blueprint("console", url_prefix="/console")
     door = StaffDoor(ctx, public_url=settings.outside_url)
     door.attach(blueprint)
-    pages = Pages(ctx, settings)
+    pages, live = Pages(ctx, settings), LivePages(blueprint, ctx)
     add_assets(blueprint, read_folder(FOLDER / "static"), path="/static", name="console_static")
     _add_session_routes(blueprint, door, pages)
-    _add_queue_routes(blueprint, door, pages, ctx)
-    add_case_routes(blueprint, door, pages, ctx)
+    _add_queue_routes(blueprint, door, pages, ctx, live)
+    add_case_routes(blueprint, door, pages, ctx, live)
     add_fact_routes(blueprint, door, pages, ctx)
     add_find_routes(blueprint, door, pages, ctx)
-    add_work_queue_routes(blueprint, door, pages, ctx)
+    add_work_queue_routes(blueprint, door, pages, ctx, live)
     add_figure_routes(blueprint, door, pages, ctx)
     add_teach_routes(blueprint, door, pages, ctx)
     _add_work_routes(blueprint, door, pages, ctx)
@@ -104,7 +105,9 @@ def _add_session_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages) -> 
         return response
 
 
-def _add_queue_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
+def _add_queue_routes(
+    blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context, live: LivePages
+) -> None:
     @blueprint.get("/")
     @as_page(pages)
     async def queue(request: Asked) -> HTTPResponse:
@@ -115,9 +118,12 @@ def _add_queue_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: 
     @blueprint.get("/live")
     @as_fragment
     async def queue_live(request: Asked) -> HTTPResponse:
-        visitor = await door.visitor(request, active=False)
-        data = await _queue_data(ctx, pages, visitor, read_list_arguments(request), live=True)
-        return fragment(request, pages.text("queue_live.html", visitor, **data))
+        async def make() -> str:
+            visitor = await door.visitor(request, active=False)
+            data = await _queue_data(ctx, pages, visitor, read_list_arguments(request), live=True)
+            return pages.text("queue_live.html", visitor, **data)
+
+        return await live.answer(request, make)
 
 
 def _add_work_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:

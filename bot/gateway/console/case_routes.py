@@ -8,7 +8,8 @@ from sanic import Blueprint, HTTPResponse
 from sanic.response import text as plain_text
 
 from bot.domain.errors import InvalidInput
-from bot.gateway.console.handling import as_fragment, as_page, fragment
+from bot.gateway.console.handling import as_fragment, as_page
+from bot.gateway.console.live import LivePages
 from bot.gateway.console.pages import HEADERS, Pages
 from bot.gateway.console.transcript import Place
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
@@ -22,7 +23,9 @@ from bot.services.state_then import state_then
 LONGEST_NUMBER = 9
 
 
-def add_case_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
+def add_case_routes(
+    blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context, live: LivePages
+) -> None:
     """`?at=7` shows the conversation around message 7 and the case as it stood then."""
     model = ModelName(ctx.dialogue)
 
@@ -43,10 +46,13 @@ def add_case_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Co
     @blueprint.get("/cases/<case_id:str>/live")
     @as_fragment
     async def case_live(request: Asked, case_id: str) -> HTTPResponse:
-        visitor = await door.visitor(request, active=False)
-        file = await desk.refresh_case(ctx, visitor.member, known_id(case_id))
-        data = await data_of(visitor, file, read_place(request))
-        return fragment(request, pages.text("case_live.html", visitor, **data))
+        async def make() -> str:
+            visitor = await door.visitor(request, active=False)
+            file = await desk.refresh_case(ctx, visitor.member, known_id(case_id))
+            data = await data_of(visitor, file, read_place(request))
+            return pages.text("case_live.html", visitor, **data)
+
+        return await live.answer(request, make)
 
     @blueprint.get("/cases/<case_id:str>/print")
     @as_page(pages)

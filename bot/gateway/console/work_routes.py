@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from sanic import Blueprint, HTTPResponse
 
 from bot.domain.errors import InvalidInput, NotAllowed
-from bot.gateway.console.handling import as_fragment, as_page, changing, field, fragment, go
+from bot.gateway.console.handling import as_fragment, as_page, changing, field, go
+from bot.gateway.console.live import LivePages
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.queue import read_view
@@ -23,14 +24,16 @@ from bot.services.staff import Visitor
 WORK = "/console/queue"
 
 
-def add_work_queue_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
+def add_work_queue_routes(
+    blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context, live: LivePages
+) -> None:
     """`?view=mine&task=ID` shows one's own work with that task opened."""
-    _add_pages(blueprint, door, pages, ctx)
+    _add_pages(blueprint, door, pages, ctx, live)
     _add_ownership(blueprint, door, pages, ctx)
     _add_work(blueprint, door, pages, ctx)
 
 
-def _add_pages(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
+def _add_pages(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context, live: LivePages) -> None:
     @blueprint.get("/queue")
     @as_page(pages)
     async def work(request: Asked) -> HTTPResponse:
@@ -40,9 +43,12 @@ def _add_pages(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context
     @blueprint.get("/queue/live")
     @as_fragment
     async def work_live(request: Asked) -> HTTPResponse:
-        visitor = await door.visitor(request, active=False)
-        data = await _data(ctx, pages, visitor, request)
-        return fragment(request, pages.text("work_live.html", visitor, **data))
+        async def make() -> str:
+            visitor = await door.visitor(request, active=False)
+            data = await _data(ctx, pages, visitor, request)
+            return pages.text("work_live.html", visitor, **data)
+
+        return await live.answer(request, make)
 
 
 def _add_ownership(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:

@@ -211,6 +211,9 @@ class Delivery:
 class Desk(Protocol):
     """What the staff list reads: one query, keyset pages. And what staff write on a case."""
 
+    async def pulse(self) -> str:
+        """Another text whenever a message, a task or a line of the audit was committed since."""
+
     async def deliveries(self, case_id: str) -> list[Delivery]:
         """What was sent for a case, oldest first."""
 

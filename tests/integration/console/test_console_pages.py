@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,8 +15,8 @@ from bot.services import work_desk
 from bot.settings import Settings
 from tests.conftest import make_settings
 from tests.integration.console.conftest import staff_app
-from tests.integration.console.conversations import Said, bot
-from tests.integration.console.staff_world import PASSWORD, World, busy_morning, signed_in
+from tests.integration.console.conversations import EMERGENCY, ROUTINE, Said, bot
+from tests.integration.console.staff_world import PASSWORD, World, busy_morning, settle, signed_in
 from tests.integration.gateway.serving import listening
 
 PAYLOADS = (
@@ -325,3 +327,31 @@ async def test_banners(world: World, settings: Settings, demo: bool, shown: bool
         page = await page_of(browser, "/console/login")
     assert ("Made-up patients" in page) is shown
     assert "Draft protocols." in page
+
+
+async def test_a_page_that_waits_is_answered_when_another_process_has_written(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    case_id = await world.add_case(ROUTINE)
+    path = f"/console/cases/{case_id}/live"
+    tag = (await client.get(path)).headers["etag"]
+    waiting = {"If-None-Match": tag, "Prefer": "wait=9"}
+    held = asyncio.create_task(client.get(path, headers=waiting))
+    await settle()  # what is written now, the page is told by the record alone
+    await world.add_case(EMERGENCY, minutes_ago=0, task="emergency", priority="P0", status="emergency")
+    began = time.monotonic()
+    answer = await held
+    assert (answer.status_code, answer.headers["preference-applied"]) == (200, "wait")
+    assert "not acknowledged" in answer.text
+    assert time.monotonic() - began < 3
+
+
+async def test_a_page_that_waits_learns_that_the_session_is_over(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    path = "/console/queue/live"
+    tag = (await client.get(path)).headers["etag"]
+    held = asyncio.create_task(client.get(path, headers={"If-None-Match": tag, "Prefer": "wait=1"}))
+    await settle()
+    world.clock.pass_(minutes=30)
+    assert (await held).status_code == 401

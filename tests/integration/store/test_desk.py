@@ -145,3 +145,23 @@ async def test_deliveries_of_a_case_tell_what_became_of_each(store: Store) -> No
         "message:m0:0", "sent", "undelivered", "30003",
     )  # fmt: skip
     assert (first.sent_at, second.sent_at, second.reported) == (NOW + MINUTE, None, None)
+
+
+async def test_the_pulse_differs_after_each_commit_and_stays_while_nothing_is_written(store: Store) -> None:
+    async def pulse() -> str:
+        async with store.unit_of_work(write=False) as uow:
+            return await uow.desk.pulse()
+
+    before = await pulse()
+    assert await pulse() == before
+    case = await stored_case(store)
+    async with store.unit_of_work() as uow:
+        await uow.tasks.add(a_task(case.id))
+        during = await pulse()
+        await uow.commit()
+    assert len({before, during, await pulse()}) == 3 - (during == before)
+    with_task = await pulse()
+    async with store.unit_of_work() as uow:
+        await uow.audit.add(actor="Ann", action="case.claimed", case_id=case.id, at=NOW)
+        await uow.commit()
+    assert await pulse() != with_task

@@ -1,13 +1,17 @@
-/* Keeps an open page true: asks for its fragment every 0.8 s and swaps in what changed. Pages work
-   without it. No markup is made here: fragments come escaped from the server. */
+/* Keeps an open page true: asks for its fragment, which the server holds until something was written, and
+   swaps in what changed. A page in the background asks now and then instead: browsers keep few lines open to
+   one server. Pages work without it. No markup is made here: fragments come escaped from the server. */
 "use strict";
 
+const HELD_S = 3;
 const EVERY_MS = 800;
-const LOST_AFTER_MS = 5000;
+const BACKGROUND_MS = 2000;
+const LOST_AFTER_MS = 5500;
+const GIVEN_UP_AFTER_MS = 9000;
 const BEEP_EVERY_MS = 5000;
 const SOUND_KEY = "spine-console-sound";
 
-const state = { tag: null, lastGood: Date.now(), alarms: new Set(), title: document.title, audio: null, over: false };
+const state = { tag: null, lastGood: Date.now(), alarms: new Set(), title: document.title, audio: null, over: false, request: null };
 const liveState = document.querySelector("[data-live-state]");
 const lost = document.querySelector("[data-lost]");
 const announce = document.querySelector("[data-announce]");
@@ -91,37 +95,58 @@ function readAlarms() {
   }
 }
 
+/* Whether the server held it. A later call takes the place of one that still waits. */
 async function refresh() {
+  state.request?.abort();
+  const request = (state.request = new AbortController());
+  const patience = setTimeout(() => request.abort(), GIVEN_UP_AFTER_MS);
+  try {
+    return await ask(request.signal);
+  } finally {
+    clearTimeout(patience);
+    if (state.request === request) state.request = null;
+  }
+}
+
+async function ask(signal) {
   const headers = state.tag ? { "If-None-Match": state.tag } : {};
-  const answer = await fetch(document.body.dataset.poll, { headers, cache: "no-store", credentials: "same-origin" });
+  if (!document.hidden) headers.Prefer = `wait=${HELD_S}`;
+  const answer = await fetch(document.body.dataset.poll, { headers, signal, cache: "no-store", credentials: "same-origin" });
   if (answer.status === 401) {
     state.over = true;
     showLive(false);
     showLost("You are signed out: this page shows nothing new.", { href: "/console/login", text: "Sign in" });
-    return;
+    return false;
   }
   if (answer.status !== 200 && answer.status !== 304) throw new Error("status " + answer.status);
   if (answer.status === 200) {
     const html = await answer.text();
+    if (signal.aborted) return false;
     state.tag = answer.headers.get("ETag");
     apply(html);
   }
   state.lastGood = Date.now();
   lost.hidden = true;
   showLive(true);
+  return answer.headers.has("Preference-Applied");
 }
 
 async function loop() {
+  let held = false;
   try {
-    await refresh();
-  } catch (error) {
-    if (Date.now() - state.lastGood > LOST_AFTER_MS) {
-      const time = new Date(state.lastGood).toLocaleTimeString();
-      showLive(false);
-      showLost(`Not live since ${time}: new emergencies are not shown. Check the connection.`);
-    }
+    if (!state.request) held = await refresh();
+  } catch {
+    noticeLoss();
   }
-  if (!state.over) setTimeout(loop, EVERY_MS);
+  if (!state.over) setTimeout(loop, document.hidden ? BACKGROUND_MS : held ? 0 : EVERY_MS);
+}
+
+/* Also by the clock: on a line that went dead a request fails only much later. */
+function noticeLoss() {
+  if (state.over || Date.now() - state.lastGood <= LOST_AFTER_MS) return;
+  const time = new Date(state.lastGood).toLocaleTimeString();
+  showLive(false);
+  showLost(`Not live since ${time}: new emergencies are not shown. Check the connection.`);
 }
 
 /* --- sound ---------------------------------------------------------------------------------- */
@@ -226,4 +251,5 @@ showSound();
 if (document.body.dataset.poll) {
   readAlarms();
   loop();
+  setInterval(noticeLoss, 1000);
 } else if (liveState) liveState.hidden = true;

@@ -131,13 +131,14 @@ def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaita
     """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
     from bot.messaging.loops import keep
-    from bot.services import figures, in_force, reminders, schedule_review, teaching, turns
+    from bot.services import figures, in_force, reminders, rule_drafts, schedule_review, teaching, turns
 
     workers: list[Callable[[], Awaitable[None]]] = [
         lambda: turns.keep_recovering(ctx),
         lambda: schedule_review.keep_reviewing(ctx),
         lambda: in_force.keep_current(ctx, then=partial(schedule_review.review, ctx)),
         lambda: keep(partial(reminders.look, ctx), asyncio.Event(), pause_seconds=60.0),
+        lambda: keep(partial(rule_drafts.sweep, ctx), asyncio.Event(), pause_seconds=5.0),
         lambda: teaching.keep_ranking(ctx),
         lambda: figures.keep_counting(ctx),
     ]

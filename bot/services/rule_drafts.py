@@ -6,8 +6,9 @@ before and after. A publication counts in every process within seconds (`in_forc
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -157,10 +158,29 @@ async def go_back(ctx: Context, member: StaffMember, edition_id: str, *, reason:
     await _taken_up(ctx)
 
 
-async def queue_rest(ctx: Context) -> AsyncIterator[bool]:
-    """All past cases once more, with what is in force: so that none judged meanwhile is missed."""
-    async for added in rejudging.queue_risen(ctx, release_of(ctx.protocols)):
-        yield added
+async def sweep(ctx: Context) -> bool:
+    """Judge all past cases with what is in force, where that was not done to the end since rules were last
+    published; whether it was done now. Who is newly urgent goes to the queue, once for each version.
+
+    Interrupted anywhere, by a crash or by other rules, it begins anew at the next call, in any process.
+    """
+    async with ctx.unit_of_work(write=False) as uow:
+        revision, pending = await uow.editions.revision(), await uow.editions.unswept()
+    if not pending or not _counts(ctx, revision):
+        return False
+    async for _ in rejudging.queue_risen(ctx, release_of(ctx.protocols)):
+        await asyncio.sleep(0)  # patients' turns go first
+        if not _counts(ctx, revision):
+            return False
+    async with ctx.unit_of_work() as uow:
+        await uow.editions.note_swept(revision)
+        await uow.commit()
+    return True
+
+
+def _counts(ctx: Context, revision: int) -> bool:
+    """Whether this process goes by that publication."""
+    return ctx.standing.revision == revision and not ctx.standing.problem
 
 
 def is_overtaken(edition: Edition, held: Sequence[Edition]) -> bool:

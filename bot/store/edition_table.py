@@ -20,7 +20,9 @@ editions = Table(
     Column("note", Text, nullable=False),
     Column("approved_by", String(200)),
     Column("published", Integer),
+    Column("swept", Integer),
     UniqueConstraint("name", "kind", "number"),
     UniqueConstraint("published"),
 )
-"""`published` counts over all rows; the greatest of a name and kind is in force."""
+"""`published` counts over all rows; the greatest of a name and kind is in force. `swept` is the publication
+after which all past cases were judged again."""

@@ -10,6 +10,13 @@ from bot.store.edition_table import editions
 from bot.store.session import Session
 
 FIELDS = tuple(Edition.__dataclass_fields__)
+SHOWN = tuple(editions.c[name] for name in FIELDS)
+
+_UNSWEPT = (
+    editions.c.kind == "document",
+    editions.c.published.is_not(None),
+    func.coalesce(editions.c.swept, 0) < editions.c.published,
+)
 
 
 class EditionTable:
@@ -35,6 +42,16 @@ class EditionTable:
         """0 before the first."""
         return int(await self._session.value(select(func.coalesce(func.max(editions.c.published), 0))))
 
+    async def unswept(self) -> bool:
+        """Whether rules were published after which past cases were not all judged again."""
+        found: int = await self._session.value(select(func.count()).select_from(editions).where(*_UNSWEPT))
+        return found > 0
+
+    async def note_swept(self, revision: int) -> None:
+        """All past cases were judged with what counts since that publication."""
+        done = update(editions).where(*_UNSWEPT, editions.c.published <= revision)
+        await self._session.run(done.values(swept=editions.c.published))
+
     async def in_force(self) -> list[Edition]:
         """By name and kind."""
         newest = (
@@ -42,19 +59,19 @@ class EditionTable:
             .where(editions.c.published.is_not(None))
             .group_by(editions.c.name, editions.c.kind)
         )
-        wanted = select(editions).where(editions.c.published.in_(newest))
+        wanted = select(*SHOWN).where(editions.c.published.in_(newest))
         rows = await self._session.all(wanted.order_by(editions.c.name, editions.c.kind))
         return [Edition(**row._mapping) for row in rows]
 
     async def of(self, name: str, kind: EditionKind, *, limit: int = 50) -> list[Edition]:
         """Newest first."""
-        own = select(editions).where(editions.c.name == name, editions.c.kind == kind)
+        own = select(*SHOWN).where(editions.c.name == name, editions.c.kind == kind)
         rows = await self._session.all(own.order_by(editions.c.number.desc()).limit(limit))
         return [Edition(**row._mapping) for row in rows]
 
     async def get(self, edition_id: str) -> Edition:
         """Raises NotAllowed when there is none."""
-        row = await self._session.first(select(editions).where(editions.c.id == edition_id))
+        row = await self._session.first(select(*SHOWN).where(editions.c.id == edition_id))
         if row is None:
             raise NotAllowed("no such version")
         return Edition(**row._mapping)

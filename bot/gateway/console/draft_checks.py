@@ -6,7 +6,7 @@ import asyncio
 import logging
 from pathlib import Path
 
-from bot.services import draft_check, rule_drafts
+from bot.services import draft_check
 from bot.services.context import Context
 from bot.services.draft_check import Check
 from bot.services.ports import Edition
@@ -32,10 +32,6 @@ class DraftChecks:
             self._run(edition, check)
         return check
 
-    def sweep(self) -> None:
-        """Judge all past cases with what came into force now; those newly urgent go to the queue."""
-        self._keep(asyncio.create_task(self._sweep()))
-
     async def stop(self) -> None:
         """When the process stops."""
         for task in self._tasks:
@@ -43,9 +39,7 @@ class DraftChecks:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _run(self, edition: Edition, check: Check) -> None:
-        self._keep(asyncio.create_task(self._check(edition, check)))
-
-    def _keep(self, task: asyncio.Task[None]) -> None:
+        task = asyncio.create_task(self._check(edition, check))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -56,10 +50,3 @@ class DraftChecks:
             log.error("the check of a draft failed: %s", type(error).__name__)
             check.problems.append("The check could not be finished. Save the draft again to repeat it.")
             check.done = True
-
-    async def _sweep(self) -> None:
-        try:
-            async for _ in rule_drafts.queue_rest(self._ctx):
-                await asyncio.sleep(0)  # patients' turns go first
-        except Exception as error:  # the outermost wrapper of a sweep
-            log.error("past cases were not all judged again: %s", type(error).__name__)

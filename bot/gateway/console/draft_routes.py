@@ -138,7 +138,6 @@ def _add_deciding(
         queued = await rule_drafts.publish(
             ctx, visitor.member, edition.id, check=checks.of(edition), meant=bool(field(request, "meant"))
         )
-        checks.sweep()
         return go(f"/console/protocols?queued={queued}#versions")
 
     @blueprint.post("/protocols/versions/<edition_id:str>/back")
@@ -147,7 +146,6 @@ def _add_deciding(
         visitor = await changing(door, request)
         reason = field(request, "reason")
         await rule_drafts.go_back(ctx, visitor.member, known_id(edition_id), reason=reason)
-        checks.sweep()
         return go("/console/protocols#versions")
 
 

@@ -45,6 +45,12 @@ class Editions(Protocol):
     async def revision(self) -> int:
         """Grows with every publication; 0 before the first."""
 
+    async def unswept(self) -> bool:
+        """Whether rules were published after which past cases were not all judged again."""
+
+    async def note_swept(self, revision: int) -> None:
+        """All past cases were judged with what counts since that publication."""
+
     async def in_force(self) -> list[Edition]:
         """The one of each name and kind that counts."""
 

@@ -183,6 +183,29 @@ async def test_second_person_publishes_every_process_takes_it_up_and_goes_back(
     assert "level: same_day" in detail["difference"]
 
 
+async def test_a_sweep_that_was_killed_is_done_by_whoever_looks_next(ctx: Context, world: World) -> None:
+    assert not await rule_drafts.sweep(ctx)
+    edition_id = await draft(ctx, world, author="surgeon")
+    check = await checked(ctx, world, edition_id, world.members["surgeon"])
+    approver = await world.add_member("protocol_approver")
+    await rule_drafts.publish(ctx, approver, edition_id, check=check, meant=True)
+    # Asked after the check, before the rules counted everywhere: nobody but the sweep finds them.
+    missed = [await world.add_case(STRIPE) for _ in range(2)]
+    other = dataclasses.replace(ctx, standing=Standing())
+    assert not await rule_drafts.sweep(other)  # it has not taken them up yet
+    await in_force.look(other)
+    killed = asyncio.create_task(rule_drafts.sweep(ctx))
+    await asyncio.sleep(0)
+    killed.cancel()
+    await asyncio.gather(killed, return_exceptions=True)
+    assert await rule_drafts.sweep(other)
+    for case_id in missed:
+        assert [task.kind for task in await world.tasks(case_id)] == ["rejudged"]
+    assert not await rule_drafts.sweep(other)
+    await go_back(ctx, other, approver)
+    assert await rule_drafts.sweep(ctx)
+
+
 async def go_back(ctx: Context, other: Context, approver: object) -> None:
     held = (await rule_drafts.versions(ctx, approver))["red_flags"]  # type: ignore[arg-type]
     installed = next(one for one in held if one.edition.author == rule_drafts.INSTALLED)

@@ -5,16 +5,28 @@ Every write names the version it expects: nothing there is overwritten or delete
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+from xml.etree import ElementTree
 
 import httpx
+from icalendar import Calendar
 
 from bot.domain.errors import DeliveryFailed
+from bot.domain.openings import Span
 
 TIMEOUTS = httpx.Timeout(20.0, connect=5.0)
 WORTH_ANOTHER_TRY = frozenset({401, 403, 404, 408, 409, 423, 425, 429})
 """Rights and addresses are the operator's to repair, the others pass by themselves."""
+_XML = {"Content-Type": "application/xml; charset=utf-8"}
+_ASK_MARK = """<propfind xmlns="DAV:" xmlns:S="http://calendarserver.org/ns/">
+<prop><sync-token/><S:getctag/><getetag/></prop></propfind>"""
+_ASK_EVENTS = """<C:calendar-query xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
+<prop><C:calendar-data><C:expand start="{start}" end="{end}"/></C:calendar-data></prop>
+<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">
+<C:time-range start="{start}" end="{end}"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"""
 _ICS = "text/calendar; charset=utf-8"
 
 
@@ -57,6 +69,29 @@ class CaldavServer:
             raise _failure(answer)
         return version, answer.text
 
+    async def mark(self, collection: str) -> str | None:
+        """The collection's state: another one after every change; None when it is not there."""
+        answer = await self._ask("PROPFIND", collection, content=_ASK_MARK, headers={"Depth": "0", **_XML})
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        found = _texts(_multistatus(answer), "sync-token", "getctag", "getetag")
+        # A server without any of them is read every time.
+        return found[0] if found else answer.headers.get("date", "")
+
+    async def busy(
+        self, collection: str, *, start: dt.datetime, end: dt.datetime, zone: dt.tzinfo
+    ) -> list[tuple[str, Span]]:
+        """(object, when) of the events that take time; the server tells repetitions one by one (RFC 4791,
+        9.6.5). A whole day is one of `zone`, and so is a time without a zone. Raises DeliveryFailed."""
+        query = _ASK_EVENTS.format(start=f"{start:%Y%m%dT%H%M%SZ}", end=f"{end:%Y%m%dT%H%M%SZ}")
+        answer = await self._ask("REPORT", collection, content=query, headers={"Depth": "1", **_XML})
+        found: list[tuple[str, Span]] = []
+        for response in _multistatus(answer).iter("{DAV:}response"):
+            name = unquote(next(iter(_texts(response, "href")), "")).rpartition("/")[2]
+            for text in _texts(response, "calendar-data"):
+                found += ((name, span) for span in _spans(text, zone) if span[0] < end and start < span[1])
+        return found
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
@@ -76,6 +111,39 @@ class CaldavServer:
             raise DeliveryFailed(
                 f"the calendar server could not be reached: {type(error).__name__}"
             ) from None
+
+
+def _multistatus(answer: httpx.Response) -> ElementTree.Element:
+    if answer.status_code != httpx.codes.MULTI_STATUS:
+        raise _failure(answer)
+    try:
+        return ElementTree.fromstring(answer.content)  # noqa: S314 - the clinic's own server; expat limits entities
+    except ElementTree.ParseError:
+        raise DeliveryFailed("the calendar server answered something else") from None
+
+
+def _texts(element: ElementTree.Element, *names: str) -> list[str]:
+    """The texts of the elements of these names, by name."""
+    inside = list(element.iter())
+    return [one.text for name in names for one in inside if one.tag.endswith(f"}}{name}") and one.text]
+
+
+def _spans(text: str, zone: dt.tzinfo) -> Iterator[Span]:
+    try:
+        events = Calendar.from_ical(text).walk("VEVENT")
+    except ValueError:
+        raise DeliveryFailed("the calendar holds an event that cannot be read") from None
+    for event in events:
+        if event.get("TRANSP") != "TRANSPARENT" and event.get("STATUS") != "CANCELLED":
+            start, end = (_moment(getattr(event, side), zone) for side in ("start", "end"))
+            if start < end:
+                yield start, end
+
+
+def _moment(value: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    if not isinstance(value, dt.datetime):
+        value = dt.datetime.combine(value, dt.time())
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(dt.UTC)
 
 
 def _failure(answer: httpx.Response) -> DeliveryFailed:

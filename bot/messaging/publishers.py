@@ -9,7 +9,7 @@ from bot.messaging.caldav import CaldavServer
 from bot.messaging.fhir_schedule import FhirSchedule
 from bot.messaging.fhir_server import FhirServer
 from bot.messaging.loops import keep
-from bot.services import calendar_publishing, publishing, schedule_upkeep
+from bot.services import busy_times, calendar_publishing, publishing, schedule_upkeep
 from bot.services.context import Context
 
 PAUSE_SECONDS = 5.0
@@ -74,6 +74,7 @@ async def keep_calendar(
 
     async def watch() -> int:
         await calendar_publishing.watch(ctx, server)
+        await busy_times.look(ctx, server)
         return 0
 
     async with asyncio.TaskGroup() as group:

@@ -109,15 +109,15 @@ async def _write(ctx: Context, server: CalendarServer, due: _Due) -> dict[str, s
         await uow.commit()
     version = await _expected(server, publication, item)
     if item.status == "booked":
-        return {address: await server.put(item.provider_id, _name(item), body, version=version)}
+        return {address: await server.put(item.provider_id, name_of(item), body, version=version)}
     if version is not None:
-        await server.delete(item.provider_id, _name(item), version=version)
+        await server.delete(item.provider_id, name_of(item), version=version)
     return {address: ""} if known else {}
 
 
 async def _expected(server: CalendarServer, publication: Publication, item: Appointment) -> str | None:
     """The version to write over: what is there, if it is ours. Raises DeliveryFailed, code 412."""
-    there = await server.read(item.provider_id, _name(item))
+    there = await server.read(item.provider_id, name_of(item))
     known = publication.known.get(address_of(item), {})
     if there is None:
         if known.get("version") and item.status == "booked":
@@ -132,7 +132,7 @@ async def _expected(server: CalendarServer, publication: Publication, item: Appo
 async def _difference(server: CalendarServer, publication: Publication, item: Appointment) -> str:
     known = publication.known.get(address_of(item), {})
     try:
-        there = await server.read(item.provider_id, _name(item))
+        there = await server.read(item.provider_id, name_of(item))
     except DeliveryFailed:
         return ""  # a server that is down says nothing about our appointments
     if there is None:
@@ -182,10 +182,11 @@ async def _load(ctx: Context, publication: Publication) -> _Due:
 
 def address_of(item: Appointment) -> str:
     """Where an appointment lies below the base address."""
-    return f"{item.provider_id}/{_name(item)}"
+    return f"{item.provider_id}/{name_of(item)}"
 
 
-def _name(item: Appointment) -> str:
+def name_of(item: Appointment) -> str:
+    """The object of an appointment in its provider's collection."""
     return f"{item.id}.ics"
 
 

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, null, or_, select, update
 
 from bot.domain.errors import HoldExpired, NotAllowed, TimeTaken, TooManyHolds
 from bot.domain.openings import Span, Taken
 from bot.domain.schedule import MOST_HOLDS, Appointment
 from bot.store.columns import UtcTime
+from bot.store.publication_table import busy_times
 from bot.store.session import Deadlocked, Session
 from bot.store.tables import appointments, cases
 
@@ -136,12 +137,15 @@ class AppointmentTable:
             return await self.book(new_id, case_id=case_id, now=now)
 
     async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
-        """Held (unexpired) and booked spans, buffer included, that touch [start, end), in order."""
+        """Held (unexpired) and booked spans, buffer included, and those of calendars, in order."""
         columns = (appointments.c.provider_id, appointments.c.room_id, appointments.c.start_at)
         meets = and_(appointments.c.start_at < end, start < _BUSY_UNTIL)
-        found = await self._session.all(
-            select(*columns, _BUSY_UNTIL.label("until")).where(_live(now), meets).order_by(columns[2])
-        )
+        ours = select(*columns, _BUSY_UNTIL.label("until")).where(_live(now), meets)
+        # A provider's own calendar, for the same span: one trip for both.
+        theirs = select(
+            busy_times.c.provider_id, null().label("room_id"), busy_times.c.start_at, busy_times.c.end_at
+        ).where(busy_times.c.start_at < end, start < busy_times.c.end_at)
+        found = await self._session.all(ours.union_all(theirs).order_by("start_at"))
         providers: dict[str, list[Span]] = {}
         rooms: dict[str, list[Span]] = {}
         for row in found:

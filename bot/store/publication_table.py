@@ -1,4 +1,4 @@
-"""The table of what other systems have of a record; apart, because its rows are counted by triggers."""
+"""What other systems have of a record (its rows are counted by triggers), and what their calendars hold."""
 
 from __future__ import annotations
 
@@ -36,3 +36,19 @@ publications = Table(
 )
 """`revision` is counted by the triggers of `revisions.py`; `known` says what is there: address -> its
 version there and digests of what we sent."""
+
+busy_times = Table(
+    "busy_times",
+    metadata,
+    Column("provider_id", String(64), primary_key=True),
+    Column("start_at", UtcTime, primary_key=True),
+    Column("end_at", UtcTime, primary_key=True),
+)
+busy_marks = Table(
+    "busy_marks",
+    metadata,
+    Column("provider_id", String(64), primary_key=True),
+    Column("mark", String(255), nullable=False),
+    Column("read_at", UtcTime, nullable=False),
+)
+"""The state of the calendar that was read, in the server's word for it."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store.appointments import AppointmentTable
 from bot.store.asks import AskTable
 from bot.store.audit import AuditLog
+from bot.store.busy_times import BusyTable
 from bot.store.case_search import CaseSearch
 from bot.store.cases import CaseTable
 from bot.store.desk import DeskView
@@ -45,6 +46,7 @@ class SqlUnitOfWork:
     asks: AskTable
     judgements: JudgementTable
     appointments: AppointmentTable
+    busy: BusyTable
     tasks: TaskTable
     outbox: OutboxTable
     publications: PublicationTable
@@ -127,6 +129,7 @@ class SqlUnitOfWork:
         self.asks = AskTable(session)
         self.judgements = JudgementTable(session)
         self.appointments = AppointmentTable(session)
+        self.busy = BusyTable(session)
         self.tasks = TaskTable(session)
         self.outbox = OutboxTable(session)
         self.publications = PublicationTable(session)

@@ -6,6 +6,7 @@ from bot.services.ports.outside import Carrier, Clock, Dialogue, Ids, Intent, Re
 from bot.services.ports.records import Asks, Cases, Effects, Facts, Judgements, Messages, PastJudgement
 from bot.services.ports.schedule import (
     Appointments,
+    BusyTimes,
     Publication,
     Publications,
     Schedule,
@@ -33,6 +34,7 @@ __all__ = [
     "Appointments",
     "Asks",
     "Audit",
+    "BusyTimes",
     "Carrier",
     "Cases",
     "Clock",

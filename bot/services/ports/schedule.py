@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.domain.openings import Slot, Taken, Wanted
+from bot.domain.openings import Slot, Span, Taken, Wanted
 from bot.domain.schedule import MOST_HOLDS, Appointment
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Appointments(Protocol):
         is over, NotAllowed when the old one is not booked any more."""
 
     async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
-        """Held (unexpired) and booked spans by provider and by room that touch [start, end)."""
+        """Held (unexpired) and booked spans by provider and by room that touch [start, end), and those of
+        the providers' own calendars."""
 
     async def get(self, appointment_id: str) -> Appointment:
         """One of any status; raises NotAllowed when there is none."""
@@ -74,6 +75,19 @@ class Appointments(Protocol):
 
     async def given_back(self, appointment_id: str) -> None:
         """The other system has it no more."""
+
+
+class BusyTimes(Protocol):
+    """When the providers are busy by their own calendars; `Appointments.taken` counts it in."""
+
+    async def mark(self, provider_id: str) -> tuple[str, dt.datetime] | None:
+        """Under which mark the calendar was read last, and when."""
+
+    async def of(self, provider_id: str) -> Sequence[Span]:
+        """What is known of a provider, in order."""
+
+    async def replace(self, provider_id: str, spans: Collection[Span], *, mark: str, at: dt.datetime) -> None:
+        """These are all of it now."""
 
 
 class Schedule(Protocol):

@@ -9,7 +9,7 @@ from bot.services.ports.editions import Editions
 from bot.services.ports.figures import Dispositions, Figures
 from bot.services.ports.outbox import Outbox
 from bot.services.ports.records import Asks, Cases, Effects, Facts, Judgements, Messages
-from bot.services.ports.schedule import Appointments, Publications
+from bot.services.ports.schedule import Appointments, BusyTimes, Publications
 from bot.services.ports.search import Search
 from bot.services.ports.sessions import OptOuts, Receipts, Sessions
 from bot.services.ports.teaching import Teaching
@@ -35,6 +35,8 @@ class UnitOfWork(Protocol):
     def judgements(self) -> Judgements: ...
     @property
     def appointments(self) -> Appointments: ...
+    @property
+    def busy(self) -> BusyTimes: ...
     @property
     def tasks(self) -> Tasks: ...
     @property

@@ -15,10 +15,11 @@ import pytest
 from icalendar import Calendar
 
 from bot.domain.errors import DeliveryFailed
+from bot.domain.openings import Span
 from bot.domain.schedule import Appointment
 from bot.messaging import CaldavServer
 from bot.protocols import Protocols
-from bot.services import calendar_publishing
+from bot.services import busy_times, calendar_publishing
 from bot.services.ports import Publication
 from bot.services.publishing import LEASE_SECONDS
 from bot.settings import ROOT
@@ -253,3 +254,95 @@ async def test_killed_anywhere_it_is_there_once(
     clinic.world.clock.pass_(seconds=3 * LEASE_SECONDS)
     assert [await clinic.publish(), await clinic.watch(), await clinic.conflicts(visit)] == [0, 0, []]
     assert (await clinic.there(visit)).status_code == 200
+
+
+# --- what others put there --------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def shared(clinic: Clinic) -> Clinic:
+    """The calendars are empty: the server outlives the tests before."""
+    for provider in clinic.world.protocols.clinic.providers:
+        await clinic.program.delete(f"{provider.id}/")
+    return clinic
+
+
+def event(uid: str, when: str, *more: str) -> str:
+    lines = (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:test",
+        "BEGIN:VEVENT",
+        f"UID:{uid}",
+        "DTSTAMP:20261101T000000Z",
+    )
+    return "\r\n".join(
+        (*lines, *when.split(), *more, "SUMMARY:Private matter", "END:VEVENT", "END:VCALENDAR", "")
+    )
+
+
+def utc(start: dt.datetime, *, minutes: int) -> str:
+    end = start + dt.timedelta(minutes=minutes)
+    return f"DTSTART:{start:%Y%m%dT%H%M%SZ} DTEND:{end:%Y%m%dT%H%M%SZ}"
+
+
+async def taken_of(clinic: Clinic, provider_id: str) -> list[Span]:
+    now = clinic.world.clock.now()
+    async with clinic.world.store.unit_of_work(write=False) as uow:
+        taken = await uow.appointments.taken(start=now, end=now + dt.timedelta(days=15), now=now)
+    return list(taken.providers.get(provider_id, ()))
+
+
+async def test_what_others_put_there_is_not_offered_and_told_where_it_meets_a_visit(shared: Clinic) -> None:
+    visit = await shared.book()
+    await shared.publish()
+    assert await busy_times.look(shared.world.ctx, shared.line) == 0, "our own event is nobody else's"
+    theirs = visit.start + dt.timedelta(minutes=10)
+    body = event("theirs", utc(theirs, minutes=90))
+    address = f"{visit.provider_id}/theirs.ics"
+    assert (await shared.program.put(address, content=body)).is_success
+    looks = [await busy_times.look(shared.world.ctx, shared.line) for _ in range(2)]
+    assert looks == [1, 0], "told once"
+    [note] = await shared.conflicts(visit)
+    assert "has something else then" in note
+    whole = theirs.replace(microsecond=0)
+    assert (whole, whole + dt.timedelta(minutes=90)) in await taken_of(shared, visit.provider_id)
+    assert (await shared.visit(visit.case_id)).status == "booked"
+    assert (await shared.program.delete(address)).is_success
+    await busy_times.look(shared.world.ctx, shared.line)
+    assert [span for span in await taken_of(shared, visit.provider_id) if span[0] == whole] == []
+
+
+async def test_repeated_events_whole_days_and_free_ones(shared: Clinic) -> None:
+    """Another provider's calendar: weekly with a zone, a day off, and an event that takes no time."""
+    provider, zone = shared.world.protocols.clinic.providers[1].id, shared.world.protocols.clinic.zone
+    await shared.program.request("MKCALENDAR", f"{provider}/")
+    monday = shared.world.clock.now().astimezone(zone).date() + dt.timedelta(days=2)
+    weekly = event("w", f"DTSTART;TZID={zone}:{monday:%Y%m%d}T090000 DURATION:PT1H RRULE:FREQ=WEEKLY;COUNT=2")
+    day_off = event("d", f"DTSTART;VALUE=DATE:{monday + dt.timedelta(days=1):%Y%m%d}")
+    free = event("f", f"DTSTART:{monday:%Y%m%d}T200000Z DURATION:PT1H TRANSP:TRANSPARENT")
+    for name, body in {"w": weekly, "d": day_off, "f": free}.items():
+        answer = await shared.program.put(f"{provider}/{name}.ics", content=body)
+        assert answer.is_success, answer.text
+    await busy_times.look(shared.world.ctx, shared.line)
+    local = [
+        (start.astimezone(zone), end.astimezone(zone)) for start, end in await taken_of(shared, provider)
+    ]
+    assert [(f"{start:%H:%M}", f"{end:%H:%M}", (start.date() - monday).days) for start, end in local] == [
+        ("09:00", "10:00", 0), ("00:00", "00:00", 1), ("09:00", "10:00", 7)
+    ]  # fmt: skip
+
+
+async def test_a_calendar_that_is_down_keeps_what_was_read(shared: Clinic) -> None:
+    visit = await shared.book()
+    theirs = event("t", utc(visit.end + dt.timedelta(hours=1), minutes=30))
+    await shared.program.request("MKCALENDAR", f"{visit.provider_id}/")
+    await shared.program.put(f"{visit.provider_id}/t.ics", content=theirs)
+    await busy_times.look(shared.world.ctx, shared.line)
+    before = await taken_of(shared, visit.provider_id)
+    away = CaldavServer(url="http://127.0.0.1:9/", user=USER, password=PASSWORD)
+    shared.world.clock.pass_(hours=7)
+    assert await busy_times.look(shared.world.ctx, away) == 0
+    await away.close()
+    assert await taken_of(shared, visit.provider_id) == before
+    assert len(before) == 2

@@ -70,6 +70,8 @@ class Opened:
     question: str
     text: str
     """As it would be kept: names and numbers covered."""
+    disputed: tuple[Review, ...] = ()
+    """What two people said who differ; empty while the second has not looked: nobody is led."""
 
 
 # --- ranking ------------------------------------------------------------------------------------
@@ -111,6 +113,14 @@ async def inbox(ctx: Context, member: StaffMember, *, after: str | None = None) 
         if not may(member, May.SEE_CONTACT):
             rows = [await _covered(uow, row) for row in rows]
         return Inbox(rows=tuple(rows), next=following, agreement=await _agreement(uow))
+
+
+async def disputes(ctx: Context, member: StaffMember) -> tuple[tuple[Review, Review], ...]:
+    """What two people said of the same message who differ, newest first. A third person settles it."""
+    require(member, May.REVIEW)
+    async with ctx.unit_of_work(write=False) as uow:
+        said = await uow.teaching.said_twice(limit=JUDGED_ON)
+    return tuple((one, other) for one, other in said if verdict([one, other]) is None)
 
 
 async def open_item(ctx: Context, member: StaffMember, message_id: str) -> Opened:
@@ -186,7 +196,14 @@ async def _opened(ctx: Context, uow: UnitOfWork, message_id: str, *, reader: Sta
     message = next(one for one in file.messages if one.id == message_id)
     before = await uow.messages.asked_before(item.case_id, message.seq)
     kept = await _kept_text(uow, await uow.messages.get(message_id))
-    return Opened(item=item, message=message, question=before.text if before else "", text=kept)
+    said = await uow.teaching.of_message(message_id)
+    return Opened(
+        item=item,
+        message=message,
+        question=before.text if before else "",
+        text=kept,
+        disputed=tuple(said) if len(said) > 1 and verdict(said) is None else (),
+    )
 
 
 async def _kept_text(uow: UnitOfWork, message: Message) -> str:
@@ -223,6 +240,20 @@ async def all_reviews(uow: UnitOfWork) -> list[list[Review]]:
         found += page
         if after is None:
             return [list(group) for _, group in itertools.groupby(found, key=lambda one: one.message_id)]
+
+
+def verdict(said: Sequence[Review]) -> Review | None:
+    """The review that counts, of one message's, oldest first: what most say; of three who all differ what
+    the last said, who saw the others. None while two differ."""
+    like = [sum(_same(one, other) for other in said) for one in said]
+    if len(said) == 2 and max(like) == 1:
+        return None
+    most = max(like)
+    return said[-1] if most == 1 else said[len(like) - 1 - like[::-1].index(most)]
+
+
+def _same(one: Review, other: Review) -> bool:
+    return (one.intent, dict(one.facts)) == (other.intent, dict(other.facts))
 
 
 async def _agreement(uow: UnitOfWork) -> Agreement:

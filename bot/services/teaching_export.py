@@ -1,7 +1,8 @@
 """What people said of messages, as files to train and to measure with: without names, with provenance.
 
-A message is for training or for measuring, never for both. Messages on which two people differ, and
-those whose case was deleted since, are in no file: the files are made anew each time.
+A message is for training or for measuring, never for both. Messages on which two people differ and no
+third has settled it, and those whose case was deleted since, are in no file: the files are made anew
+each time.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def make(
     agreed: list[Review] = []
     disputed: list[Review] = []
     for reviews in reviewed:
-        (agreed if _agree(reviews) else disputed).append(reviews[-1])
+        counts = teaching.verdict(reviews)
+        (disputed if counts is None else agreed).append(counts or reviews[-1])
     measuring = [one for one in agreed if _is_for_measuring(one)]
     training = [one for one in agreed if not _is_for_measuring(one)]
     there = {_plain(text) for text in known}
@@ -87,12 +89,6 @@ async def _moment(ctx: Context, uow: UnitOfWork, review: Review) -> Moment:
     before = await uow.messages.asked_before(review.case_id, message.seq)
     day = message.at.astimezone(ctx.protocols.clinic.zone).date()
     return Moment(asked=before.asks if before else None, day=day)
-
-
-def _agree(reviews: list[Review]) -> bool:
-    return all(
-        (one.intent, dict(one.facts)) == (reviews[0].intent, dict(reviews[0].facts)) for one in reviews
-    )
 
 
 def _fresh(training: list[Review], there: set[str]) -> tuple[list[Review], list[Review]]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, select, text, tuple_, update
+from sqlalchemy import Row, func, insert, select, text, tuple_, update
 
 from bot.domain.errors import InvalidInput, NotAllowed
 from bot.services.ports.teaching import Review, ReviewItem, Said
@@ -87,6 +87,24 @@ class TeachingTable:
             .where(review_items.c.message_id == review.message_id)
             .values(reviews=review_items.c.reviews + 1)
         )
+
+    async def of_message(self, message_id: str) -> list[Review]:
+        """What was said of one message, oldest first."""
+        wanted = select(reviews).where(reviews.c.message_id == message_id)
+        return [_review(row) for row in await self._session.all(wanted.order_by(reviews.c.at, reviews.c.id))]
+
+    async def said_twice(self, *, limit: int) -> list[list[Review]]:
+        """People write reviews: their number is bounded by what people can do."""
+        newest = func.max(reviews.c.at)
+        twice = (
+            select(reviews.c.message_id)
+            .group_by(reviews.c.message_id)
+            .having(func.count() == 2)
+            .order_by(newest.desc(), reviews.c.message_id)
+            .limit(limit)
+        )
+        ids = [row.message_id for row in await self._session.all(twice)]
+        return [await self.of_message(message_id) for message_id in ids]
 
     async def lately_agreed(self, *, messages: int) -> list[tuple[Said, Said]]:
         """The newest reviews first, along their index; as many as two a message."""

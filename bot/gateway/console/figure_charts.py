@@ -21,6 +21,8 @@ BASE = 170
 """Where columns stand."""
 MOST_NAMED = 16
 """Names under columns; of more columns not every one is named."""
+HALF_LABEL = 20
+"""Half of the widest label below a column."""
 LONGEST_LABEL = 32
 PATTERNS = ("solid", "hatched", "dotted")
 
@@ -130,7 +132,8 @@ def _columns(rows: Sequence[Row]) -> Iterator[Word | Part]:
             text = row.note or f"{row.total:,}"
             yield Word(x=_to(x + step / 2), y=_to(BASE - height - 6), text=text, anchor="middle")
         if named:
-            yield Word(x=_to(x + step / 2), y=BASE + 20, text=row.label, anchor="middle")
+            middle = max(x + step / 2, HALF_LABEL)  # the first one is not cut off at the edge
+            yield Word(x=_to(middle), y=BASE + 20, text=row.label, anchor="middle")
     if every > 1:
         yield Word(x=0, y=14, text=f"highest column: {most:,}")
 

@@ -12,7 +12,7 @@ from bot.domain.errors import InvalidInput
 from bot.gateway.body import only_arguments
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import HEADERS, Pages
-from bot.gateway.console.teach_view import SEPARATOR, InboxLine, MessageForm, kappa_words
+from bot.gateway.console.teach_view import SEPARATOR, DisputeLine, InboxLine, MessageForm, kappa_words
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.services import fact_edits, regression, teaching
 from bot.services.context import Context
@@ -24,7 +24,7 @@ def add_teach_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
 
     async def form_of(visitor: Visitor, message_id: str) -> MessageForm:
         opened = await teaching.open_item(ctx, visitor.member, known_id(message_id))
-        return MessageForm(opened, words=pages.fact_words())
+        return MessageForm(opened, words=pages.fact_words(), reader=visitor.member.name)
 
     @blueprint.get("/review")
     @as_page(pages)
@@ -38,8 +38,17 @@ def add_teach_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
             lines=[InboxLine(row, words=pages.fact_words()) for row in inbox.rows],
             next_page=inbox.next,
             agreement=inbox.agreement,
+            disputes=len(await teaching.disputes(ctx, visitor.member)),
             kappa_words=kappa_words,
         )
+
+    @blueprint.get("/review/disputes")
+    @as_page(pages)
+    async def disputes(request: Asked) -> HTTPResponse:
+        visitor = await door.visitor(request)
+        found = await teaching.disputes(ctx, visitor.member)
+        lines = [DisputeLine(pair, words=pages.fact_words(), reader=visitor.member.name) for pair in found]
+        return pages.answer("teach_disputes.html", visitor, lines=lines)
 
     @blueprint.get("/review/<message_id:str>")
     @as_page(pages)

@@ -11,7 +11,7 @@ from bot.gateway.console import words as console_words
 from bot.gateway.console.fact_words import FactWords, sentence, show
 from bot.gateway.console.highlight import Piece, pieces
 from bot.gateway.console.shown import When
-from bot.services.ports.teaching import ReviewItem
+from bot.services.ports.teaching import Review, ReviewItem
 from bot.services.teaching import INTENTS, Opened, read_facts, teaches
 
 SEPARATOR = ","
@@ -78,15 +78,37 @@ class FactLine:
     """(value, words); empty where it is typed."""
 
 
+class DisputeLine:
+    """One message of which people said different things."""
+
+    def __init__(self, said: Sequence[Review], *, words: FactWords, reader: str) -> None:
+        self._words = words
+        self.message_id, self.text = said[0].message_id, said[0].text
+        self.own = reader in {one.reviewer for one in said}
+        """Whether the reader is one of them: then somebody else settles it."""
+        self.opinions = [(one.reviewer, self._said(one, said), one.reason) for one in said]
+
+    def _said(self, one: Review, said: Sequence[Review]) -> str:
+        """The intent, and the facts in which they differ."""
+        named = dict.fromkeys(name for other in said for name in other.facts)
+        apart = [name for name in named if len({repr(other.facts.get(name)) for other in said}) > 1]
+        facts = (f"{self._words.label(name)}: {self._value(one, name)}" for name in apart)
+        return "; ".join([(one.intent or "nothing").replace("_", " "), *facts])
+
+    def _value(self, one: Review, name: str) -> str:
+        return self._words.value(name, one.facts[name]) if name in one.facts else "not said"
+
+
 class MessageForm:
     """One message to look at."""
 
     NOT_SAID = "-"
     intents = tuple((name, name.replace("_", " ")) for name in INTENTS)
 
-    def __init__(self, opened: Opened, *, words: FactWords) -> None:
+    def __init__(self, opened: Opened, *, words: FactWords, reader: str) -> None:
         self.opened = opened
         self._words = words
+        self.dispute = DisputeLine(opened.disputed, words=words, reader=reader) if opened.disputed else None
 
     @property
     def pieces(self) -> Sequence[Piece]:

@@ -69,6 +69,12 @@ class Teaching(Protocol):
     async def add_review(self, review: Review) -> None:
         """Raises Conflict when that person has reviewed it."""
 
+    async def of_message(self, message_id: str) -> list[Review]:
+        """What was said of one message, oldest first."""
+
+    async def said_twice(self, *, limit: int) -> list[list[Review]]:
+        """Both reviews, oldest first, of each message that exactly two people looked at; newest first."""
+
     async def lately_agreed(self, *, messages: int) -> list[tuple[Said, Said]]:
         """What the first two reviewers said of so many messages that two looked at, the newest."""
 

@@ -37,6 +37,11 @@ async def test_a_nurse_looks_back_corrects_a_fact_and_sees_the_level_fall(desk: 
     await desk.page.get_by_role("button", name="Confirm").click()
     await desk.page.wait_for_selector(".live.on")
     assert "Level lowered by staff" in await desk.page.inner_text('[data-live="patient"]')
+    await desk.page.get_by_role("link", name="Add a fact").click()
+    await desk.page.fill("#filter", "night sw")
+    await assert_accessible(desk)
+    await desk.page.keyboard.press("Enter")
+    await desk.page.wait_for_url("**/facts/night_sweats")
     assert not desk.complaints
 
 

@@ -68,6 +68,33 @@ async def test_what_is_kept_to_teach_names_nobody(world: World, item: str) -> No
     assert NLU in made.files
 
 
+async def test_what_two_read_differently_is_settled_by_a_third(
+    client: httpx.AsyncClient, world: World, item: str
+) -> None:
+    async def says(who: str, value: str) -> None:
+        member = world.members.get(who) or await world.add_member(who)
+        facts = {"saddle_numbness": value}
+        await teaching.review(world.ctx, member, item, intent="deny", facts=facts, reason="heard so")
+
+    await says("nurse", "no")
+    csrf = await signed_in(client, "nurse")
+    assert "Two people differ" not in await page_of(client, f"/console/review/{item}")
+    await says("language_editor", "yes")
+    assert "1 message read differently" in await page_of(client, "/console/review")
+    assert "Numb between the legs: yes" in Markup(await page_of(client, "/console/review/disputes")).text
+    own = await page_of(client, f"/console/review/{item}")
+    assert "a third person settles it" in own
+    assert "review-form" not in own
+    refused = await client.post(f"/console/review/{item}", data={"csrf": csrf, "intent": "deny"})
+    assert refused.status_code == 409
+    assert (await export(world.ctx, by="test", known=())).messages == 0
+    await says("surgeon", "yes")
+    assert "Nothing is in dispute" in await page_of(client, "/console/review/disputes")
+    made = await export(world.ctx, by="test", known=())
+    assert (made.messages, made.disputed) == (1, ())
+    assert '"was_right": false' in made.files["provenance.jsonl"]
+
+
 async def test_who_may_not_see_contact_data_sees_none_here(
     client: httpx.AsyncClient, world: World, item: str
 ) -> None:

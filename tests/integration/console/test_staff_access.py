@@ -72,6 +72,7 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/views/<view_id:str>/drop"): EVERYBODY,
     ("POST", "/console/cases/<case_id:str>/reviewed"): REVIEWERS,
     ("GET", "/console/review"): REVIEWERS,
+    ("GET", "/console/review/disputes"): REVIEWERS,
     ("GET", "/console/review/<message_id:str>"): REVIEWERS,
     ("POST", "/console/review/<message_id:str>"): REVIEWERS,
     ("GET", "/console/cases/<case_id:str>/script"): REVIEWERS,

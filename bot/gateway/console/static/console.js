@@ -227,6 +227,20 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+/* A long list is narrowed down while somebody types; Enter goes to the first that is left. */
+const filter = document.querySelector("[data-filter]");
+if (filter) {
+  const items = [...document.querySelectorAll(filter.dataset.filter)];
+  filter.closest("[data-filter-field]").hidden = false;
+  filter.addEventListener("input", () => {
+    const words = filter.value.trim().toLowerCase();
+    for (const item of items) item.hidden = !item.textContent.toLowerCase().includes(words);
+  });
+  filter.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") items.find((item) => !item.hidden)?.querySelector("a")?.click();
+  });
+}
+
 /* Beside the case the conversation scrolls by itself: the case stays where it is. */
 function showMessage(message) {
   const box = message.closest(".transcript");

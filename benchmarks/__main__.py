@@ -13,8 +13,10 @@ from benchmarks.language import language_rows
 from benchmarks.machine import machine_facts, processor_seconds, resident_mib
 from benchmarks.service import Service, running_service
 from benchmarks.statements import statement_rows
+from benchmarks.texting import texting_rows
 from benchmarks.turns import Timing, converse, converse_in_parallel
 from benchmarks.widget import widget_rows
+from tests.recorder import Recorder
 
 ROUNDS = 3
 PATIENTS = 10
@@ -22,7 +24,7 @@ PATIENTS = 10
 
 def main() -> int:
     """Measure and print."""
-    with running_service() as service:
+    with Recorder.running() as provider, running_service(provider=provider.url) as service:
         fresh = _memory(service)
         converse(service.url)  # the first turns pay for what is loaded lazily
         before = _processor(service)
@@ -31,6 +33,7 @@ def main() -> int:
         together, seconds = converse_in_parallel(service.url, patients=PATIENTS)
         used = _memory(service)
         seen = widget_rows(service.url)
+        texted = list(texting_rows(service))
     print(f"\n{dt.datetime.now(dt.UTC):%Y-%m-%d}: " + ", ".join(machine_facts().values()) + "\n")
     rows = [
         ("from `bot run` to up (a model was there)", f"{service.startup_seconds:.1f} s"),
@@ -45,6 +48,7 @@ def main() -> int:
         *booking_rows(),
         *console_rows(),
         *seen,
+        *texted,
         *((f"memory of {name}, fresh / after", f"{fresh[name]} / {used[name]}") for name in fresh),
     ]
     _print_table(("what", "figure"), rows)

@@ -18,6 +18,14 @@ from bot.ops.addresses import RunFolder, run_folder
 from bot.settings import ROOT
 
 UP = "Ctrl-C stops everything"
+PUBLIC_URL = "https://clinic.example"
+TEXTING = {
+    "INTAKE_PUBLIC_URL": PUBLIC_URL,
+    "INTAKE_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "INTAKE_TWILIO_AUTH_TOKEN": token_hex(16),
+    "INTAKE_SMS_NUMBER": "+13145550100",
+}
+"""Opens the door of text messages; the provider is a stand-in on this machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +43,14 @@ class Service:
 
 
 @contextmanager
-def running_service(*, database: str | None = None) -> Iterator[Service]:
+def running_service(*, database: str | None = None, provider: str | None = None) -> Iterator[Service]:
     """Start everything on free ports in a folder that is thrown away; stop it at the end.
 
-    `database` is the address of one that is there; None: an empty one in the folder.
+    `database` is the address of one that is there; None: an empty one in the folder. `provider` is where
+    texts are sent; None: it takes and sends none.
     """
     with tempfile.TemporaryDirectory(prefix="intake-bench-") as folder:
-        process = _start(Path(folder), database)
+        process = _start(Path(folder), database, provider)
         try:
             began = time.perf_counter()
             _wait_until_up(process)
@@ -53,7 +62,7 @@ def running_service(*, database: str | None = None) -> Iterator[Service]:
             process.wait(timeout=60)
 
 
-def _start(folder: Path, database: str | None) -> subprocess.Popen[str]:
+def _start(folder: Path, database: str | None, provider: str | None) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
     own = {
         "INTAKE_PORT": "0",
@@ -65,6 +74,8 @@ def _start(folder: Path, database: str | None) -> subprocess.Popen[str]:
     }
     if database is not None:
         own["INTAKE_DATABASE_URL"] = database
+    if provider is not None:
+        own |= TEXTING | {"INTAKE_TWILIO_API_URL": provider}
     return subprocess.Popen(
         [sys.executable, "-m", "bot", "run"],
         cwd=ROOT,

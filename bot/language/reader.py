@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -71,6 +72,7 @@ class Reader:
         screen: Screen | None = None,
     ) -> None:
         self.nlp = nlp
+        self._alone = threading.Lock()
         self._screen = screen
         self._words = words
         self._lexicon = lexicon
@@ -83,12 +85,15 @@ class Reader:
     def read(
         self, text: str, asked: str | None = None, question: str | None = None, date: dt.date | None = None
     ) -> Reading:
-        """The reading of one message; never raises for any text.
+        """The reading of one message; never raises for any text. Threads wait for each other.
 
         `asked` is the name of the pending question (variable, gate, contact_name, ...), `question` its
         wording (unused so far: names suffice), `date` the message's day (default: today, UTC).
         """
-        day = date or dt.datetime.now(dt.timezone.utc).date()
+        with self._alone:  # spaCy does not promise that two threads may use one pipeline
+            return self._read(text, asked, date or dt.datetime.now(dt.timezone.utc).date())
+
+    def _read(self, text: str, asked: str | None, day: dt.date) -> Reading:
         source = clean(text)
         words = self._words.of(source)
         tokens = self._segmenter.of(words)

@@ -34,7 +34,8 @@ async def run_workers(
     Several processes may run it at once: turns and texts are leased in the store.
     """
     async with asyncio.TaskGroup() as group:
-        group.create_task(_keep(turn_starter(ctx, Pool(group)), stop, pause_seconds))
+        starter = turn_starter(ctx, Pool(group), urgent=Pool(group))
+        group.create_task(_keep(starter, stop, pause_seconds))
         group.create_task(run_deliveries(ctx, provider, stop, pause_seconds=pause_seconds))
 
 
@@ -62,6 +63,10 @@ class Pool:
         """How many more could be started now."""
         return MOST_AT_ONCE - len(self._running)
 
+    def has(self, key: str) -> bool:
+        """Whether its task runs."""
+        return key in self._running
+
     def start(self, key: str, work: Callable[[], Coroutine[object, object, object]]) -> bool:
         """Whether it was started: not when its key runs already or the pool is full."""
         if not self.free or key in self._running:
@@ -81,8 +86,11 @@ class Pool:
             self._running.discard(key)
 
 
-def turn_starter(ctx: Context, pool: Pool) -> Step:
-    """Starts the turns of cases whose texts wait; how many cases were started."""
+def turn_starter(ctx: Context, pool: Pool, *, urgent: Pool) -> Step:
+    """Starts the turns of cases whose texts wait; how many cases were started.
+
+    `urgent` has places of its own: an engine that hangs fills `pool`, and "call 911" must not wait for it.
+    """
     failures: sms_turns.Failures = Counter()
     screened: set[tuple[str, str]] = set()
 
@@ -90,18 +98,21 @@ def turn_starter(ctx: Context, pool: Pool) -> Step:
         nonlocal screened
         queues = await sms_turns.waiting_by_case(ctx)
         ready = {case_id: queue for case_id, queue in queues.items() if sms_turns.is_whole(ctx, queue[0])}
-        held = [text for case_id, queue in queues.items() for text in queue[case_id in ready :]]
-        # "Call 911" must not wait behind the turn of an earlier text, nor for the end of its own.
+        started = {
+            case_id
+            for case_id, queue in ready.items()
+            if pool.start(case_id, lambda queue=queue: sms_turns.answer_in_order(ctx, queue, failures))  # type: ignore[misc]
+        }
+        # A text whose turn does not run yet may be an emergency, which waits neither for the turn of an
+        # earlier text, nor for a place, nor for the end of its own thought.
+        held = [text for case_id, queue in queues.items() for text in queue[pool.has(case_id) :]]
         screened = {
             (text.id, text.text)
             for text in held
             if (text.id, text.text) in screened
-            or pool.start(f"urgent:{text.id}", lambda text=text: sms_turns.answer_urgent(ctx, text))  # type: ignore[misc]
+            or urgent.start(text.id, lambda text=text: sms_turns.answer_urgent(ctx, text))  # type: ignore[misc]
         }
-        return sum(
-            pool.start(case_id, lambda queue=queue: sms_turns.answer_in_order(ctx, queue, failures))  # type: ignore[misc]
-            for case_id, queue in ready.items()
-        )
+        return len(started)
 
     return step
 

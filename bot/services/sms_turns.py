@@ -69,7 +69,7 @@ async def answer_urgent(ctx: Context, message: Message) -> int:
 
     Always 1: it is looked at once, and again when it has gone on.
     """
-    if chat.screen_only(ctx, message.text) is not None:
+    if await asyncio.to_thread(chat.screen_only, ctx, message.text) is not None:
         answered = await turns.answer_emergency(ctx, message)
         if answered is not None and message.seq == 1:
             await _greet(ctx, message)  # the emergency text went first
@@ -90,7 +90,7 @@ async def _answer(ctx: Context, waiting: Message) -> bool:
         return True
     if not is_whole(ctx, message):
         return False
-    urgent = chat.screen_only(ctx, message.text) is not None
+    urgent = await asyncio.to_thread(chat.screen_only, ctx, message.text) is not None
     if message.seq == 1 and not urgent:
         await _greet(ctx, message)
     if not urgent and await sms_people.answer(ctx, message):

@@ -111,7 +111,7 @@ async def answer_emergency(ctx: Context, message: Message) -> Answered | None:
     """
     async with ctx.unit_of_work(write=False) as uow:
         view = await load_view(uow, message.case_id)
-    heard = _hear(ctx, view, message)
+    heard = await _hear(ctx, view, message)
     async with ctx.unit_of_work() as uow:
         stored = await uow.messages.get(message.id)
         if stored.answered:
@@ -178,7 +178,7 @@ async def _screen(ctx: Context, turn: Begun) -> tuple[Reception, Answered | None
 
     The words are read before the writing transaction opens: reading takes longer than writing.
     """
-    message, heard = turn.message, _hear(ctx, turn.view, turn.message)
+    message, heard = turn.message, await _hear(ctx, turn.view, turn.message)
     async with ctx.unit_of_work() as uow:
         view = await load_view(uow, message.case_id)
         welcome = await silence.came_back(ctx, uow, view, message)
@@ -224,8 +224,10 @@ class Heard:
     text: str
 
 
-def _hear(ctx: Context, view: CaseView, message: Message) -> Heard:
-    return Heard(reading=_read(ctx, view, message), pending=view.case.pending, text=message.text)
+async def _hear(ctx: Context, view: CaseView, message: Message) -> Heard:
+    """Beside the loop: while one text is read, the doors go on answering others."""
+    reading = await asyncio.to_thread(_read, ctx, view, message)
+    return Heard(reading=reading, pending=view.case.pending, text=message.text)
 
 
 def _still_holds(ctx: Context, view: CaseView, message: Message, heard: Heard) -> Reading:

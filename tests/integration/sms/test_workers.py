@@ -84,6 +84,24 @@ async def test_an_emergency_does_not_wait_for_somebody_elses_slow_turn(world: Wo
     assert world.recorder.sent[1].to == PATIENT
 
 
+async def test_an_engine_that_hangs_for_everybody_keeps_no_emergency_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(request: object) -> None:
+        await asyncio.sleep(60)
+
+    world.dialogue.turn = hang  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(workers, "MOST_AT_ONCE", 2)
+    running = asyncio.create_task(run_workers(world.ctx, world.provider, asyncio.Event(), pause_seconds=0.01))
+    for number in range(4):
+        await world.text("slow", From=f"+1555555014{number}")
+    await world.text(EMERGENCY, From="+15555550149")
+    await world.until(3)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert any("911" in sent.body for sent in world.recorder.sent if sent.to == "+15555550149")
+
+
 async def test_a_text_does_not_wait_for_somebody_elses_slow_delivery(world: World) -> None:
     world.recorder.fail(to="+15555550143", status=500, delay_seconds=3)
     running = asyncio.create_task(run_workers(world.ctx, world.provider, asyncio.Event(), pause_seconds=0.01))

@@ -123,12 +123,12 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
             form = parse_qs(body.decode(), keep_blank_values=True)
             flaw = _flaw(self.path, dict(self.headers.items()), form)
             if flaw is not None:
-                recorder.refused.append(flaw)
-                self.answer(400, {"code": 21602, "message": flaw, "status": 400})
+                recorder.refused.append(flaw.message)
+                self.refuse(flaw)
                 return
             plain = {name: values[0] for name, values in form.items()}
             if plain["To"] in recorder.opted_out:
-                self.answer(400, {"code": 21610, "message": "unsubscribed recipient", "status": 400})
+                self.refuse(Flaw(21610, "Attempt to send to unsubscribed recipient"))
                 return
             failure = recorder.failure_for(plain["To"])
             if failure is None or not self.fail(failure):
@@ -146,7 +146,7 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
                 at=time.monotonic(),
             )
             recorder.sent.append(sent)
-            self.answer(201, {"sid": sent.sid, "status": "queued", "to": sent.to, "error_code": None})
+            self.answer(201, _resource(sent))
 
         def fail(self, failure: Failure) -> bool:
             """False when the try is only slow, not failed."""
@@ -158,9 +158,15 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
                 return True
             if failure.status == 201 and failure.body is None:
                 return False
-            message = {"code": failure.code, "message": "made to fail", "status": failure.status}
-            self.answer(failure.status, message, raw=failure.body)
+            self.refuse(Flaw(failure.code, "made to fail", status=failure.status), raw=failure.body)
             return True
+
+        def refuse(self, flaw: Flaw, *, raw: bytes | None = None) -> None:
+            page = f"https://www.twilio.com/docs/errors/{flaw.code}" if flaw.code else None
+            content = {
+                "code": flaw.code, "message": flaw.message, "more_info": page, "status": flaw.status,
+            }  # fmt: skip
+            self.answer(flaw.status, content, raw=raw)
 
         def answer(self, status: int, content: dict[str, Any], *, raw: bytes | None = None) -> None:
             body = raw if raw is not None else json.dumps(content).encode()
@@ -177,28 +183,50 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _flaw(path: str, headers: dict[str, str], form: dict[str, list[str]]) -> str | None:
-    """Why the real API would refuse this, or None."""
+@dataclass(frozen=True)
+class Flaw:
+    """Why the real API would refuse a request; `code` is Twilio's, None where it names none."""
+
+    code: int | None
+    message: str
+    status: int = 400
+
+
+def _flaw(path: str, headers: dict[str, str], form: dict[str, list[str]]) -> Flaw | None:
+    """What is wrong with a request to send, or None."""
     account = PATH.match(path)
     if account is None:
-        return "unknown path"
+        return Flaw(20404, "unknown path", status=404)
     kind, _, credentials = headers.get("Authorization", "").partition(" ")
     user, _, token = base64.b64decode(credentials or "").decode().partition(":")
     if kind != "Basic" or user != account.group(1) or not token:
-        return "basic authentication with the path's account and its token is needed"
+        needed = "basic authentication with the path's account and its token is needed"
+        return Flaw(20003, needed, status=401)
     if not headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
-        return "a form is needed"
+        return Flaw(21602, "a form is needed")
     if not set(form) <= FIELDS or any(len(values) != 1 for values in form.values()):
-        return f"fields are {sorted(FIELDS)}, each once"
+        return Flaw(20001, f"fields are {sorted(FIELDS)}, each once")  # the real one ignores some: we do not
     return _flaw_in_text({name: values[0] for name, values in form.items()})
 
 
-def _flaw_in_text(form: dict[str, str]) -> str | None:
-    if not all(NUMBER.match(form.get(name, "")) for name in ("To", "From")):
-        return "To and From are numbers like +15555550142"
-    if not form.get("Body", "").strip():
-        return "a body is needed"
+def _flaw_in_text(form: dict[str, str]) -> Flaw | None:
     callback = form.get("StatusCallback")
-    if callback is not None and not CALLBACK.match(callback):
-        return "StatusCallback is an address like https://clinic.example/sms/status"
-    return "at most 1,600 characters" if len(form["Body"]) > MOST_CHARACTERS else None
+    checks = (
+        (NUMBER.match(form.get("To", "")), Flaw(21211, "To is a number like +15555550142")),
+        (NUMBER.match(form.get("From", "")), Flaw(21212, "From is a number like +15555550142")),
+        (form.get("Body", "").strip(), Flaw(21602, "a body is needed")),
+        (len(form.get("Body", "")) <= MOST_CHARACTERS, Flaw(21617, "at most 1,600 characters")),
+        (callback is None or CALLBACK.match(callback), Flaw(21609, "StatusCallback is a web address")),
+    )
+    return next((flaw for fits, flaw in checks if not fits), None)
+
+
+def _resource(sent: Sent) -> dict[str, Any]:
+    """A message as the real API returns it when it was taken; what is not known yet is null."""
+    return {
+        "sid": sent.sid, "account_sid": sent.account, "status": "queued", "direction": "outbound-api",
+        "to": sent.to, "from": sent.sender, "body": sent.body, "num_segments": "1", "num_media": "0",
+        "error_code": None, "error_message": None, "price": None, "price_unit": "USD", "date_sent": None,
+        "messaging_service_sid": None, "api_version": "2010-04-01",
+        "uri": f"/2010-04-01/Accounts/{sent.account}/Messages/{sent.sid}.json",
+    }  # fmt: skip

@@ -14,6 +14,7 @@ import pytest
 
 from bot.domain.errors import StoreUnavailable
 from bot.gateway.assembly import assemble
+from bot.gateway.company_words import ALONE
 from bot.gateway.options import options_from
 from bot.gateway.service_door import ServiceDoor
 from bot.gateway.wakes import WakeHub
@@ -192,7 +193,9 @@ async def test_the_page_without_scripts_is_served_by_the_same_service(service: S
 async def test_progress_and_the_end_of_a_session(service: Service) -> None:
     session = await service.open()
     found = await service.client.get("/api/chat/progress", headers=bearer(service.token))
-    assert found.json() == {"reference": session["reference"], "left": None, "changeable": []}
+    assert found.json() == {
+        "reference": session["reference"], "left": None, "changeable": [], "company": ALONE, "held": False,
+    }  # fmt: skip
     ended = await service.client.delete("/api/chat/session", headers=bearer(service.token))
     assert ended.status_code == 204
     assert (await service.say("m1", text="my back hurts")).status_code == 401

@@ -179,11 +179,18 @@ async def test_a_provider_that_hangs_is_a_failure(world: World, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("to", "body"), [("5555550142", "x"), (PATIENT, ""), (PATIENT, "a" * 1601), ("+1555555014x", "x")]
+    ("to", "body", "code"),
+    [
+        ("5555550142", "x", "21211"),
+        ("+1555555014x", "x", "21211"),
+        (PATIENT, "", "21602"),
+        (PATIENT, "a" * 1601, "21617"),
+    ],
 )
-async def test_the_recorder_is_strict(world: World, to: str, body: str) -> None:
-    with pytest.raises(DeliveryFailed):
+async def test_the_recorder_is_strict(world: World, to: str, body: str, code: str) -> None:
+    with pytest.raises(DeliveryFailed) as caught:
         await world.provider.send(to=to, body=body, dedupe_key="k")
+    assert (caught.value.code, caught.value.permanent) == (code, True)
     assert len(world.recorder.refused) == 1
     assert world.recorder.sent == []
 

@@ -33,6 +33,7 @@ class FakeDialogue:
             confidence=self.intent.confidence,
             state="state",
             topic=self.intent.topic,
+            model="fake",
         )
 
     async def understand(self, text: str, *, asked: str | None, reading: Reading) -> Intent:

@@ -13,6 +13,7 @@ from bot.services.steps import draft_from_json
 
 KINDS = frozenset(get_args(Kind))
 MOST_DRAFTS = 12
+LONGEST_MODEL = 64
 _DRAFT_FIELDS = frozenset({"kind", "text", "asks", "also_asks", "choices", "text_id", "sender"})
 
 
@@ -34,6 +35,7 @@ def read_turn(raw: Any, *, case_id: str, message_id: str) -> TurnReply:
         confidence=intent.confidence,
         state=state,
         topic=intent.topic,
+        model=_named(body.get("model")),
     )
 
 
@@ -53,6 +55,11 @@ def read_model(raw: Any) -> str:
     if not isinstance(model, str) or not model:
         raise DialogueFailed("the engine did not name its model")
     return model
+
+
+def _named(model: Any) -> str | None:
+    """No patient goes without an answer because the model has no name."""
+    return model[:LONGEST_MODEL] if isinstance(model, str) and model else None
 
 
 def error_code(raw: bytes) -> str:

@@ -71,6 +71,8 @@ class Message:
     confidence: float | None = None
     reading: Mapping[str, Any] | None = None
     """A patient's message: the language layer's `Reading` in its JSON shape."""
+    model: str | None = None
+    """A patient's message: the language model that gave `intent`."""
     answered: bool = False
     """A patient's message: its turn is over and its replies are stored."""
 

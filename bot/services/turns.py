@@ -293,9 +293,9 @@ async def _reply(
     await speaking.say(ctx, uow, case, drafts, reply_to=message.id, channel=message.channel)
     if case.consent == "refused":
         await uow.messages.erase_words(case.id)
-    await uow.messages.mark_answered(
-        message.id, intent=reply.intent if reply else None, confidence=reply.confidence if reply else None
-    )
+    intent, confidence = (reply.intent, reply.confidence) if reply else (None, None)
+    model = reply.model if reply else None
+    await uow.messages.mark_answered(message.id, intent=intent, confidence=confidence, model=model)
     return await answered_before(uow, message)
 
 

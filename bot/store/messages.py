@@ -121,11 +121,16 @@ class MessageTable:
         """What the language layer read in a patient's message."""
         await self._change(message_id, reading=dict(reading))
 
-    async def mark_answered(self, message_id: str, *, intent: str | None, confidence: float | None) -> None:
+    async def mark_answered(
+        self, message_id: str, *, intent: str | None, confidence: float | None, model: str | None = None
+    ) -> None:
         """The turn of a patient's message is over."""
         message = await self.get(message_id)
-        await self._change(message_id, answered=True, intent=intent, confidence=confidence)
-        self._read[message_id] = replace(message, answered=True, intent=intent, confidence=confidence)
+        made = {"intent": intent, "confidence": confidence, "model": model}
+        await self._change(message_id, answered=True, **made)
+        self._read[message_id] = replace(
+            message, answered=True, intent=intent, confidence=confidence, model=model
+        )
         await outline.note_intent(self._session, message, confidence=confidence, intent=intent)
 
     async def unanswered(self, *, channel: str, before: dt.datetime, limit: int = 50) -> list[Message]:

@@ -52,7 +52,8 @@ def _message(talk: Talk, place: int) -> dict[str, Any]:
         "at": talk.at[place], "channel": talk.channel, "asks": None if patient else talk.asked[place // 2],
         "also_asks": [], "choices": [], "client_message_id": talk.message_id(place) if patient else None,
         "reply_to": None, "intent": "inform" if patient else None,
-        "confidence": talk.confidence if patient else None, "reading": _reading(text) if patient else None,
+        "confidence": talk.confidence if patient else None, "model": None,
+        "reading": _reading(text) if patient else None,
         "answered": patient, "erased": False, "text_id": "",
     }  # fmt: skip
 

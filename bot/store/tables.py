@@ -152,6 +152,7 @@ messages = Table(
     Column("reply_to", String(64)),
     Column("intent", String(64)),
     Column("confidence", Float(53)),
+    Column("model", String(64)),
     Column("reading", PatientJson),
     _needed("answered", Boolean),
     _needed("erased", Boolean),

@@ -69,6 +69,16 @@ class ThenView:
         return f"{judgement.need.get('score', 0)} of {self._page.need_most}" if judgement else ""
 
     @property
+    def understood(self) -> str:
+        """What the message was taken for, how surely, and by which model; empty when nobody asked one."""
+        message = self._then.message
+        if message.intent is None:
+            return ""
+        sure = "" if message.confidence is None else f", {message.confidence:.0%}"
+        by = f", by model {message.model}" if message.model else ""
+        return f"{message.intent.replace('_', ' ')}{sure}{by}"
+
+    @property
     def versions(self) -> str:
         judgement = self._then.judgement
         return ", ".join(f"{one.id} {one.version}" for one in judgement.protocols) if judgement else ""

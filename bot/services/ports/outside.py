@@ -35,6 +35,8 @@ class TurnReply:
     confidence: float
     state: str | None
     topic: str | None = None
+    model: str | None = None
+    """Who understood it."""
 
 
 @dataclass(frozen=True, kw_only=True)

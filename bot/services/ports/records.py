@@ -98,7 +98,9 @@ class Messages(Protocol):
     async def set_reading(self, message_id: str, reading: Mapping[str, Any]) -> None:
         """What the language layer read in a patient's message."""
 
-    async def mark_answered(self, message_id: str, *, intent: str | None, confidence: float | None) -> None:
+    async def mark_answered(
+        self, message_id: str, *, intent: str | None, confidence: float | None, model: str | None = None
+    ) -> None:
         """The turn of a patient's message is over."""
 
     async def unanswered(self, *, channel: str, before: dt.datetime, limit: int = 50) -> list[Message]:

@@ -103,10 +103,10 @@ async def test_turn_of_a_message(store: Store) -> None:
         assert waiting == [early, late]
         assert await uow.messages.unanswered(channel="sms", before=NOW + HOUR) == [early]
         await uow.messages.set_reading(early.id, {"facts": {"age": 4}})
-        await uow.messages.mark_answered(early.id, intent="inform", confidence=0.75)
+        await uow.messages.mark_answered(early.id, intent="inform", confidence=0.75, model="m1")
         done = await uow.messages.get(early.id)
-        assert (done.reading, done.intent, done.confidence, done.answered) == (
-            {"facts": {"age": 4}}, "inform", 0.75, True,
+        assert (done.reading, done.intent, done.confidence, done.model, done.answered) == (
+            {"facts": {"age": 4}}, "inform", 0.75, "m1", True,
         )  # fmt: skip
         assert await uow.messages.unanswered(channel="sms", before=NOW + 2 * HOUR) == [late]
 

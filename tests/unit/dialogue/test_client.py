@@ -68,7 +68,7 @@ def dead(request: pytest.FixtureRequest) -> Dialogue:
 async def test_a_turn_brings_drafts_intent_and_state(dialogue: Dialogue) -> None:
     reply = await dialogue.turn(REQUEST)
     assert [(draft.text, draft.asks) for draft in reply.drafts] == [("How old are you?", "age")]
-    assert (reply.intent, reply.confidence) == ("inform", 0.9)
+    assert (reply.intent, reply.confidence, reply.model) == ("inform", 0.9, await dialogue.model_id())
     assert reply.state is not None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
+import os
 import statistics
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from uuid import uuid4
 import httpx
 from tqdm import tqdm
 
+from benchmarks.machine import processor_seconds
 from benchmarks.service import running_service
 from benchmarks.turns import converse
 from bot.bootstrap import Absent, build_protocols
@@ -65,11 +67,14 @@ def console_rows(conversations: int = 20_000, *, database: str | None = None) ->
         yield _seeded(url, conversations)
         token, case_id, counting = asyncio.run(_prepared(url))
         yield ("console: all days counted", f"{counting:.0f} s")
-        with running_service(database=url) as service, _chatting(service.url) as chats:
+        with running_service(database=url) as service:
             key = {"Authorization": f"Bearer {token}"}
             with httpx.Client(base_url=service.url, timeout=30, headers=key) as client:
-                yield from _measured(client, case_id)
+                costs = _costs(client, case_id, gateway=service.pids()["gateway"])
+                with _chatting(service.url) as chats:
+                    yield from _measured(client, case_id, costs)
         yield (f"console: turns of {PATIENTS} patients meanwhile", _quantiles(chats))
+        yield ("console: load of the machine at the end", f"{os.getloadavg()[0]:.1f}")
 
 
 def _seeded(url: str, conversations: int) -> tuple[str, str]:
@@ -132,16 +137,35 @@ def _chatting(url: str) -> Iterator[list[float]]:
             patient.join()
 
 
-def _measured(client: httpx.Client, case_id: str) -> Iterator[tuple[str, str]]:
-    year_ago = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=364)
+def _costs(client: httpx.Client, case_id: str, *, gateway: int) -> dict[str, float]:
+    """Milliseconds of processor time that each page takes in the gateway while nobody chats: other than the
+    time it takes, this is the same on a busy machine."""
+    costs = {}
     for name, path in PAGES.items():
-        address, spent = path.format(case=case_id, year_ago=year_ago), []
+        address = _address(path, case_id)
+        client.get(address).raise_for_status()
+        began = processor_seconds(gateway)
+        for _ in range(ROUNDS):
+            client.get(address).raise_for_status()
+        costs[name] = (processor_seconds(gateway) - began) * 1000 / ROUNDS
+    return costs
+
+
+def _address(path: str, case_id: str) -> str:
+    year_ago = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=364)
+    return path.format(case=case_id, year_ago=year_ago)
+
+
+def _measured(client: httpx.Client, case_id: str, costs: dict[str, float]) -> Iterator[tuple[str, str]]:
+    for name, path in PAGES.items():
+        address, spent = _address(path, case_id), []
         for _ in range(ROUNDS):
             began = time.perf_counter()
             answer = client.get(address)
             answer.raise_for_status()
             spent.append((time.perf_counter() - began) * 1000)
-        yield (f"console: {name}, {len(answer.content) / 1000:.0f} KB", _quantiles(spent))
+        row = f"console: {name}, {len(answer.content) / 1000:.0f} KB"
+        yield (row, f"{_quantiles(spent)}; {costs[name]:.0f} ms of processor in the gateway")
 
 
 def _quantiles(spent: list[float]) -> str:

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.domain.dictionary import Dictionary
+from bot.domain.dictionary import Dictionary, Value
 from bot.language.heard import Heard
 from bot.language.report import Report
 from bot.language.settle import Settled
 from bot.language.timing import course_slot
 
+_NAMED = {"got worse": "worsening", "got better": "improving"}
+"""Frames that say the course of the sign beside them and nothing of the complaint."""
 _ENDINGS = ("_onset_days", "_course", "_explained", "_changed_14d")
 
 
-def courses_of(reports: Sequence[Report]) -> Iterator[tuple[str, Report]]:
-    """Each symptom with the course said of it: in its clause, else just before it."""
-    for course in reports:
-        if "course" in course.sets and course.assertion == "present":
-            for report in _said_of(course, reports):
-                yield from ((name, course) for name in report.sets if name != "course")
+def courses_of(reports: Sequence[Report]) -> Iterator[tuple[str, Value, Report]]:
+    """Each symptom with the course said of it: in its clause, just before it, or in the next sentence.
+
+    Yields (symptom, course, the report that says it).
+    """
+    for report in reports:
+        course = report.sets.get("course") or _NAMED.get(report.name)
+        if course is not None and report.assertion in ("present", "historical"):
+            for symptom in _said_of(report, reports):
+                yield from ((name, course, report) for name in symptom.sets if name != "course")
 
 
 def _said_of(course: Report, reports: Sequence[Report]) -> list[Report]:
-    symptoms = [one for one in reports if one.counts and set(one.sets) - {"course"}]
+    symptoms = [one for one in reports if one.counts and _tells_a_sign(one)]
+    if not any(one.sentence == course.sentence for one in symptoms):
+        return [one for one in symptoms if one.sentence == course.sentence - 1]
     beside = [one for one in symptoms if one.clause == course.clause]
     before = [one for one in symptoms if one.sentence == course.sentence and one.clause < course.clause]
     last = max((one.clause for one in before), default=None)
     return beside or [one for one in before if one.clause == last]
+
+
+def _tells_a_sign(report: Report) -> bool:
+    return any(name != "course" and value not in ("no", "none") for name, value in report.sets.items())
 
 
 def place_course(heard: Heard, settled: Settled, dictionary: Dictionary) -> None:

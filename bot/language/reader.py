@@ -201,13 +201,10 @@ class Reader:
         for timed in found:
             finding = page.finding(timed.variable, timed.value, "present", timed.start, timed.end)
             settled.add(finding, timed.value)
-        for report, course in courses_of(reports):
-            slot = course_slot(report)
-            if slot in self._dictionary:
-                settled.add(
-                    page.finding(slot, course.sets["course"], "present", course.start, course.end),
-                    course.sets["course"],
-                )
+        for symptom, course, said in courses_of(reports):
+            slot = course_slot(symptom)
+            if slot in self._dictionary and slot not in settled.facts:
+                settled.add(page.finding(slot, course, "present", said.start, said.end), course)
 
     def _add_figures(self, settled: Settled, page: Page, asked: str | None, day: dt.date) -> None:
         self._add_numbers(settled, page, asked, day)

@@ -21,6 +21,8 @@ OWN = {
     "prior_surgery_type": "prior_surgery_months_ago", "cons_injections": "injection_days",
     "opioid": "opioid_months", "cancer_status": "cancer_years", "cons_pt": "cons_pt_weeks",
 }  # fmt: skip
+_NOTHING = ("no", "none")
+"""Values of a sign that is not there: it began at no time."""
 EVENT_SLOTS = frozenset((
     "trauma_days", "imaging_months", "prior_surgery_months_ago", "injection_days", "fracture_weeks",
     SURGERY_DATE,
@@ -79,7 +81,8 @@ def _slots(report: Report, dictionary: Dictionary) -> Iterator[str]:
         elif variable == "trauma":
             yield "duration_weeks" if value == "none" else "trauma_days"
         elif variable in OWN:
-            yield OWN[variable]
+            if value not in _NOTHING or not OWN[variable].endswith("_onset_days"):
+                yield OWN[variable]
         elif value == "no" and variable != "sudden_onset":
             continue  # "my bladder is fine, back pain for 3 weeks": nothing began
         elif f"{variable}_onset_days" in dictionary:

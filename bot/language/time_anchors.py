@@ -66,7 +66,7 @@ class Anchor:
 
 def slot_of(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[Token]) -> str | None:
     """The slot of the finding the time belongs to."""
-    if mention.kind in KINDS_NEVER or _is_gestation(mention, tokens):
+    if mention.kind in KINDS_NEVER or is_gestation(mention, tokens):
         return None
     clause = list(_clause_of(mention, tokens))
     if any(tokens[index].norm in _FUTURE for index in clause if index < mention.end):
@@ -132,7 +132,7 @@ _CARRYING = word_set(
 )
 
 
-def _is_gestation(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+def is_gestation(mention: TimeMention, tokens: Sequence[Token]) -> bool:
     """ "I'm 31 weeks", "at 36 weeks": how far a pregnancy is."""
     if mention.kind != "span" or mention.weeks is None or not 4 <= mention.weeks <= 42:
         return False
@@ -188,7 +188,7 @@ def _before_or_after(
 ) -> str | None:
     """A time alone in its clause speaks of what was said before, else of what comes next in its sentence."""
     said = _up_to_comma(mention, tokens, clause)
-    own = [i for i in said if not mention.start <= i < mention.end and not _is_neutral(tokens[i].norm)]
+    own = [i for i in said if not mention.start <= i < mention.end and not is_neutral(tokens[i].norm)]
     starts = any(tokens[i].norm in _STARTERS for i in clause) and any(tokens[i].norm in _ITS for i in clause)
     if len(own) > (_ALONE_WHEN_STARTING if starts else _ALONE_WORDS):
         return None
@@ -227,7 +227,7 @@ def _is_care(anchors: Sequence[Anchor]) -> bool:
 
 def _up_to_comma(mention: TimeMention, tokens: Sequence[Token], clause: Sequence[int]) -> Sequence[int]:
     """ "Two months or so, about a 4 on most days": a time that opens its clause is alone up to the comma."""
-    if any(not _is_neutral(tokens[i].norm) for i in clause if i < mention.start):
+    if any(not is_neutral(tokens[i].norm) for i in clause if i < mention.start):
         return clause
     comma = next((i for i in clause if i >= mention.end and tokens[i].norm == ","), None)
     return clause if comma is None else [i for i in clause if i < comma]
@@ -302,7 +302,8 @@ _PHRASE_ENDS = frozenset((",", ".", "|", ")", "-", ";"))
 _BESIDE = 6
 
 
-def _is_neutral(norm: str) -> bool:
+def is_neutral(norm: str) -> bool:
+    """A word that says nothing of its own beside a time."""
     return norm in _NEUTRAL or norm.isdigit() or not norm[:1].isalpha()
 
 
@@ -312,4 +313,4 @@ def says_only_time(mention: TimeMention, reports: Sequence[Report], tokens: Sequ
         return False
     taken_back = next((i for i, t in enumerate(tokens) if t.norm == "not" and i >= mention.end), len(tokens))
     others = (token for i, token in enumerate(tokens[:taken_back]) if not mention.start <= i < mention.end)
-    return all(_is_neutral(token.norm) or token.norm in _CORRECTS for token in others)
+    return all(is_neutral(token.norm) or token.norm in _CORRECTS for token in others)

@@ -16,6 +16,7 @@ from bot.language.report import Report
 from bot.language.segments import Token
 from bot.language.slots import COMPLAINTS, OWN, SURGERY_DATE, slots_of, unit_days
 from bot.language.time_anchors import KINDS_NEVER, LENGTHS, Anchor, is_real, lasting, says_only_time, slot_of
+from bot.language.time_carry import fronted, lent, since_then
 from bot.language.time_line import word_set
 from bot.language.times import TimeMention
 
@@ -90,6 +91,8 @@ def time_facts(
     if asked is None or target is None:
         given += _shared(given, anchors, tokens)
         given += _ever_since(given, times, anchors, tokens)
+        for carried in (fronted, since_then, lent):
+            given += carried(given, times, anchors, tokens)
     given += _since_waking(given, times, anchors, tokens)
     if (
         asked in (None, "opening")

@@ -63,7 +63,7 @@ def _speaks_of(cue: tuple[int, int], hit: Hit, inside: Mapping[int, int], *, den
         return True
     if denies and end - start > 1 and inside[start] == end and inside.get(start - 1, 0) < end:
         return True
-    return end <= hit.start < inside[start]
+    return any(end <= place < inside[start] for place in (hit.start, hit.head[0]))
 
 
 def _is_cue(concept: str) -> bool:

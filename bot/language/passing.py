@@ -20,7 +20,7 @@ _MADE_BY = {
     "passing effort": word_set("weakness gait_imbalance cannot_walk limb_numbness bilateral_leg_symptoms"),
     "passing drink": word_set("gait_imbalance stroke_signs fainting confusion hand_clumsiness"),
     "passing needle": word_set("stroke_signs weakness limb_numbness bladder_retention saddle_numbness"),
-    _SEAT: word_set("saddle_numbness limb_numbness bilateral_leg_symptoms"),
+    _SEAT: word_set("saddle_numbness limb_numbness bilateral_leg_symptoms bladder_sensation_loss"),
 }
 _ASKED_ONCE = word_set("stroke_signs fainting saddle_numbness bladder_retention weakness cannot_walk")
 _GOES_ON = word_set("still since even now worse worst anymore longer constant constantly keep never always")

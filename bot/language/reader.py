@@ -36,11 +36,12 @@ from bot.language.sexes import find_sex
 from bot.language.spelled import with_digits
 from bot.language.story import Story
 from bot.language.supposed import settle_supposed
-from bot.language.taken_back import settle_taken_back
+from bot.language.taken_back import settle_denied_inside, settle_taken_back
 from bot.language.temperatures import find_temperatures
 from bot.language.times import TimeMention, find_times
 from bot.language.timing import course_slot, time_facts
 from bot.language.tongue import language_of
+from bot.language.weak_limbs import name_weak_limbs
 from bot.language.wishes import find_goals
 from bot.language.words import Words, clean
 
@@ -103,11 +104,12 @@ class Reader:
         reports, concepts, came_true = self._reports(tokens, asked, all_but_sure(likely, asked=asked))
         reports = settle_half_read(reports)
         reports = settle_supposed(reports, tokens, came_true=came_true)
-        reports = settle_taken_back(reports, tokens)
+        reports = settle_taken_back(settle_denied_inside(reports), tokens)
         reports = settle_passing(reports, tokens)
         reports = self._story.settle(reports, concepts, tokens)
         reports = settle_ended(reports, tokens, self._answers.said, self._four_valued)
         reports = settle_places(reports, tokens, asked)
+        reports = name_weak_limbs(reports, tokens)
         times = find_times(page.tokens, day, page.text)
         reports = settle_outdated(reports, times, tokens)
         settled = Settled(self._dictionary)

@@ -24,10 +24,26 @@ _TELLERS = word_set("he she him they warn ask told mention single")
 """ "I don't have it, he just warned me"."""
 _REFUTES = word_set("happen happened have has me negative negativ so mean")
 _ALL_OF_IT = word_set(
-    "none non nothing not no of it that those these them is are have has applies me mine i do any"
+    """
+    none non nothing not no of it that those thos these thes them is are have has applies me mine min i do
+    does any so far yet thank thankfully luckily god good to know here the case happen happened experienc same
+    either like such self myself sort kind <nay> now ever
+    """
 )
+_MINE = word_set("mine min me i")
+_WELL = word_set("fine fin normal ok okay good great strong steady okey perfect well alright intact")
+_MINE_DOES = word_set("move mov lift work feel is are do does go come behave behav stay hold just all still")
+_TOLD_OF_OTHERS = ("hypothetical", "other_person")
 _LACKS = DENIALS | {"can", "could", "lose", "lost", "gone", "nothing", "hardly", "barely"}
 """ "I can't feel it. No.": a lack said twice is not taken back."""
+
+_TOLD_BY_WHAT_IS = word_set(
+    """
+    chest_pain abdominal_pain flank_pain severe_headache positional_headache tearing_pain burning_urine
+    stiff_neck fever confusion wound_drainage wound_open wound_redness one_leg_swelling night_pain
+    """
+)
+"""Signs told by what is there; the others are lacks, whose own words hold a "not" ("will not start")."""
 
 
 def settle_taken_back(reports: Sequence[Report], tokens: Sequence[Token]) -> list[Report]:
@@ -41,12 +57,50 @@ def settle_taken_back(reports: Sequence[Report], tokens: Sequence[Token]) -> lis
         and not _says_it_again(clauses[before], clauses[after])
         and (_only_names(clauses[before]) or not _REFUTES.isdisjoint(clauses[after]))
     }
+    others = _not_mine(clauses, sentences)
     return [
-        replace(report, assertion="absent")
-        if report.clause in denied and report.assertion == "present" and not report.event
+        replace(report, assertion="absent", relative=False)
+        if (report.clause in denied and report.assertion == "present" and not report.event)
+        or (report.sentence in others and _is_of_others(report))
         else report
         for report in reports
     ]
+
+
+def _is_of_others(report: Report) -> bool:
+    """Told of another person, of TV or of a warning: what the writer then has none of."""
+    return not report.event and (report.assertion in _TOLD_OF_OTHERS or report.relative)
+
+
+def _not_mine(clauses: dict[int, list[str]], sentences: dict[int, int]) -> set[int]:
+    """Sentences that the next one keeps from the writer: "I have none of that", "mine move fine"."""
+    told: dict[int, list[str]] = {}
+    for number, said in clauses.items():
+        told.setdefault(sentences[number], said)
+    return {number - 1 for number, said in told.items() if _disowns(said)}
+
+
+def _disowns(said: Sequence[str]) -> bool:
+    mine = said[:1] in (["mine"], ["min"])
+    if mine and not _WELL.isdisjoint(said):
+        return _SAYS_NO.isdisjoint(said) and (_WELL | _MINE | _MINE_DOES).issuperset(said)
+    return _ALL_OF_IT.issuperset(said) and not _SAYS_NO.isdisjoint(said)
+
+
+def settle_denied_inside(reports: Sequence[Report]) -> list[Report]:
+    """ "My chest does not hurt": the same sign read from "chest" on is denied like that read from "hurt" on."""
+    denied = [r for r in reports if r.assertion == "absent" and r.sets]
+    return [
+        replace(report, assertion="absent")
+        if report.assertion == "present" and any(_denies_its_end(no, report) for no in denied)
+        else report
+        for report in reports
+    ]
+
+
+def _denies_its_end(no: Report, report: Report) -> bool:
+    same = no.sets == report.sets and not report.event and not _TOLD_BY_WHAT_IS.isdisjoint(no.sets)
+    return same and report.head < no.head < report.end and no.start >= report.start
 
 
 def _clauses(tokens: Sequence[Token]) -> dict[int, list[str]]:

@@ -88,7 +88,7 @@ def _disowns(said: Sequence[str]) -> bool:
 
 
 def settle_denied_inside(reports: Sequence[Report]) -> list[Report]:
-    """ "My chest does not hurt": the same sign read from "chest" on is denied like that read from "hurt" on."""
+    """ "My chest does not hurt": the sign read from "chest" on is denied like that read from "hurt" on."""
     denied = [r for r in reports if r.assertion == "absent" and r.sets]
     return [
         replace(report, assertion="absent")

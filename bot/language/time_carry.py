@@ -8,8 +8,8 @@ the signs of its message only when it is young: an onset that is too old would m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from bot.language.report import Report
 from bot.language.segments import CLAUSE, Token
 from bot.language.time_anchors import KINDS_NEVER, Anchor, is_gestation, is_neutral, is_real
 from bot.language.time_line import word_set
@@ -24,8 +24,9 @@ _DATES = frozenset(("ago", "point", "date", "today"))
 _LENGTHS = frozenset(("span", "old"))
 _OPENERS = word_set("so and but well ok okay anyway then now plus , | for since from about hi hello")
 _SINCE_THEN = (
-    ("since", "then"), ("ever", "since"), ("since", "that"), ("from", "then"), ("that", "night"), ("that", "day"),
-    ("same", "day"), ("same", "night"), ("that", "even"), ("that", "morn"), ("that", "afternoon"),
+    ("since", "then"), ("ever", "since"), ("since", "that"), ("from", "then"), ("that", "night"),
+    ("that", "day"), ("same", "day"), ("same", "night"), ("that", "even"), ("that", "morn"),
+    ("that", "afternoon"),
 )  # fmt: skip
 _VISIT = word_set(
     """
@@ -70,7 +71,7 @@ def since_then(
 
 def _back_references(tokens: Sequence[Token]) -> Iterator[int]:
     norms = [(i, token.norm) for i, token in enumerate(tokens) if token.norm != CLAUSE]
-    for (place, first), (_, second) in zip(norms, norms[1:], strict=False):
+    for (place, first), (_, second) in pairwise(norms):
         if (first, second) in _SINCE_THEN:
             yield place
     if norms and norms[-1][1] == "since":

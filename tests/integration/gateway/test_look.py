@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.gateway.look import Look, look_from
+from bot.gateway.options import Face
 from tests.conftest import make_settings
 from tests.integration.gateway.conftest import GatewayMaker
 
@@ -34,6 +35,21 @@ async def test_colours_words_and_corner_are_the_clinics(start: GatewayMaker) -> 
         assert "Northside &#34;Spine&#34; &lt;Center&gt;" in page.replace("&quot;", "&#34;")
         assert "Does your back hurt?" in page
     assert "#5a1d4b" in (await client.get("/widget/logo")).text, "our mark takes the clinic's colour"
+
+
+async def test_what_staff_change_shows_at_the_next_load(start: GatewayMaker) -> None:
+    clinic = [Face(name="Riverbend Spine", phone="(555) 555-0142")]
+    client = (await start(changed={"face": lambda: clinic[-1]})).client
+    for path in ("/", "/chat", "/widget/frame", "/chat/form"):
+        clinic.append(Face(name="Riverbend Spine", phone="(555) 555-0142"))
+        before = (await client.get(path)).text
+        assert "made-up" in before
+        clinic.append(Face(name="Northside & Sons", phone="(555) 555-0143", demo_phone=False))
+        page = (await client.get(path)).text
+        assert "Northside &amp; Sons" in page, path
+        assert "tel:5555550143" in page, path
+        assert "Riverbend" not in page, path
+        assert "made-up" not in page, path
 
 
 async def test_another_look_is_another_file_to_the_browsers_store(start: GatewayMaker) -> None:

@@ -20,8 +20,8 @@ import httpx
 from benchmarks.service import PUBLIC_URL, TEXTING, Service, running_service
 from tests.recorder import Recorder
 
-TEXTS, EACH_SECONDS = 150, 0.2
-"""They come at this pace whatever the answers take, as from as many phones: 300 texts a minute."""
+TEXTS, EACH_SECONDS = 120, 0.5
+"""They come at this pace whatever the answers take, as from as many phones: 120 texts a minute."""
 SENDERS = 100
 """Numbers like +1 314 555 0100: nobody's, and so many that none of them is a flood."""
 WORDS = "my lower back has been killing me for about 8 months"

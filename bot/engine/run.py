@@ -52,9 +52,22 @@ def main() -> int:
     except (SettingRefused, model_store.ModelRefused) as error:
         print(f"engine: {error}", file=sys.stderr)
         return 1
-    app = create_app(settings, model=model)
-    app.run(host="127.0.0.1", port=settings.port, workers=1, access_log=False)
-    return 0
+    return serve(create_app(settings, model=model), port=settings.port)
+
+
+def serve(app: Sanic, *, port: int) -> int:
+    """0 when it served and was told to stop; 1 when it never listened: Sanic only logs a taken port.
+
+    The supervisor takes 0 for "stopped on purpose" and would leave the engine down for good.
+    """
+    app.ctx.listened = False
+    app.register_listener(_listens, "after_server_start")
+    app.run(host="127.0.0.1", port=port, workers=1, access_log=False)
+    return 0 if app.ctx.listened else 1
+
+
+async def _listens(app: Sanic, loop: object) -> None:
+    app.ctx.listened = True
 
 
 def read_settings(environment: Mapping[str, str]) -> EngineSettings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import http.client
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -68,12 +68,17 @@ def run_folder(data_dir: Path) -> RunFolder:
     return RunFolder(folder=data_dir / "run")
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port nobody listens on now; another process may take it before it is used."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(host: str = "127.0.0.1", *, but_not: Collection[int] = ()) -> int:
+    """A port nobody listens on now; another process may take it before it is used.
+
+    `but_not`: ports that are promised to somebody who does not listen yet.
+    """
+    while True:
+        with socket.socket() as probe:
+            probe.bind((host, 0))
+            port: int = probe.getsockname()[1]
+        if port not in but_not:
+            return port
 
 
 def is_free(host: str, port: int) -> bool:

@@ -35,8 +35,9 @@ def plan_parts(settings: Settings) -> tuple[Part, ...]:
     A port of 0 in the settings means: any free one.
     """
     port = settings.port or free_port(settings.host)
-    actions_url = f"http://127.0.0.1:{free_port()}"
-    engine_url = f"http://127.0.0.1:{free_port()}"
+    actions_port = free_port(but_not=(port,))
+    engine_port = free_port(but_not=(port, actions_port))
+    actions_url, engine_url = f"http://127.0.0.1:{actions_port}", f"http://127.0.0.1:{engine_port}"
     addresses = {
         "INTAKE_PORT": str(port),
         "INTAKE_DATA_DIR": str(settings.data_dir),

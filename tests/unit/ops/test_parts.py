@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bot.ops.addresses import free_port
 from bot.ops.parts import Part, plan_parts
 from tests.conftest import make_settings
 
@@ -39,6 +40,10 @@ def test_they_find_each_other(tmp_path: Path) -> None:
 def test_port_0_means_any(tmp_path: Path) -> None:
     gateway = planned(tmp_path, port=0)["gateway"]
     assert urlsplit(gateway.url or "").port == int(gateway.environment["INTAKE_PORT"]) != 0
+
+
+def test_a_promised_port_is_given_to_nobody_else() -> None:
+    assert free_port(but_not=range(50_000)) >= 50_000
 
 
 def test_the_engine_gets_no_database_and_no_providers_secret(

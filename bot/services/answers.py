@@ -94,7 +94,7 @@ async def _settle_facts(
         await close(uow, view, name, "answered")
         unread = reading.answer in ("unclear", "none") and name in view.values and name not in reading.facts
         return Settled(kept=name if unread and view.facts[name].message_id != message.id else "")
-    if reading.answer == "declined" or turn.intent == "skip" or _keeps_back(reading, name):
+    if _skips(turn, reading, asked) or _keeps_back(reading, name):
         await _decline(ctx, uow, view, message, missing, name)
         return Settled(declined=True)
     if _bare_yes(ctx, reading, name):
@@ -108,6 +108,11 @@ async def _settle_facts(
     elif name in ctx.protocols.dictionary and _may_be_unsure(ctx, name):
         await _keep_wanted(uow, view, name)
     return Settled(noted=bool(reading.facts))  # told before: the question stays, with thanks
+
+
+def _skips(turn: Turn, reading: Reading, asked: tuple[str, ...]) -> bool:
+    """ "Rather not say". Words that tell something else do not: "sorry, I meant a lot, I skip things"."""
+    return reading.answer == "declined" or (turn.intent == "skip" and set(reading.facts) <= set(asked))
 
 
 def _keeps_back(reading: Reading, name: str) -> bool:

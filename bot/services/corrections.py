@@ -87,7 +87,7 @@ def reread(
     """The reading with the one known fact that a correction changes, when it names none itself."""
     if not corrects(text, reading, view.asked):
         return reading
-    if reading.facts:
+    if reading.facts and not _taken_for_a_name(view, reading):
         told = {**_who_is_meant(view, text, reading, read), **reading.facts}
         return replace(reading, facts=told, correction=reading.correction or _all_plain(reading, dictionary))
     others = _of_others(view, reading, dictionary)
@@ -96,11 +96,16 @@ def reread(
     fitting = _fitting(view, dictionary, read, text)
     fact = _meant(view, text, [fact for fact, _ in fitting], shown)
     if fact is None:
-        return reading
+        return reading  # of a name: "sorry, it's Dana Example"
     value, said = next((value, said) for one, (value, said) in fitting if one is fact)
     facts = {fact.variable: value, **_with_relation(fact.variable, value, read)}
     findings = tuple(finding for finding in said.findings if finding.variable in facts)
     return replace(reading, facts=facts, findings=findings, correction=True, answer="none", polarity=None)
+
+
+def _taken_for_a_name(view: CaseView, reading: Reading) -> bool:
+    """ "Sorry, I meant open to it", said where a name was asked: it may change what is known instead."""
+    return view.asked == "contact_name" and set(reading.facts) == {"contact_name"}
 
 
 def _who_is_meant(view: CaseView, text: str, reading: Reading, read: Read) -> dict[str, Value]:

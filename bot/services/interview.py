@@ -164,7 +164,8 @@ async def correct(ctx: Context, turn: Turn) -> Step:
         message = await uow.messages.get(turn.message_id)
         view = await load_view(uow, turn.case_id)
     reading = Reading.from_json(message.reading or {})
-    known = view.asked in ("confirm_summary", "which_fact") or not summary.lines(ctx, view)
+    nothing_yet = view.asked == "opening" or not summary.lines(ctx, view)
+    known = view.asked in ("confirm_summary", "which_fact") or nothing_yet
     if corrections.takes_back(message.text):
         return await go_back(ctx, turn)
     if reading.facts or known:
@@ -271,6 +272,8 @@ async def _not_understood(ctx: Context, uow: UnitOfWork, view: CaseView, round: 
     if view.asked is None:
         lead = (wording.say(ctx, view, "not_understood_rephrase", kind="fallback"),)
         return await asking.ask_next(ctx, uow, view, lead=lead)
+    if view.asked == "clarify":  # asked once: who does not say it now leaves it, or says it any time
+        return await asking.ask_next(ctx, uow, view, lead=(wording.say(ctx, view, "answer_stays"),))
     if doubt := await asking.doubt(ctx, uow, view):
         return asking.asking(view, doubt)
     return asking.asking(view, (misses.put_again(ctx, view, round),))

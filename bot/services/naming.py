@@ -7,7 +7,8 @@ import re
 from bot.services.case_view import CaseView
 
 _RELATIVE = re.compile(
-    r"\b(mom|mother|mum|mama|dad|father|papa|wife|husband|partner|son|daughter|child|kid|brother|sister"
+    r"\b((?:step-? ?)?(?:mom|mother|dad|father|son|daughter|brother|sister)(?:-in-law| in law)?"
+    r"|mum|mama|papa|wife|husband|partner|child|kid"
     r"|grandma|grandmother|grandpa|grandfather|aunt|uncle|cousin|niece|nephew|friend|boyfriend|girlfriend"
     r"|neighbor|roommate)\b",
     re.IGNORECASE,

@@ -11,6 +11,7 @@ from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Answer, Finding, Polarity, Reading
 from bot.language.births import find_births
+from bot.language.understood import left_over
 from bot.services import corrections, doubts, sms_text, summary, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
@@ -29,6 +30,7 @@ _AGREES = re.compile(
     re.IGNORECASE,
 )
 """Words that answer the question of consent and no other."""
+_LEADING = re.compile(r"(?:yes|yeah|yep|yup|no|nope|nah)\b[,.;!]\s*(?=\w)", re.IGNORECASE)
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
 
@@ -55,7 +57,7 @@ def _typed(pending: Message | None, text: str) -> list[str]:
 def read(ctx: Context, view: CaseView, message: Message) -> Reading:
     """The reading of a message: of its buttons when it has any, else of its words."""
     reading = _without_asides(view, message, _read(ctx, view, message), ctx.protocols.dictionary)
-    reading = without_short_number(reading)
+    reading = _without_echoes(ctx, view, message, without_short_number(reading))
     return doubts.settled(view, message, reading, ctx.protocols.dictionary)
 
 
@@ -78,6 +80,27 @@ def _without_asides(view: CaseView, message: Message, reading: Reading, dictiona
     facts = {name: value for name, value in reading.facts.items() if name not in gone}
     findings = tuple(one for one in reading.findings if one.variable not in gone)
     return replace(reading, facts=facts, findings=findings)
+
+
+def _without_echoes(ctx: Context, view: CaseView, message: Message, reading: Reading) -> Reading:
+    """A sign that was denied is asked about again only for words that the answer leaves over."""
+    told = {one.variable for one in reading.findings}
+    denied = {name for name in reading.ask if view.values.get(name) in ("no", "none") and name not in told}
+    denied.discard(doubts.SELF_HARM)
+    rest = left_over(message.text, reading, question=_question_words(ctx, view)) if denied else message.text
+    if rest == message.text:
+        return reading
+    today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+    still = ctx.reader.read(rest, date=today).ask if rest else ()
+    return replace(reading, ask=tuple(name for name in reading.ask if name not in denied or name in still))
+
+
+def _question_words(ctx: Context, view: CaseView) -> tuple[str, ...]:
+    """What the open question says, when it is about no danger sign: those words come back in its answers."""
+    dictionary, asked = ctx.protocols.dictionary, view.asked or ""
+    if view.pending is None or asked not in dictionary or dictionary[asked].safety:
+        return ()
+    return (view.pending.text, *(choice.label for choice in view.pending.choices))
 
 
 def agrees_to_consent(view: CaseView, text: str) -> bool:
@@ -209,7 +232,7 @@ def _after_the_first(
 
     Yes or no where it can be denied; a doubt where it may be in doubt and is no danger sign.
     """
-    ends = [one.end for one in reading.findings if one.variable == view.asked]
+    ends = [_own_end(one, message.text) for one in reading.findings if one.variable == view.asked]
     if not ends or "no" not in ctx.protocols.dictionary[name].values:
         return None
     rest = message.text[max(ends) :].strip(" .,;!-")
@@ -217,6 +240,12 @@ def _after_the_first(
     said = ctx.reader.read(rest, asked=name, date=today) if rest else Reading()
     doubted = said.facts.get(name) == doubts.DOUBT and not ctx.protocols.dictionary[name].safety
     return said if doubted or (name in said.facts and said.polarity == "deny") else None
+
+
+def _own_end(said: Finding, text: str) -> int:
+    """Where the words of an answer end; of one that stands for the whole text, its leading yes or no."""
+    led = _LEADING.match(text) if _plain(said.words) == _plain(text) else None
+    return led.end() if led else said.end
 
 
 def _joined(reading: Reading, said: Reading | None, name: str) -> Reading:

@@ -33,6 +33,7 @@ from bot.language.cues import ASKS_BACK, HUH, NOBODY_KNOWS, NOW_AND_THEN
 from bot.language.gate_answers import GateAnswers
 from bot.language.heard import Heard
 from bot.language.lexicon import Lexicon
+from bot.language.numbers import tells_a_span
 from bot.language.pieces import Piece, pieces_of, polarity_of
 from bot.language.polarity import POLARITIES, Phrases, Polarity
 from bot.language.settle import Settled, allowed
@@ -297,6 +298,8 @@ class Answers:
         self, variable: Variable, heard: Heard, settled: Settled, norms: Sequence[str]
     ) -> Value | None:
         """A figure of the answer that no other variable of the same kind has taken already."""
+        if variable.name == "age" and tells_a_span(heard.page.source.text):
+            return None
         unit = unit_days(variable.name)
         times = [t for t in find_times(heard.tokens, heard.date) if t.days is not None and t.days >= 0]
         if unit and times:

@@ -40,6 +40,7 @@ _NOT_NAMES = frozenset((
     "about", "but", "so", "if", "when", "human", "person", "people", "somebody", "someone", "agent",
     "operator", "representative", "receptionist", "live", "real", "line", "option", "wrong", "change",
     "talk", "speak", "that", "this", "nobody", "anyone", "help", "gone", "something", "lost",
+    "none", "nothing", "well", "sorry",
 ))  # fmt: skip
 
 

@@ -113,6 +113,7 @@ _BIRTH = re.compile(
     r"\b(?:b\.|born|dob|birthday|birth date|date of birth)[ :]*(?:is |in "
     r"|on )?(?:(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-])?(?P<y>(?:19|20)\d\d)\b"
 )
+_SPAN = re.compile(r"\d ?-?(?:hours?|hrs?|days?|weeks?|wks?|months?|mos|mths?)\b")
 _CERV, _THOR, _LUMB, _SACR = 7, 12, 5, 5
 
 
@@ -158,8 +159,15 @@ def _is_age(match: re.Match[str], text: str) -> bool:
     return not scored and not (said.startswith("is") and before and before[0] in _NOT_AGED)
 
 
+def tells_a_span(text: str) -> bool:
+    """Whether a number counts hours to months: no age of a patient, "actually 8 months"."""
+    return _SPAN.search(text) is not None
+
+
 def bare_age(text: str) -> list[Figure]:
     """ "me, 45": the one number of a reply to "who is it for, and how old?"."""
+    if tells_a_span(text):
+        return []
     found = list(re.finditer(r"(?<![\w.])(\d{1,3})(?![\w.%])", text))
     ages = [Figure("age", int(match.group(1)), *match.span(1)) for match in found]
     return ages if len(ages) == 1 and 0 < int(found[0].group(1)) <= 120 else []

@@ -13,7 +13,9 @@ SafeNow = Literal["going", "cannot", "mistake"]
 
 _MISTAKE = re.compile(
     r"\b(mistake|mis\s?typed|typo|wrong (person|answer|button|one)|not me|wasn'?t me|did\s?n'?t mean|misread"
-    r"|misunderst\w+|kidding|joking|just (a )?(test|testing)|pretend\w*|take (that|it) back)\b"
+    r"|misunderst\w+|nothing like that|none of (?:that|those|this|these)|no such thing|never said|not true"
+    r"|do\s?n'?t have (?:any of )?(?:that|those|this|these)\b"
+    r"|kidding|joking|just (a )?(test|testing)|pretend\w*|take (that|it) back)\b"
 )
 _CANNOT = re.compile(
     r"\b(no (ride|car|way|one|body|transport\w*|insurance|money)|nobody|can'?t|cant|cannot|can not|unable"

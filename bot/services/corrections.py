@@ -41,6 +41,11 @@ _GOES_BACK = re.compile(
     r"(?:,? please)?[.!? ]*",
     re.IGNORECASE,
 )
+_ANEW = re.compile(
+    r"st\w{0,2}r\w?t|satrt|restra?t|res+et|ove?r|beg\w|aga?i?a?n|agn|first|new|scratch|init|wipe|erase|clear"
+    r"|fresh|redo|delete|forget|blank",
+    re.IGNORECASE,
+)
 _MEANT = re.compile(r"\bi mean[t]?\b", re.IGNORECASE)
 _SPAN = re.compile(r"\b(?:days?|weeks?|wks?|months?|mos?|years?|yrs?)\b", re.IGNORECASE)
 _OLD_AGE = re.compile(r"\b(?:age|aged|old|born|y/?o)\b", re.IGNORECASE)
@@ -64,6 +69,11 @@ def takes_back(text: str) -> bool:
 def goes_back(text: str) -> bool:
     """ "Go back" and nothing else: it is about the questions, not about a back."""
     return _GOES_BACK.fullmatch(text.strip()) is not None
+
+
+def begins_anew(text: str) -> bool:
+    """Whether a word of a new beginning stands in a text, slips of the keyboard included."""
+    return _ANEW.search(text) is not None
 
 
 def corrects(text: str, reading: Reading, asked: str | None) -> bool:

@@ -217,6 +217,10 @@ async def start_over(ctx: Context, turn: Turn) -> Step:
         lead = (wording.say(ctx, view, "start_over"),)
         return await asking.ask_next(ctx, uow, await load_view(uow, turn.case_id), lead=lead)
 
+    async with ctx.unit_of_work(write=False) as uow:
+        message = await uow.messages.get(turn.message_id)
+    if not corrections.begins_anew(message.text):  # nobody's answers are set aside for a guess
+        return await take_turn(ctx, replace(turn, intent="inform"))
     redirected = await _redirected(ctx, turn)  # "scratch that" wipes one answer, not all of them
     return redirected or await once(ctx, turn, "start_over", work)
 
@@ -243,7 +247,8 @@ async def admin(ctx: Context, turn: Turn) -> Step:
         return changed
     async with ctx.unit_of_work(write=False) as uow:
         message, facts = await uow.messages.get(turn.message_id), await uow.facts.current(turn.case_id)
-    reason = facts["visit_reason"].value if "visit_reason" in facts else None
+    said = Reading.from_json(message.reading or {}).facts.get("visit_reason")
+    reason = said or (facts["visit_reason"].value if "visit_reason" in facts else None)
     text_id = "admin_refill" if asks_refill(message.text) else _ADMIN.get(str(reason), "admin_request")
     return await _leave_intake(ctx, turn, text_id)
 

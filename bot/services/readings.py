@@ -30,6 +30,7 @@ _AGREES = re.compile(
     re.IGNORECASE,
 )
 """Words that answer the question of consent and no other."""
+_NUMBER = re.compile(r"\d[\d ().-]{5,}\d")
 _LEADING = re.compile(r"(?:yes|yeah|yep|yup|no|nope|nah)\b[,.;!]\s*(?=\w)", re.IGNORECASE)
 _POLARITIES: tuple[Polarity, ...] = ("affirm", "deny", "unsure")
 
@@ -264,7 +265,7 @@ def _plain(words: str) -> str:
 def _asked_of_reader(view: CaseView, message: Message) -> str | None:
     """What the words are read as an answer to; a number sent in an emergency comes with a name."""
     in_emergency = view.asked == "safe_now" and "contact_name" in _also_asked(view)
-    return "contact_name" if in_emergency and re.search(r"\d{4}", message.text) else view.asked
+    return "contact_name" if in_emergency and _NUMBER.search(message.text) else view.asked
 
 
 def _reading_of(buttons: tuple[MessageChoice, ...], text: str, *, group: bool) -> Reading:

@@ -247,6 +247,7 @@ def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> 
         )
         for name, value in values.items()
         if not _denies_the_rest(view, reading, name, value, dictionary)
+        and not _leaves_in_the_middle(view, name, value, dictionary)
         and not (
             value == doubts.DOUBT
             and dictionary[name].safety
@@ -287,6 +288,16 @@ def _denies_the_rest(
     return (
         gate is not None and held is not None and held.value is not None and gate.clear_no.get(name) == value
     )
+
+
+def _leaves_in_the_middle(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
+    """A word on bills or records beside a clinical question ends no intake; who wants the office is heard.
+
+    (The engine's intent says so, and `interview.admin` acts on it.)
+    """
+    asked = view.asked or ""
+    clinical = asked in dictionary.gates or (asked in dictionary and dictionary[asked].section != "A")
+    return name == "visit_reason" and value in agenda.NO_INTAKE_REASONS and clinical
 
 
 def _said_beside(view: CaseView, reading: Reading, dictionary: Dictionary) -> dict[str, Value]:

@@ -15,6 +15,7 @@ TaskKind = Literal[
     "emergency", "crisis", "urgent_callback", "callback", "phone_unacknowledged", "rejudged",
     "engine_failure", "safety_flag", "test_flag", "person_wanted", "undelivered", "export_failed",
     "calendar_conflict", "visit_at_risk", "imaging_coordination", "benefits_check", "records_collection",
+    "complaint",
 ]  # fmt: skip
 Standing = Literal["open", "claimed", "snoozed", "done"]
 

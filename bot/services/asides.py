@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.cases import Draft, Message
 from bot.domain.findings import Reading
 from bot.domain.schedule import Appointment
-from bot.services import asking, callback, changing, questions, wording
+from bot.services import agenda, asking, callback, changing, complaints, questions, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.steps import Turn
@@ -15,7 +15,6 @@ _SMALL_TALK = {
     "thanks": "smalltalk_thanks",
     "goodbye": "smalltalk_goodbye",
     "chitchat": "smalltalk_chitchat",
-    "complaint": "complaint",
     "abuse": "abuse_of_bot",
     "injection": "injection",
     "out_of_scope": "out_of_scope",
@@ -49,9 +48,21 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
         return ()
     if kind == "after_completion":
         return (after_completion(ctx, view, await booked_visit(ctx, turn.case_id)),)
+    if kind == "other_language" and view.case.phase == "done":
+        return (after_completion(ctx, view, await booked_visit(ctx, turn.case_id)),)
     if kind == "other_language":
         return (wording.say(ctx, view, "not_understood_english", kind="answer"),)
+    if kind == "complaint":
+        return (await _complaint(ctx, turn),)
     return (wording.say(ctx, view, _SMALL_TALK.get(kind, "out_of_scope"), kind="answer"),)
+
+
+async def _complaint(ctx: Context, turn: Turn) -> Draft:
+    async with ctx.unit_of_work() as uow:
+        view = await load_view(uow, turn.case_id)
+        said = await complaints.keep(ctx, uow, view, (await uow.messages.get(turn.message_id)).text)
+        await uow.commit()
+    return said
 
 
 def _left_a_number(view: CaseView, message_id: str) -> bool:
@@ -70,7 +81,10 @@ def after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -
     """Where things stand, for whatever is said once the case is done. Nothing of a visit is shown here:
     for that the birth date is asked first (`changing.py`)."""
     if booked is not None:
-        return wording.say(ctx, view, "already_booked")
+        known = changing.BIRTH_DATE in view.values or view.asked != changing.BIRTH_DATE
+        return wording.say(ctx, view, "already_booked" if known else "already_booked_whose")
+    if agenda.MINOR_ALONE in view.case.flags:
+        return wording.say(ctx, view, "minor_alone_again")
     if view.case.status == "callback" and not view.reachable:
         return callback.no_number(ctx, view)
     return wording.say(ctx, view, "already_callback" if view.case.status == "callback" else "closed")
@@ -84,6 +98,13 @@ def asks_us(view: CaseView, turn: Turn, message: Message, reading: Reading) -> b
         return False
     wants_visit = turn.intent == _TIME_WISH and view.asked != "opening"
     return wants_visit or reading.question or (turn.topic is not None and questions.is_worded(message.text))
+
+
+def complains(view: CaseView, message: Message, reading: Reading) -> bool:
+    """Whether a message is a complaint by its own words and tells nothing else."""
+    if message.choices or view.asked is None or reading.facts:
+        return False
+    return complaints.is_formal(message.text)
 
 
 def answer(ctx: Context, view: CaseView, turn: Turn, message: Message, reading: Reading) -> Draft:

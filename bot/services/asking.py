@@ -80,7 +80,9 @@ def again(ctx: Context, view: CaseView, lead: str, *, reworded: bool = False) ->
     """The open question behind a short lead instead of the one it had; `reworded` in its plainer words."""
     pending = view.pending
     assert pending is not None  # noqa: S101 - callers look at `view.asked` first
-    question = _plainer(ctx, view) if reworded else ""
+    question = plainer_words(ctx, view) if reworded else ""
+    if view.asked == "confirm_summary":  # the list itself stands above
+        question = wording.text(ctx, view, "summary_again")
     question = question or shortened(bare(ctx, view, pending.text), framed=view.asked in _OF_FRAME)
     return Draft(
         kind=pending.kind,
@@ -96,7 +98,7 @@ def back_to_it(ctx: Context, view: CaseView, *, reworded: bool = False) -> Draft
 
     `reworded`: its words were the matter, so it comes in plainer ones.
     """
-    if reworded and _plainer(ctx, view):
+    if reworded and plainer_words(ctx, view):
         return again(ctx, view, "", reworded=True)
     first = wording.text(ctx, view, "back_to_question")
     said_last = view.pending is not None and view.pending.text.startswith(first)
@@ -129,11 +131,11 @@ def remaining(ctx: Context, view: CaseView) -> int:
 
 def is_in_plainer_words(ctx: Context, view: CaseView) -> bool:
     """Whether the open question stands in its plainer words already."""
-    plainer = _plainer(ctx, view)
+    plainer = plainer_words(ctx, view)
     return bool(plainer) and view.pending is not None and plainer in view.pending.text
 
 
-def _plainer(ctx: Context, view: CaseView) -> str:
+def plainer_words(ctx: Context, view: CaseView) -> str:
     """The plainer words of the open question about facts; empty when there are none."""
     dictionary, name = ctx.protocols.dictionary, view.asked or ""
     question = dictionary.gates[name].question if name in dictionary.gates else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from bot.domain.cases import Draft
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
-from bot.services import wording
+from bot.services import summary, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
@@ -26,6 +26,8 @@ _TOLD_TOGETHER = frozenset(
         "cons_weeks", "cons_modalities", "cons_pt_weeks", "cons_other", "sudden_onset", *_CARE,
     }
 )  # fmt: skip
+_OF_THE_SURGERY = ("prior_spine_surgery", "recent_spine_procedure")
+"""Said with its day, not once more for each question that it answers."""
 _WITH_SIDE = ("leg", "arm", "hip", "knee", "shoulder", "buttock")
 _BAD_PAIN = 8
 
@@ -47,6 +49,8 @@ def _phrases(ctx: Context, view: CaseView) -> Iterator[str]:
         yield "started all at once"
     if isinstance(hard := values.get("limits"), tuple):
         yield f"trouble with {_listed([_shown(ctx, 'limits', (one,)) for one in hard])}"
+    if "postop_days" in values:
+        yield f"spine surgery {_shown(ctx, 'postop_days', values['postop_days'])} ago"
     yield from _care(ctx, values)
     yield from _pictures(ctx, values)
     yield from _others(ctx, values)
@@ -89,9 +93,10 @@ def _pictures(ctx: Context, values: Mapping[str, Value]) -> Iterator[str]:
 
 
 def _others(ctx: Context, values: Mapping[str, Value]) -> Iterator[str]:
+    told = (*_TOLD_TOGETHER, *(_OF_THE_SURGERY if "postop_days" in values else ()))
     for name, value in values.items():
         variable = ctx.protocols.dictionary[name]
-        if name not in _TOLD_TOGETHER and variable.section != "A" and variable.label and value == "yes":
+        if name not in told and variable.section != "A" and variable.label and value == "yes":
             yield variable.label.lower()
 
 
@@ -128,6 +133,9 @@ def _change(ctx: Context, view: CaseView, fact: Fact, history: list[Fact]) -> st
         or not variable.label
     ):
         return ""
+    if variable.name in summary.COLLECTIVE:  # "from 2 to 3" tells nobody what was changed
+        told = next((one.told for one in summary.lines(ctx, view) if one.variable == variable.name), "")
+        return wording.text(ctx, view, "correction_list", label=variable.label, new=told) if told else ""
     shown = {"old": wording.told(variable, old or ""), "new": wording.told(variable, fact.value or "")}
     return wording.text(ctx, view, "correction_echo", label=variable.label, **shown)
 

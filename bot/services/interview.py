@@ -18,6 +18,7 @@ from bot.services import (
     asides,
     asking,
     changing,
+    complaints,
     corrections,
     echo,
     misses,
@@ -47,7 +48,7 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
-        if asides.asks_us(view, turn, message, reading):
+        if asides.asks_us(view, turn, message, reading) or asides.complains(view, message, reading):
             return await _answer_question(ctx, uow, view, turn, message)
         if misses.unread(ctx, view, turn, message, reading):
             round = await misses.count(uow, view)
@@ -58,6 +59,9 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
         settled = await answers.settle(ctx, uow, view, turn, message, reading)
         lead = await _echo(ctx, uow, view, message)
         after = await load_view(uow, turn.case_id)
+        if await _person_may_come(ctx, uow, view, after):
+            told = await takeover.wait_for_staff(ctx, uow, after)
+            return Step(drafts=(*lead, told), asking=None, phase=HELD)
         if settled.kept:
             lead = (_kept(ctx, after, settled.kept), *lead)
         lead = (*asides.reason_beside(ctx, view, message.text), *lead)
@@ -75,13 +79,25 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
     return redirected or await once(ctx, turn, "take_turn", work)
 
 
+async def _person_may_come(ctx: Context, uow: UnitOfWork, before: CaseView, view: CaseView) -> bool:
+    """A person was wanted while a danger sign was in doubt: that is settled now, and staff are there."""
+    if not before.doubted or agenda.PERSON_WANTED not in view.case.flags:
+        return False
+    if agenda.danger_in_doubt(ctx.protocols, view) is not None or view.case.phase == "emergency":
+        return False
+    return await takeover.somebody_is_there(ctx, uow)
+
+
 async def _answer_question(
     ctx: Context, uow: UnitOfWork, view: CaseView, turn: Turn, message: Message
 ) -> Step:
     """A question where an answer was expected: answered, then the open one again."""
     await misses.forget(uow, view)
     reading = Reading.from_json(message.reading or {})
-    said = asides.answer(ctx, view, turn, message, reading)
+    if asides.complains(view, message, reading):
+        said = await complaints.keep(ctx, uow, view, message.text)
+    else:
+        said = asides.answer(ctx, view, turn, message, reading)
     doubt = await asking.doubt(ctx, uow, view)
     return asking.asking(view, (said, *(doubt or (_back_to_it(ctx, view, message),))))
 
@@ -233,9 +249,10 @@ async def wants_person(ctx: Context, turn: Turn) -> Step:
         return Step(drafts=(told,), asking=None, phase=HELD)
 
     async with ctx.unit_of_work(write=False) as uow:
-        case = await uow.cases.get(turn.case_id)
-        there = case.consent == "given" and await takeover.somebody_is_there(ctx, uow)
-    if there and case.phase != "emergency":
+        view = await load_view(uow, turn.case_id)
+        there = view.case.consent == "given" and await takeover.somebody_is_there(ctx, uow)
+    doubted = agenda.danger_in_doubt(ctx.protocols, view) is not None  # asked first, then the person comes
+    if there and not doubted and view.case.phase != "emergency":
         return await once(ctx, turn, "leave_intake", work)
     return await _leave_intake(ctx, turn, "person_wanted")
 
@@ -261,7 +278,8 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
 
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
-        if asides.asks_us(view, turn, message, Reading.from_json(message.reading or {})):
+        reading = Reading.from_json(message.reading or {})
+        if asides.asks_us(view, turn, message, reading) or asides.complains(view, message, reading):
             return await _answer_question(ctx, uow, view, turn, message)
         own = await misses.count(uow, view) if view.case.phase == "intake" else 0
         return await _not_understood(ctx, uow, view, max(round, own))

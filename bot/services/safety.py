@@ -231,12 +231,21 @@ async def _stands(
         return (await _what_is_wrong(ctx, uow, seen),)
     if meant in ("going", "cannot") and view.mistaken:
         await uow.asks.save(view.case.id, AskState(name=MISTAKE, state="answered"))
-    text_id = _STANDING.get(meant, "") if kind == "emergency" else "crisis_repeat"
+    text_id = _STANDING.get(meant, "") if kind == "emergency" else ""
     if not text_id:
         argued = view.times_asked("safe_now")
-        text_id = f"{kind}_repeat" if argued == 0 else "emergency_standing"
+        text_id = _argued_with(kind, argued)
         await uow.asks.save(view.case.id, AskState(name="safe_now", times=argued + 1))
     return (_ask_safe_now(ctx, view, wording.text(ctx, view, text_id), kind=kind),)
+
+
+def _argued_with(kind: str, times: int) -> str:
+    """What stands is said again in turn in two ways: the same words three times are not heard any more."""
+    if kind == "crisis":
+        return "crisis_repeat" if times % 2 == 0 else "crisis_repeat_again"
+    if times == 0:
+        return "emergency_repeat"
+    return "emergency_standing" if times % 2 else "emergency_standing_again"
 
 
 async def _what_is_wrong(ctx: Context, uow: UnitOfWork, seen: Reception) -> Draft:

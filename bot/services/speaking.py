@@ -11,6 +11,9 @@ from bot.services import outgoing
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
+_AFTER_THE_END = "birth_date"
+"""The one question that is put when all is arranged."""
+
 
 async def say(
     ctx: Context,
@@ -34,7 +37,7 @@ async def say(
         if channel == "sms":
             await outgoing.queue_sms(ctx, uow, case, said, visit=visit)
     asking = [said.id for said in replies if said.asks]
-    await uow.cases.save(replace(case, pending=asking[-1] if asking else _still_open(case)))
+    await uow.cases.save(replace(case, pending=asking[-1] if asking else await _still_open(uow, case)))
     return replies
 
 
@@ -45,5 +48,10 @@ def _own_choices(ctx: Context, draft: Draft) -> Draft:
     return replace(draft, choices=choices)
 
 
-def _still_open(case: Case) -> str | None:
-    return None if case.phase == "done" else case.pending
+async def _still_open(uow: UnitOfWork, case: Case) -> str | None:
+    """After the end only the question for the birth date stays open, until it is answered."""
+    if case.phase != "done" or case.pending is None:
+        return case.pending
+    last = await uow.messages.get(case.pending)
+    waits = last.asks == _AFTER_THE_END and _AFTER_THE_END not in await uow.facts.current(case.id)
+    return case.pending if waits else None

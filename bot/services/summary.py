@@ -24,7 +24,7 @@ _JOINED = {
     "prior_spine_surgery": ("prior_surgery_type", "prior_surgery_count", "prior_surgery_months_ago"),
 }  # fmt: skip
 """Facts that are told on one line, under the first one's label."""
-_COLLECTIVE = frozenset({"cons_modalities"})
+COLLECTIVE = frozenset({"cons_modalities"})
 """Lines whose head says nothing that their parts do not say."""
 _TOLD_ELSEWHERE = frozenset(name for tail in _JOINED.values() for name in tail)
 _LINE_AND_VALUE = re.compile(
@@ -57,6 +57,8 @@ _OF_THE_PERSON = frozenset(
 )
 """Read back last: first what hurts, then what was tried and wished."""
 _NOTHING = ("no", "none", "unsure", ("none",))
+_TOLD_AT_ALL_EVENTS = frozenset({"surgery_preference", "cons_relief"})
+"""Here a "no" decides as much as a "yes": it is read back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +130,7 @@ def _line(ctx: Context, values: dict[str, Value], name: str) -> Line | None:
     parts = dict(_told(ctx, values, name))
     if not parts:
         return None
-    spoken_for = name if name in _COLLECTIVE else next(iter(parts))
+    spoken_for = name if name in COLLECTIVE else next(iter(parts))
     label = ctx.protocols.dictionary[spoken_for].label
     return Line(variable=spoken_for, label=label, told=", ".join(parts.values()))
 
@@ -137,7 +139,8 @@ def _told(ctx: Context, values: dict[str, Value], head: str) -> Iterator[tuple[s
     """Each known fact of the line with its words."""
     for name in (head, *_JOINED.get(head, ())):
         value = values.get(name)
-        if value is not None and value not in _NOTHING and name not in _COLLECTIVE:
+        says = value not in _NOTHING or name in _TOLD_AT_ALL_EVENTS
+        if value is not None and says and name not in COLLECTIVE:
             yield name, _words(ctx.protocols.dictionary[name], value, alone=name == head)
 
 

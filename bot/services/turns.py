@@ -26,6 +26,7 @@ from bot.services import (
     quarantine,
     readings,
     reception,
+    repeats,
     safety,
     silence,
     speaking,
@@ -288,6 +289,7 @@ async def _reply(
     ctx: Context, uow: UnitOfWork, message: Message, drafts: Iterable[Draft], reply: TurnReply | None = None
 ) -> Answered:
     """Store the replies, keep what the engine wants back, end the turn; all that answers the message."""
+    drafts = await repeats.varied(ctx, uow, message, drafts)
     case = await uow.cases.get(message.case_id)
     case = replace(case, engine_state=reply.state if reply else None)
     await speaking.say(ctx, uow, case, drafts, reply_to=message.id, channel=message.channel)

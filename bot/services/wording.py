@@ -155,8 +155,11 @@ def _the_rest(ctx: Context, view: CaseView, name: str, open_facts: Mapping[str, 
 
 def _which_choices(ctx: Context, view: CaseView, name: str) -> Iterator[MessageChoice]:
     gate = ctx.protocols.dictionary.gates[name]
+    still_open = {item for item in gate.clear_no if item not in view.values} or set(gate.clear_no)
     for number, choice in enumerate(gate.choices, start=1):
         variable, _, value = choice.value.partition("=")
+        if variable in gate.clear_no and variable not in still_open:
+            continue  # told already
         yield MessageChoice(
             id=f"c{number}", label=choice.label, sets={variable: _typed(ctx, variable, value or "yes")}
         )

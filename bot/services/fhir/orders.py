@@ -18,8 +18,10 @@ TASK_PRIORITIES = {"P0": "stat", "P1": "asap", "P2": "urgent", "P3": "routine"}
 TASK_STATUSES = {"open": "requested", "acknowledged": "accepted", "done": "completed"}
 APPOINTMENT_STATUSES = {"booked": "booked", "cancelled": "cancelled"}
 """Held and expired times are nobody else's business."""
-OF_THE_HOUSE = frozenset({"engine_failure", "test_flag", "undelivered", "calendar_conflict", "export_failed"})
-"""Tasks about our machinery, not about the patient."""
+OF_THE_HOUSE = frozenset(
+    {"engine_failure", "test_flag", "undelivered", "calendar_conflict", "export_failed", "complaint"}
+)
+"""Tasks about our machinery or our manners, not about the patient's health."""
 CONSENTS = {"given": "active", "refused": "rejected", "unasked": "proposed"}
 SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
 LOINC = "http://loinc.org"

@@ -282,7 +282,7 @@ async def test_after_the_end_it_is_said_where_things_stand(ctx: Context, patient
     booked = await patient.say("1")
     turn = Turn(case_id=patient.case_id, message_id=booked[0].reply_to or "", intent="inform", confidence=1.0)
     told = await asides.interject(ctx, turn, "after_completion")
-    assert told[0].text_id == "already_booked"
+    assert told[0].text_id == "already_booked_whose", "the birth date is still asked for"
     assert not re.search(r"\d:\d\d", told[0].text), "no time before the birth date was checked"
 
 

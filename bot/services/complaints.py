@@ -1,0 +1,45 @@
+"""A complaint is met kindly and kept: staff see it on the case; one about the clinic is work for a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.domain.cases import Draft
+from bot.services import task_queue, wording
+from bot.services.case_view import CaseView
+from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+
+FLAG = "complaint"
+_FORMAL = re.compile(
+    r"\bon (?:the |your )?record\b|\bcomplain(?:t|ts|ing)?\b|\bhung up on me\b"
+    r"|\bspeak to (?:a|the|your) manager\b",
+    re.IGNORECASE,
+)
+_OF_THE_CLINIC = re.compile(
+    r"\b(?:staff|desk|receptionist|doctors?|nurses?|surgeons?|clinic|office|hospital|bill(?:ed|ing|s)?|charged"
+    r"|rude(?:ly)?|waited|waiting|ignored|calls?|called|hung up|manager|record|complain\w*|appointments?"
+    r"|nobody|no one|your people)\b",
+    re.IGNORECASE,
+)
+"""Beside the form's length or this program there is something to look into."""
+
+
+def is_formal(text: str) -> bool:
+    """Whether a text says itself that it is a complaint: "I want it on record that ..."."""
+    return _FORMAL.search(text) is not None
+
+
+async def keep(ctx: Context, uow: UnitOfWork, view: CaseView, text: str) -> Draft:
+    """Note it on the case, give it to a person when it is about the clinic; what the patient is told.
+
+    Before consent nothing is kept, so nothing is said of keeping.
+    """
+    if view.case.consent != "given":
+        return wording.say(ctx, view, "complaint_unkept", kind="answer")
+    case = await uow.cases.get(view.case.id)
+    await uow.cases.save(replace(case, flags=tuple(dict.fromkeys((*case.flags, FLAG)))))
+    if _OF_THE_CLINIC.search(text):
+        await task_queue.add(ctx, uow, case, kind="complaint", priority="P3")
+    return wording.say(ctx, view, "complaint", kind="answer")

@@ -62,11 +62,14 @@ async def begin(ctx: Context, turn: Turn) -> Step | None:
 
 async def before_showing(ctx: Context, view: CaseView, text: str) -> Draft | None:
     """The question for the birth date when somebody asks about the visit they have; else None."""
-    if view.case.phase != "done" or not _OWN_VISIT.search(text) or not _can_check(view):
+    waits = view.asked == BIRTH_DATE
+    if view.case.phase != "done" or not _OWN_VISIT.search(text) or not (waits or _can_check(view)):
         return None
     async with ctx.unit_of_work(write=False) as uow:
         booked = await coming(ctx, uow, view.case.id)
-    return _ask_birth_date(ctx, view) if booked is not None else None
+    if booked is None:
+        return None
+    return wording.say(ctx, view, "already_booked_whose") if waits else _ask_birth_date(ctx, view)
 
 
 def _can_check(view: CaseView) -> bool:

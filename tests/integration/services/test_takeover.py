@@ -196,6 +196,19 @@ async def test_a_doubt_is_asked_about_when_the_bot_is_back(ctx: Context, held: P
     assert "be sure you're safe" in (await _last(ctx, held))[-1][1]
 
 
+async def test_a_doubt_is_asked_about_before_the_person_who_was_wanted_comes(
+    ctx: Context, patient: Patient
+) -> None:
+    await _sign_in(ctx, DESK)
+    await patient.say(STORY)
+    await patient.answer_until("function_limit")
+    reply = await patient.say("a person please. it feels funny around my ribs")
+    assert reply[-1].asks == "chest_pain"
+    assert "person" in reply[0].text
+    await patient.say("no")
+    assert ((await patient.case()).phase, patient.status) == ("staff", "waiting_for_staff")
+
+
 async def test_whoever_refused_consent_is_not_asked_again(ctx: Context, patient: Patient) -> None:
     await patient.say("no")
     await takeover.take_over(ctx, NURSE, patient.case_id)

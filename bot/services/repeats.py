@@ -15,6 +15,14 @@ _BACK = 12
 """Messages looked back at, the patient's included."""
 _AS_THEY_ARE = ("emergency", "crisis", "same_day", "times", "booked")
 """Fixed by the clinic, varied where they are said (`safety.py`), or different each time."""
+_IN_OTHER_WORDS = {
+    "no_number": "no_number_again",
+    "closed": "closed_again",
+    "already_callback": "already_callback_again",
+    "already_booked": "already_booked_again",
+    "engine_down": "engine_down_again",
+}
+"""What is said often, and how else; anything else is said "once more"."""
 
 
 async def varied(
@@ -45,7 +53,7 @@ def _reworded(ctx: Context, view: CaseView, draft: Draft) -> Draft:
     plainer = asking.plainer_words(ctx, view) if draft.asks and draft.asks == view.asked else ""
     if plainer and plainer not in draft.text:
         return replace(draft, text=plainer)
-    other = f"{draft.text_id}_again"
-    if draft.text_id and not draft.asks and ctx.protocols.texts.has(other):
+    other = _IN_OTHER_WORDS.get(draft.text_id)
+    if other is not None:
         return replace(wording.say(ctx, view, other, reference=view.case.reference), kind=draft.kind)
     return replace(draft, text=f"{wording.text(ctx, view, 'once_more')} {draft.text}")

@@ -18,7 +18,6 @@ POLL_SECONDS = 0.05
 SETTLED_SECONDS = 0.5
 """After texts that belong to no turn: an answer to STOP, the greeting behind an emergency."""
 SILENT_SECONDS = 8.0
-UNDELIVERED_SECONDS = 6.0
 AGAIN_AFTER_SECONDS = (1.0, 2.0, 0.0)
 """Pauses before a message is sent again."""
 
@@ -200,12 +199,15 @@ class SmsDoor:
         return reached
 
     def _reaches(self, message: Said) -> bool:
-        """Whether the provider was asked to deliver it, letter by letter; waits for that a while."""
+        """Whether the provider was asked to deliver it, letter by letter; False when it was dropped."""
         begins = _squeezed(message["text"])[:60]
-        deadline = time.monotonic() + UNDELIVERED_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
+            left = self.record.has_left(message["id"])
             if begins in _squeezed("".join(self.phone.received()[self.read_texts :])):
                 return True
+            if left:
+                return False
             time.sleep(POLL_SECONDS)
         return False
 

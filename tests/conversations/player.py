@@ -57,6 +57,8 @@ class Player:
     restart: Restart
     phone: str
     reply: list[Said] = field(default_factory=list)
+    words: list[frozenset[str]] = field(default_factory=list)
+    """Of the last three replies."""
 
     def play(self) -> None:
         """All turns and the end. Raises MismatchError."""
@@ -111,6 +113,8 @@ class Player:
             assert message["text"].strip(), "an empty message"
         questions = [message["asks"] for message in reply if message["asks"]]
         assert len(questions) <= 1, f"more than one question in a reply: {questions}"
+        self.words = [*self.words[-2:], words_of(reply)]
+        assert not said_thrice(self.words), f"three times running: {said_thrice(self.words)}"
 
     def _answer(self, *, until: tuple[str, ...], answers: Mapping[str, str]) -> None:
         """Answer plainly until one of these is asked; without any, to the end."""
@@ -228,6 +232,16 @@ class Player:
             assert rule not in case["rules"], f"not_rules: {rule} fired"
         _holds("tasks", [task["kind"] for task in case["tasks"]], expect.tasks)
         _holds("flags", _flags(case), expect.flags)
+
+
+def words_of(reply: list[Said]) -> frozenset[str]:
+    """The messages of a reply, word for word; times come again because they are other times."""
+    return frozenset(message["text"] for message in reply if message["kind"] != "times")
+
+
+def said_thrice(replies: list[frozenset[str]]) -> frozenset[str]:
+    """What the last three replies all say."""
+    return replies[-1] & replies[-2] & replies[-3] if len(replies) >= 3 else frozenset()
 
 
 def fits(found: Any, wanted: Any) -> bool:

@@ -7,6 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+_WAITING = """
+SELECT count(*) FROM outbox
+WHERE dedupe_key LIKE 'message:' || ? || ':%' AND status IN ('queued', 'sending')
+"""
 _TURN = "SELECT case_id, answered FROM messages WHERE client_message_id = ? AND channel = 'sms'"
 
 
@@ -29,3 +33,9 @@ class Record:
         with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as database:
             row = database.execute(_TURN, (sid,)).fetchone()
         return TextTurn(case_id=row[0], over=bool(row[1])) if row else None
+
+    def has_left(self, message_id: str) -> bool:
+        """Whether no part of a message of ours waits to be sent: it went out, or was dropped."""
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as database:
+            waiting: int = database.execute(_WAITING, (message_id,)).fetchone()[0]
+        return waiting == 0

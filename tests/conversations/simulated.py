@@ -11,6 +11,7 @@ from bot.domain.judgement import Judgement
 from bot.protocols import Protocols
 from tests.conversations.doors import Said, Staff, WebDoor
 from tests.conversations.people import Person
+from tests.conversations.player import said_thrice, words_of
 from tests.conversations.speaking import Speaker
 
 MOST_TURNS = 45
@@ -21,6 +22,7 @@ _CONTACT = ("contact_name", "contact_phone", "callback_ok_time", "wants_person",
 PROPERTIES = {
     "not_empty": "every reply has words",
     "one_question": "a reply asks at most one thing",
+    "never_the_same_words": "nothing is said in three replies running, word for word",
     "not_asked_twice": "nothing is asked again after a clear answer",
     "emergency_at_once": "an emergency fact, wherever it is said, gets the emergency text in that very reply",
     "never_stuck": "every conversation ends in a hand-off",
@@ -77,6 +79,7 @@ class Simulation:
         self.taken_back = ""
         self.wants_person_since: int | None = None
         self.alarmed = False
+        self.words: list[frozenset[str]] = []
 
     def run(self) -> None:
         """To the end, or until nobody could bear it any longer."""
@@ -147,6 +150,9 @@ class Simulation:
     def _check_reply(self, words: str, reply: list[Said]) -> None:
         if not reply or not all(message["text"].strip() for message in reply):
             self._broken("not_empty", f"after {words!r}")
+        self.words = [*self.words[-2:], words_of(reply)]
+        if repeated := said_thrice(self.words):
+            self._broken("never_the_same_words", f"{repeated} after {words!r}")
         questions = [message["asks"] for message in reply if message["asks"]]
         if len(questions) > 1:
             self._broken("one_question", f"{questions} after {words!r}")

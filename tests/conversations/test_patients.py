@@ -21,9 +21,9 @@ pytestmark = pytest.mark.engine
 
 AT_ONCE = 6
 STILL_BROKEN: dict[str, float] = {
-    "not_asked_twice": 0.1,
-    "same_outcome": 0.02,
-    "order_does_not_matter": 0.02,
+    "not_asked_twice": 0.03,
+    "same_outcome": 0.01,
+    "order_does_not_matter": 0.01,
 }
 """Properties that do not hold everywhere yet: broken this often a conversation at most. To be lowered, never
 raised; README.md has what was measured. A property that is not named holds in every conversation, and those

@@ -23,6 +23,7 @@ async def test_a_misread_sign_is_put_right_and_leaves_the_inbox(desk: Desk) -> N
     await desk.page.keyboard.press("j")
     await desk.page.keyboard.press("Enter")
     await desk.page.wait_for_selector("#words-title")
+    message_id = desk.page.url.rpartition("/")[2]
     await desk.page.select_option('select[name="fact.saddle_numbness"]', "unsure")
     await desk.page.fill("#reason", "she was not certain")
     await assert_accessible(desk)
@@ -32,4 +33,14 @@ async def test_a_misread_sign_is_put_right_and_leaves_the_inbox(desk: Desk) -> N
     await desk.page.get_by_role("button", name="Save").click()
     await desk.page.wait_for_url("**/console/review")
     assert await desk.page.locator(".list tbody tr").count() == before - 1
+    surgeon = await desk.world.add_member("surgeon")
+    await teaching.review(
+        desk.world.ctx, surgeon, message_id, intent="inform", facts={"saddle_numbness": "no"}, reason="no"
+    )
+    await desk.page.goto(desk.url + "/console/review/disputes")
+    await assert_accessible(desk)
+    assert await desk.page.evaluate(overflow) <= 0
+    await desk.page.click(f'[data-row="{message_id}"]')
+    await desk.page.wait_for_selector("text=a third person settles it")
+    await assert_accessible(desk)
     assert not desk.complaints

@@ -14,12 +14,11 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 async def assert_fits(desk: Desk) -> None:
-    """No findings at a desk and on a tablet, and nothing is wider than the page."""
+    """No findings, and nothing is wider than the page on a phone, a tablet and at a desk."""
+    for width in (390, 768, 1366):
+        await desk.page.set_viewport_size({"width": width, "height": 900})
+        assert await desk.page.evaluate(OVERFLOW) <= 0, width
     await assert_accessible(desk)
-    await desk.page.set_viewport_size({"width": 768, "height": 1024})
-    assert await desk.page.evaluate(OVERFLOW) <= 0
-    await assert_accessible(desk)
-    await desk.page.set_viewport_size({"width": 1366, "height": 900})
 
 
 async def test_an_administrator_adds_a_nurse_who_then_sees_no_settings(desk: Desk) -> None:
@@ -65,16 +64,27 @@ async def test_a_nurse_begins_a_test_and_reads_one_beside_its_messages(desk: Des
 async def test_hours_and_a_text_are_changed_and_count(desk: Desk) -> None:
     await desk.sign_in("admin")
     await desk.page.get_by_role("link", name="Settings").click()
-    await assert_fits(desk)
     await desk.page.fill("#hours-monday", "from eight")
     await desk.page.keyboard.press("Enter")
     assert "Monday: write the hours like" in await desk.page.inner_text(".problem")
+    await assert_fits(desk)
     await desk.page.fill("#hours-monday", "08:00-12:00, 13:00-17:00")
     await desk.page.fill("#name", "Spine House")
     await desk.page.keyboard.press("Enter")
     await desk.page.wait_for_selector(".brand:has-text('Spine House')")
     assert await desk.page.input_value("#hours-monday") == "08:00-12:00, 13:00-17:00"
+    await desk.page.get_by_role("link", name="Visits", exact=True).click()
     await assert_fits(desk)
+    await desk.page.fill("#SURGICAL_CONSULT-minutes", "50")
+    await desk.page.keyboard.press("Enter")
+    await desk.page.wait_for_selector(".version-list")
+    assert await desk.page.input_value("#SURGICAL_CONSULT-minutes") == "50"
+    await desk.page.get_by_role("link", name="Notifications").click()
+    await assert_fits(desk)
+    await desk.page.get_by_label("Nurse on call, P0: told at once").uncheck()
+    await desk.page.get_by_label("Front desk, P0: told at once").uncheck()
+    await desk.page.get_by_role("button", name="Check and save").click()
+    assert "P0: somebody must be told at once" in await desk.page.inner_text(".problem[role=alert]")
     await desk.page.get_by_role("link", name="Texts", exact=True).click()
     await assert_fits(desk)
     await desk.page.get_by_role("link", name="smalltalk thanks").click()

@@ -12,7 +12,7 @@ from sanic.request import Request
 from bot.domain.errors import IntakeError
 from bot.gateway.errors import HttpProblem
 from bot.gateway.link_page import Asks, LinkPage, read_answers
-from bot.services import visit_links
+from bot.services import changing, visit_links
 from bot.services.context import Context
 from bot.services.time_choice import LATER
 from bot.services.visit_links import Opened
@@ -62,8 +62,17 @@ class VisitDoor:
         choices = [
             (_means(choice.means), choice.label) for draft in opened.drafts for choice in draft.choices
         ]
+        if opened.calendar:
+            return _file(opened.calendar)
+        if any(value == changing.KEEP for value, _ in choices):  # the visit is shown as it stands
+            choices.append((visit_links.SAVE, self._page.text("visit_page_save")))
         said = [draft.text for draft in opened.drafts]
         return self._page.said(request, *said, choices=choices, kept={"birth_date": born})
+
+
+def _file(calendar: str) -> HTTPResponse:
+    headers = {"Content-Disposition": 'attachment; filename="visit.ics"', "Cache-Control": "no-store"}
+    return HTTPResponse(calendar, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
 def _means(means: str) -> str:

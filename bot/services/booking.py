@@ -240,7 +240,7 @@ async def _book(ctx: Context, uow: UnitOfWork, view: CaseView, chosen: Appointme
         at=ctx.clock.now(),
         detail={"visit": booked.visit},
     )
-    drafts = (*_confirmation(ctx, view, booked), *_for_the_record(ctx, view))
+    drafts = (*_confirmation(ctx, view, booked), *for_the_record(ctx, view))
     return Step(drafts=drafts, asking=None, phase="done", handoff="booking")
 
 
@@ -252,7 +252,7 @@ async def _booked(
     return await ctx.schedule.book(uow, chosen, instead_of=before, now=ctx.clock.now())
 
 
-def _for_the_record(ctx: Context, view: CaseView) -> tuple[Draft, ...]:
+def for_the_record(ctx: Context, view: CaseView) -> tuple[Draft, ...]:
     """The date by which the patient can change the visit later (`changing.py`); asked once, never needed."""
     if "birth_date" in view.values:
         return ()
@@ -273,6 +273,7 @@ def _confirmation(ctx: Context, view: CaseView, booked: Appointment) -> tuple[Dr
     )
     if not view.reachable:
         said = (*said, wording.say(ctx, view, "no_number_booked"))
+    said = (*said, *visit_mail.no_reminder(ctx, view))
     if ctx.links is None or view.case.test or "birth_date" not in view.values:
         return said
     return (*said, wording.say(ctx, view, "visit_link", link=ctx.links.address(booked.id)))

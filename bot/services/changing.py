@@ -24,6 +24,7 @@ from bot.services.steps import Step, Turn
 
 INTENTS = frozenset({"reschedule", "cancel_appointment"})
 CHECK, CHANGE, BIRTH_DATE = "check_birth_date", "change_visit", "birth_date"
+EMAIL = "contact_email"
 MOST_TRIES = 3
 TRIES = "said:birth_date_tries"
 CHECKED = "said:birth_date_fits"
@@ -101,6 +102,8 @@ async def answer(
         return None
     if view.asked == BIRTH_DATE and BIRTH_DATE in seen.reading.facts:
         return (wording.say(ctx, view, "noted"), *await _link(ctx, uow, view))
+    if EMAIL in seen.reading.facts and view.asked in (None, BIRTH_DATE):
+        return await _mail_it(ctx, uow, view)
     if view.asked not in (CHECK, CHANGE, REMINDER):
         return None
     booked = await coming(ctx, uow, view.case.id)
@@ -112,6 +115,14 @@ async def answer(
     fresh = await uow.cases.get(view.case.id)
     await uow.cases.save(replace(fresh, phase=step.phase))
     return step.drafts
+
+
+async def _mail_it(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...] | None:
+    """The visit goes to an address that was given after the booking; what was asked stays asked."""
+    booked = await coming(ctx, uow, view.case.id)
+    if booked is None or not await visit_mail.invite(ctx, uow, view, booked):
+        return None
+    return (wording.say(ctx, view, "mail_will_come"), *booking.for_the_record(ctx, view))
 
 
 async def _link(ctx: Context, uow: UnitOfWork, view: CaseView) -> tuple[Draft, ...]:

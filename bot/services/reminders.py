@@ -77,8 +77,7 @@ async def _tell(
     case = view.case
     if case.level >= Level.SAME_DAY or not visit_mail.may_write_to(case):
         return False
-    texts = "sms" in ctx.reach and case.channel == "sms" and case.address is not None
-    if not texts or await uow.opt_outs.is_out(case.address or ""):
+    if not visit_mail.by_text(ctx, case) or await uow.opt_outs.is_out(case.address or ""):
         return await visit_mail.remind(ctx, uow, view, booked, key=_effect(span))
     draft = _reminder(ctx, view, booked)
     await speaking.say(ctx, uow, case, (draft,), reply_to=None, channel="sms", visit=booked)

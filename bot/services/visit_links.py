@@ -12,11 +12,14 @@ from bot.domain.cases import AskState, Draft
 from bot.domain.errors import NotAllowed
 from bot.domain.levels import Level
 from bot.domain.schedule import Appointment
-from bot.services import booking, changing, outside, speaking, time_choice
+from bot.services import booking, calendars, changing, ics, outside, speaking, time_choice
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 from bot.services.steps import Step
+
+SAVE = "save"
+"""The visit as a calendar file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,8 @@ class Opened:
     checked: bool
     closed: bool = False
     """Too many wrong dates: only a person helps now."""
+    calendar: str = ""
+    """The visit for the patient's own calendar, when that was asked for."""
 
 
 async def knock(ctx: Context, token: str) -> None:
@@ -36,7 +41,7 @@ async def knock(ctx: Context, token: str) -> None:
 
 
 async def act(ctx: Context, token: str, *, birth_date: str, choice: str = "") -> Opened:
-    """Check the birth date, then show the visit, or do what `choice` means (a time, move, drop, keep).
+    """Check the birth date, then show the visit, or do what `choice` means (a time, move, drop, keep, save).
 
     Raises NotAllowed for a link that opens nothing.
     """
@@ -53,7 +58,8 @@ async def _act(ctx: Context, token: str, birth_date: str, choice: str) -> tuple[
             step = await _do(ctx, uow, view, booked, choice)
             if choice in (changing.DROP, time_choice.CALL) or choice.startswith(time_choice.SLOT):
                 await _tell(ctx, uow, view, step)
-            opened = Opened(drafts=step.drafts, checked=True)
+            saved = await _calendar(ctx, uow, view, booked) if choice == SAVE else ""
+            opened = Opened(drafts=step.drafts, checked=True, calendar=saved)
         await uow.commit()
     return view, opened
 
@@ -85,6 +91,14 @@ async def _checked(ctx: Context, uow: UnitOfWork, view: CaseView, birth_date: st
     await uow.asks.save(view.case.id, AskState(name=changing.TRIES, times=tries + 1))
     closed = tries + 1 >= changing.MOST_TRIES or changing.BIRTH_DATE not in view.values
     return Opened(drafts=(), checked=False, closed=closed)
+
+
+async def _calendar(ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appointment) -> str:
+    bookings = (await uow.appointments.bookings_of([view.case.id]))[view.case.id]
+    event = calendars.patient_event(
+        ctx.protocols, booked, reference=view.case.reference, stamp=ctx.clock.now(), bookings=bookings
+    )
+    return ics.calendar([event])
 
 
 async def _do(ctx: Context, uow: UnitOfWork, view: CaseView, booked: Appointment, choice: str) -> Step:

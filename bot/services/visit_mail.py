@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.cases import Case
+from bot.domain.cases import Case, Draft
 from bot.domain.schedule import Appointment
 from bot.services import agenda, calendars, ics, post, safety, wording
 from bot.services.case_view import CaseView
@@ -23,6 +23,19 @@ def may_write_to(case: Case) -> bool:
     and never because of a test."""
     in_danger = agenda.NOT_SAFE_HERE in case.flags or safety.ABUSE in case.rules
     return case.consent == "given" and not in_danger and not case.test
+
+
+def by_text(ctx: Context, case: Case) -> bool:
+    """Whether the patient writes to us by text message, so that we can too."""
+    return "sms" in ctx.reach and case.channel == "sms" and case.address is not None
+
+
+def no_reminder(ctx: Context, view: CaseView) -> tuple[Draft, ...]:
+    """What is said after a booking when no reminder can reach this patient; nothing when one can."""
+    if not ctx.protocols.clinic.reminders.before or by_text(ctx, view.case) or address_of(ctx, view):
+        return ()
+    may_get_one = "email" in ctx.reach and may_write_to(view.case)
+    return (wording.say(ctx, view, "no_reminder_yet" if may_get_one else "no_reminder"),)
 
 
 def address_of(ctx: Context, view: CaseView) -> str | None:

@@ -25,8 +25,13 @@ LONGEST_WORDS = 160
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Complaint": (
         "region", "dominant", "side", "radiates", "duration_weeks", "history_weeks", "sudden_onset",
-        "course", "pain_nrs", "pain_constant", "function_limit", "limits", "walk_minutes", "limb_numbness",
-        "weakness", "weakness_where", "claudication", "mechanical_pain",
+        "course", "pain_nrs", "pain_constant", "function_limit", "limits", "walk_minutes", "claudication",
+        "mechanical_pain",
+    ),
+    "Strength, walking, feeling": (
+        "limb_numbness", "weakness", "weakness_where", "weakness_onset_days", "weakness_course",
+        "weakness_pattern", "foot_drop", "cannot_walk", "cannot_walk_cause", "hand_clumsiness",
+        "gait_imbalance", "myelo_onset_days", "myelo_course", "lhermitte", "bilateral_hand_numbness", "falls",
     ),
     "Tried so far": (
         "cons_pt", "cons_pt_weeks", "cons_meds", "cons_injections", "injection_count", "cons_activity",

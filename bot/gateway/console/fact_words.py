@@ -16,7 +16,8 @@ from bot.protocols import Protocols
 CALM_VALUES = frozenset({"no", "none", "absent"})
 """Values a nurse may skip over when she scans the facts."""
 
-_NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+_NAME = re.compile(r"\b([a-z]+(?:_[a-z0-9]+)+)\b(?: (\d+(?:\.\d+)?)\b)?")
+"""A variable in a protocol's line, and the number that follows it."""
 
 
 class FactWords:
@@ -44,11 +45,14 @@ class FactWords:
         return f"{show(value)} {unit.removesuffix('s') if value == 1 else unit}"
 
     def readable(self, text: str) -> str:
-        """A protocol's line for staff with labels in place of the names of variables."""
-        return _NAME.sub(lambda found: self._label_in_line(found.group()), text)
+        """A protocol's line for staff with labels in place of the names of variables, numbers with units."""
+        return _NAME.sub(lambda found: self._label_in_line(found.group(), *found.groups()), text)
 
-    def _label_in_line(self, name: str) -> str:
-        return self.label(name).lower() if name in self._protocols.dictionary else name
+    def _label_in_line(self, whole: str, name: str, number: str | None) -> str:
+        if name not in self._protocols.dictionary:
+            return whole
+        value = f" {self.value(name, float(number))}" if number else ""
+        return f"{self.label(name).lower()}{value}"
 
     def when(self, moment: dt.datetime) -> When:
         return When(

@@ -72,7 +72,7 @@ def consent(record: Record) -> Resource:
         "id": record.id("Consent"),
         "status": CONSENTS[case.consent],
         "scope": concept("Privacy consent", {"system": SCOPES, "code": "patient-privacy"}),
-        "category": [concept("Consent", {"system": LOINC, "code": "59284-0", "display": "Consent Document"})],
+        "category": [concept("Consent", {"system": LOINC, "code": "59284-0"})],
         "patient": record.ref("Patient"),
         "dateTime": instant(case.created_at),
         "performer": [record.author],

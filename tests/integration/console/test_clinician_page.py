@@ -55,6 +55,18 @@ async def test_rules_stand_with_the_words_that_fired_them(client: httpx.AsyncCli
     assert '("cant feel when i wipe; since yesterday")' in why
 
 
+async def test_a_reason_says_numbers_with_their_unit_and_weakness_has_its_own_place(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    await as_nurse(client, world)
+    weak = {"foot_drop": "yes", "weakness_onset_days": 30.0, "weakness_course": "stable"}
+    text = await text_of(client, await world.add_case((Said(text="my left foot slaps", facts=weak),)))
+    assert "weak since 30 days" in " ".join(text.split())
+    assert (
+        "- Foot drags or slaps: yes" in text.partition("STRENGTH, WALKING, FEELING")[2].partition("\n\n")[0]
+    )
+
+
 async def test_open_safety_questions_are_never_no_red_flag(client: httpx.AsyncClient, world: World) -> None:
     await as_nurse(client, world)
     text = " ".join((await text_of(client, await world.add_case(ROUTINE[:1]))).split())

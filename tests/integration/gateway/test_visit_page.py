@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import httpx
+import icalendar
 import pytest
 
 from bot.gateway.link_page import TRIES_A_MINUTE
@@ -33,6 +34,12 @@ async def test_the_page_asks_shows_and_gives_up(address: str) -> None:
         shown = await client.post(address, data={"birth_date": BORN})
         assert "You have a" in shown.text
         assert 'value="drop"' in shown.text
+        saved = await client.post(address, data={"birth_date": BORN, "choice": "save"})
+        assert 'value="save"' in shown.text
+        assert saved.headers["content-type"].startswith("text/calendar")
+        assert len(icalendar.Calendar.from_ical(saved.text).walk("VEVENT")) == 1
+        guessed = await client.post(address, data={"birth_date": "1/1/1980", "choice": "save"})
+        assert "VEVENT" not in guessed.text
         off = await client.post(address, data={"birth_date": BORN, "choice": "drop"})
         assert "is off" in off.text
         assert (await client.get(address)).status_code == 404

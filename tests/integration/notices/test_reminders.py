@@ -289,3 +289,27 @@ async def test_who_does_not_text_is_reminded_by_email(ctx: Context, clock: Stand
 async def test_an_odd_address_is_not_written_to(ctx: Context, address: str) -> None:
     await seeds.with_a_visit(ctx, contact_email=address)
     assert await deliver(ctx, Line("email")) == []
+
+
+async def test_who_can_get_no_reminder_is_told_and_may_give_an_address_then(ctx: Context) -> None:
+    patient = await seeds.with_a_visit(ctx)
+    assert any("type your email here" in message.text for message in patient.heard)
+    assert patient.question.asks == "birth_date"
+    reply = await patient.say(f"{MAIL} please")
+    assert "reminder before it" in reply[0].text
+    assert reply[-1].asks == "birth_date", "what was asked stays asked"
+    line = Line("email")
+    await deliver(ctx, line)
+    [mail] = line.sent
+    assert mail.to == MAIL
+    assert mail.invitation
+    again = await seeds.with_a_visit(ctx, contact_email=MAIL, contact_phone="314-555-0124")
+    assert not any("reminder yet" in message.text for message in again.heard)
+
+
+async def test_where_no_email_leaves_the_house_it_is_plainly_said(
+    ctx: Context, dialogue: PlainDialogue
+) -> None:
+    dialogue.ctx = replace(ctx, reach=frozenset())
+    patient = await seeds.with_a_visit(dialogue.ctx)
+    assert any("write down the day and time" in message.text for message in patient.heard)

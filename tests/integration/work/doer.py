@@ -1,4 +1,4 @@
-"""A process that reminds, writes a try down and closes its task, for the test that kills it anywhere.
+"""A process that reminds, claims, assigns, puts off, tries and closes a task, for the test that kills it.
 
 python -m tests.integration.work.doer DATABASE_URL TASK_ID NOW PLACE...
 
@@ -15,7 +15,7 @@ import sys
 
 from bot.bootstrap import PROTOCOLS, Absent
 from bot.protocols import Protocols, load_protocols
-from bot.services import reminders, work_desk
+from bot.services import claims, reminders, work_desk
 from bot.services.context import Context
 from bot.store import open_store
 from bot.system import RandomIds
@@ -35,6 +35,10 @@ async def do(protocols: Protocols, database: str, task_id: str, now: str) -> Non
         nurse = await uow.staff.by_name(NURSE)
     assert nurse is not None
     await reminders.look(ctx)
+    if (await claims.fresh(ctx, task_id)).status != "done":
+        await claims.claim(ctx, nurse, task_id)
+        await claims.assign(ctx, nurse, task_id, to=NURSE)
+        await work_desk.snooze(ctx, nurse, task_id, minutes=30)
     await work_desk.log_try(ctx, nurse, task_id, how="left_message", client_id=ONCE)
     await work_desk.close(ctx, nurse, task_id, outcome="answered")
     await store.close()

@@ -9,7 +9,7 @@ else ("had the flu last week") belongs to nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.dictionary import Dictionary, Value
 from bot.language.report import Report
@@ -35,6 +35,7 @@ _RECENT_SHOT_DAYS = 92
 _POSTOP_DAYS = 92
 _NOT_TODAY = word_set("1 one from after every each always keep sometimes used when once")
 """ "Woke up one day with it", "woke up from surgery": some other morning."""
+_PEACE = word_set("never not no fin fine ok okay good normal well perfect perfectly great")
 _FLARE = word_set(
     """
     bad worse worst flare terrible unbearable awful horrible ramp
@@ -112,9 +113,19 @@ def _hours_of(mention: TimeMention, slot: str | None, tokens: Sequence[Token]) -
 
 
 def _stated(times: Sequence[TimeMention], tokens: Sequence[Token]) -> list[TimeMention]:
-    """ "It started in June, not July": what a "not" takes back is no time, beside one that stands."""
-    denied = [m for m in times if m.start > 0 and tokens[m.start - 1].norm == "not"]
-    return [m for m in times if m not in denied] if len(denied) < len(times) else list(times)
+    """ "In June, not July", "on Thursday and again today": the first time is what counts, if one stands."""
+    denied = [m for m in times if m.start > 0 and tokens[m.start - 1].norm in ("not", "again")]
+    kept = [m for m in times if m not in denied] if len(denied) < len(times) else list(times)
+    return [replace(m, kind="ago") if _ends_a_peace(m, tokens) else m for m in kept]
+
+
+def _ends_a_peace(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+    """ "Never had that until a week ago", "fine until last night": what follows a peace began then."""
+    if mention.kind != "until" or mention.days is None or tokens[mention.start].norm not in ("until", "till"):
+        return False
+    sentence = tokens[mention.start].sentence
+    before = {token.norm for token in tokens[: mention.start] if token.sentence == sentence}
+    return not _PEACE.isdisjoint(before)
 
 
 def _ever_since(

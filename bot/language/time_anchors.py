@@ -31,8 +31,8 @@ _NEUTRAL = word_set(
     first know believ reckon feel last past straight solid running run deal will still worse better
     bad off different same unchanged new newly never before steady constant constantly old news very
     too give take suppos let see pm night morn morning today spel spell bout episod patch stretch right
-    current currently call wors ayuh yep yup so mayb maybe hard whole entire lately recent recently bother again later total
-    change chang
+    current currently call wors ayuh yep yup so mayb maybe hard whole entire lately recent recently
+    bother again later total change chang
     """
 )
 _STARTERS = frozenset(
@@ -78,7 +78,8 @@ def slot_of(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[To
     here = [a for a in here if not a.report.sets.keys() & _OF_THE_COMPLAINT]
     if mention.kind == "today" and any(a.report.name == "unchanged" for a in here):
         return None  # "it's identical today"
-    here = [a for a in here if a.report.name not in _COURSES]
+    if mention.kind == "span":
+        here = [a for a in here if a.report.name != _UNCHANGED]
     if tokens[mention.start].norm == "always" and not here:
         return None  # "I've always been healthy": nothing in its clause that it dates
     here = _without_causes(here, mention, [tokens[index].norm for index in clause if index < mention.start])
@@ -105,7 +106,7 @@ def _without_causes(here: list[Anchor], mention: TimeMention, before: Sequence[s
     return [a for a in here if not any(c.start <= a.report.start and a.report.end <= c.end for c in causes)]
 
 
-_COURSES = frozenset(("unchanged", "got worse", "changed lately"))
+_UNCHANGED = "unchanged"
 """ "Five weeks, no worse no better": the time is that of what was told before."""
 _THAT_WAY = frozenset(("way", "that"))
 """ "Been that way 8 years": the time is that of what is so."""

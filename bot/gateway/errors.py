@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sanic import HTTPResponse
-from sanic.exceptions import SanicException
+from sanic.exceptions import RequestCancelled, SanicException
 from sanic.handlers import ErrorHandler
 from sanic.request import Request
 
@@ -34,6 +34,8 @@ from bot.domain.errors import (
 log = logging.getLogger("intake.gateway")
 
 RETRY_SECONDS = 5
+GONE_AWAY = 499
+"""As nginx counts a caller who did not wait for the answer: no failure of ours."""
 
 
 class HttpProblem(Exception):  # noqa: N818 (an answer, not a failure)
@@ -85,6 +87,8 @@ def problem_for(error: BaseException) -> HttpProblem:
         return _problem_of_ours(error)
     if isinstance(error, SanicException):
         return _problem_of_sanic(error)
+    if isinstance(error, RequestCancelled):  # nobody reads this: the page went elsewhere while it waited
+        return HttpProblem(GONE_AWAY, "gone_away", "The request was given up.")
     return HttpProblem(500, *_BY_STATUS[500])
 
 

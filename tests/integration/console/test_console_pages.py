@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sanic.exceptions import RequestCancelled
 
+from bot.gateway.errors import GONE_AWAY, problem_for
 from bot.services import work_desk
 from bot.settings import Settings
 from tests.conftest import make_settings
@@ -344,6 +346,10 @@ async def test_a_page_that_waits_is_answered_when_another_process_has_written(
     assert (answer.status_code, answer.headers["preference-applied"]) == (200, "wait")
     assert "not acknowledged" in answer.text
     assert time.monotonic() - began < 3
+
+
+def test_a_page_that_goes_elsewhere_while_it_waits_is_no_failure() -> None:
+    assert problem_for(RequestCancelled()).status == GONE_AWAY
 
 
 async def test_a_page_that_waits_learns_that_the_session_is_over(

@@ -27,6 +27,11 @@ _PLACES = {
 _PLACE = re.compile(
     rf"\b({'|'.join(_PLACES)})\b(?!\s+(?:thing|week|half|of|day|mon|tue|wed|thu|fri|sat|sun|[a-z]*day))"
 )
+_DATE = re.compile(
+    r"\b(?:(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*|[a-z]*day)\.?,?\s+(?:the\s+)?"
+    r"\d{1,2}(?:st|nd|rd|th)\b"
+)
+"""A day by its number ("december 3rd", "thursday the 3rd"): not the third of the times."""
 _ANY = re.compile(
     r"\b(?:any (?:of (?:them|these|those)|one)|which ?ever|what ?ever|doesn'?t matter|don'?t care|"
     r"you (?:choose|pick))\b"
@@ -153,6 +158,7 @@ def _of_words(
 
 def _placed(text: str, offered: Sequence[Appointment]) -> Appointment | None:
     """ "The second one"; None when no place, several, or "not the first" is said."""
+    text = _DATE.sub(" ", text)
     places = {_PLACES[word] for word in _PLACE.findall(text)}
     places |= {int(number) - 1 for number in re.findall(r"\b(?:number|option|no\.) ?(\d)\b", text)}
     if len(places) != 1 or _NEGATES.search(text):

@@ -71,6 +71,17 @@ async def test_a_wish_that_nothing_fits_is_said_and_the_next_times_are_offered(c
     assert len(await choosing.held_times()) == 3
 
 
+@pytest.mark.parametrize("text", ["yesterday at 3", "november 3rd in the morning", "last friday"])
+async def test_a_time_in_the_past_is_never_offered_and_nobody_is_left_without_one(
+    choosing: Patient, text: str
+) -> None:
+    reply = await choosing.say(text)
+    assert reply[-1].asks in ("choose_time", "confirm_time")
+    now = choosing.ctx.clock.now()
+    assert all(one > now for one in await choosing.held_times())
+    assert choosing.status == "open"
+
+
 @pytest.mark.parametrize("text", ["the second one", "2", "2nd please", "number 2", "the middle one"])
 async def test_a_place_books(choosing: Patient, text: str) -> None:
     second = choosing.question.choices[1].label
@@ -80,7 +91,14 @@ async def test_a_place_books(choosing: Patient, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["not the first one", "the second week of january", "first thing in the morning"]
+    "text",
+    [
+        "not the first one",
+        "the second week of january",
+        "first thing in the morning",
+        "january 2nd",
+        "thursday the 3rd?",
+    ],
 )
 async def test_words_that_only_look_like_a_place_book_nothing(choosing: Patient, text: str) -> None:
     await choosing.say(text)

@@ -26,7 +26,7 @@ async def visits(patient: Patient, status: str = "booked") -> list[Appointment]:
 
 async def test_the_birth_date_is_asked_after_booking_and_kept_for_later(ctx: Context) -> None:
     patient = await seeds.with_a_visit(ctx)
-    assert [message.kind for message in patient.heard[-3:]] == ["booked", "info", "question"]
+    assert [message.kind for message in patient.heard[-4:]] == ["booked", "info", "info", "question"]
     assert patient.question.asks == "birth_date"
     await patient.say(BORN)
     assert (await patient.facts())["birth_date"].value == "1968-04-12"

@@ -36,7 +36,7 @@ from bot.language.sexes import find_sex
 from bot.language.spelled import with_digits
 from bot.language.story import Story
 from bot.language.supposed import settle_supposed
-from bot.language.taken_back import settle_denied_inside, settle_taken_back
+from bot.language.taken_back import settle_denied_inside, settle_taken_back, settle_well_in_a_list
 from bot.language.temperatures import find_temperatures
 from bot.language.times import TimeMention, find_times
 from bot.language.timing import course_slot, time_facts
@@ -104,7 +104,8 @@ class Reader:
         reports, concepts, came_true = self._reports(tokens, asked, all_but_sure(likely, asked=asked))
         reports = settle_half_read(reports)
         reports = settle_supposed(reports, tokens, came_true=came_true)
-        reports = settle_taken_back(settle_denied_inside(reports), tokens)
+        reports = settle_well_in_a_list(settle_denied_inside(reports), tokens)
+        reports = settle_taken_back(reports, tokens)
         reports = settle_passing(reports, tokens)
         reports = self._story.settle(reports, concepts, tokens)
         reports = settle_ended(reports, tokens, self._answers.said, self._four_valued)

@@ -98,6 +98,26 @@ def settle_denied_inside(reports: Sequence[Report]) -> list[Report]:
     ]
 
 
+def settle_well_in_a_list(reports: Sequence[Report], tokens: Sequence[Token]) -> list[Report]:
+    """ "No drainage, legs move, bladder ok": the "no" does not reach over the comma to what is well."""
+    return [
+        replace(report, assertion="present")
+        if report.assertion == "absent" and _says_it_is_well(report) and _opens_an_item(report, tokens)
+        else report
+        for report in reports
+    ]
+
+
+def _says_it_is_well(report: Report) -> bool:
+    return bool(report.sets) and all(value in ("no", "none") for value in report.sets.values())
+
+
+def _opens_an_item(report: Report, tokens: Sequence[Token]) -> bool:
+    before = tokens[report.start - 1].norm if report.start else ""
+    inside = {token.norm for token in tokens[report.start : report.end]}
+    return before == "," and DENIALS.isdisjoint(inside)
+
+
 def _denies_its_end(no: Report, report: Report) -> bool:
     same = no.sets == report.sets and not report.event and not _TOLD_BY_WHAT_IS.isdisjoint(no.sets)
     return same and report.head < no.head < report.end and no.start >= report.start

@@ -43,7 +43,7 @@ def test_a_day_of_the_visit_or_a_pregnancy_dates_no_sign(read: Read, text: str, 
     ("text", "fact", "no"),
     [
         ("bowels and bladder behave", "bladder_retention", "no"),
-        ("no leakage from the cut, legs move, bladder ok", "bladder_retention", "no"),
+        ("no drainage, legs move, bladder ok", "bladder_retention", "no"),
         ("balance okay, fingers fine", "hand_clumsiness", "no"),
         ("breathing fine and my chest doesn't hurt", "chest_pain", "no"),
         ("Saw a movie where a man can't move his legs. Mine work fine.", "weakness", "none"),

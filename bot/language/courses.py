@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from bot.domain.dictionary import Dictionary, Value
 from bot.language.heard import Heard
 from bot.language.report import Report
+from bot.language.segments import Token
 from bot.language.settle import Settled
+from bot.language.time_line import word_set
 from bot.language.timing import course_slot
 
 _NAMED = {"got worse": "worsening", "got better": "improving"}
@@ -75,3 +77,45 @@ def _slot(name: str) -> str:
         if name.endswith(ending):
             return name[: -len(ending)] + "_course"
     return course_slot(name)
+
+
+def settle_courses(
+    reports: Sequence[Report], tokens: Sequence[Token], asked: str | None
+) -> list[Report]:
+    """The reports without "worse" and "better" that compare instead of telling how it goes.
+
+    "Worse at night", "right worse than left", "the massage made it worse"; and without a course in an answer
+    about something else that tells no complaint ("can we change the day").
+    """
+    told = asked is None or asked in _OF_THE_STORY or asked.endswith(("_course", "_changed_14d"))
+    told = told or any(one.counts and set(one.sets) - {"course"} for one in reports)
+    return [
+        report
+        for report in reports
+        if report.sets.keys() != _COURSE or (told and not _compares(report, tokens, asked))
+    ]
+
+
+def _compares(report: Report, tokens: Sequence[Token], asked: str | None) -> bool:
+    after = [token.norm for token in tokens[report.end : report.end + 3]]
+    before = {token.norm for token in tokens[max(0, report.start - 3) : report.start]}
+    if report.sets["course"] == "same" or (asked == "course" and not after):
+        return False
+    if not _MAKES.isdisjoint(before):
+        return True
+    if after[:1] == ["than"]:
+        return _THEN_BEFORE.isdisjoint(after)
+    return after[:1] != [] and after[0] in _WHEN and _THEN_BEFORE.isdisjoint(after)
+
+
+_COURSE = frozenset(("course",))
+_OF_THE_STORY = word_set("opening clarify course duration_weeks sudden_onset which_fact confirm_summary worries")
+_MAKES = word_set("make made making caus")
+""" "It made it worse": what a treatment did."""
+_WHEN = word_set(
+    """
+    when if with at in while on after once sit sitting stand standing lie lying bend bending under overhead look walk
+    walking lift lifting end gett getting get during
+    """
+)
+_THEN_BEFORE = word_set("before last ever usual yesterday week month year it past since")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.language.lexicon import Frame
@@ -48,13 +48,21 @@ class FrameMatcher:
             sentences.setdefault(token.sentence, []).append(mention)
         found = [hit for group in clauses.values() for hit in self._within(group, "clause")]
         found += [hit for group in sentences.values() for hit in self._within(group, "sentence")]
+        found += self._over_pairs(sentences)
         return sorted(found, key=lambda hit: (hit.start, hit.end, hit.frame.name))
 
-    def _within(self, mentions: Sequence[Mention], reach: str) -> Iterator[Hit]:
+    def _over_pairs(self, sentences: Mapping[int, Sequence[Mention]]) -> Iterator[Hit]:
+        """ "Two shots and acupuncture. None of it lasted.": the head in a sentence, the rest there or before."""
+        for number, group in sentences.items():
+            yield from self._within([*sentences.get(number - 1, ()), *group], "pair", among=group)
+
+    def _within(
+        self, mentions: Sequence[Mention], reach: str, *, among: Sequence[Mention] = ()
+    ) -> Iterator[Hit]:
         present = {mention.concept for mention in mentions}
         by_head = self._by_head.get(reach, {})
         heads = present & by_head.keys()
-        for head in mentions:
+        for head in among or mentions:
             if head.concept not in heads:
                 continue
             for frame, others in by_head[head.concept]:

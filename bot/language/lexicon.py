@@ -42,7 +42,7 @@ class Frame:
     asks: tuple[str, ...]
     unless: frozenset[str]
     reach: str
-    """`clause` (default) or `sentence`: how far apart the parts may stand."""
+    """`clause` (default), `sentence` or `pair` (the head's sentence and the one before): where the parts stand."""
     denies: Mapping[str, Value]
     """What it sets when it is denied ("no bladder problems")."""
     asked: frozenset[str]

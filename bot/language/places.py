@@ -53,7 +53,7 @@ def settle_places(reports: Sequence[Report], tokens: Sequence[Token], asked: str
     pained = {
         report.clause for report in reports if report.name == "complaint" and report.assertion == "present"
     }
-    reports = [_not_denied_across(report, tokens) for report in reports]
+    reports = [_not_gone(_not_denied_across(report, tokens), tokens) for report in reports]
     return [
         report
         for report in reports
@@ -71,6 +71,20 @@ def _not_denied_across(report: Report, tokens: Sequence[Token]) -> Report:
     bare = report.end >= len(tokens) or tokens[report.end].norm in (",", ".", "|")
     alone = before[-1] == "," and not {"no", "not", "or", "nor"} & set(before[-1:])
     return replace(report, assertion="present") if bare and alone and len(before) > 1 else report
+
+
+def _not_gone(report: Report, tokens: Sequence[Token]) -> Report:
+    """ "It never goes into my legs", "hasn't gone down the leg": the way is denied by the verb before it."""
+    if report.sets.get("radiates") in (None, "none") or report.assertion != "present":
+        return report
+    before = [t.norm for t in tokens[max(0, report.start - 4) : report.head] if t.clause == report.clause]
+    gone = next((i for i, norm in enumerate(before) if norm in _GONE), None)
+    denied = gone is not None and not _NEVER.isdisjoint(before[max(0, gone - 2) : gone])
+    return replace(report, assertion="absent") if denied else report
+
+
+_GONE = word_set("go goes going gone went run travel shoot radiate spread come extend move reach get pass")
+_NEVER = frozenset(("not", "never", "no", "nothing"))
 
 
 def _is_elsewhere(

@@ -15,7 +15,7 @@ from bot.language.answers import Answers
 from bot.language.assertions import assertion_of, modifiers_of, words_inside
 from bot.language.births import find_births
 from bot.language.contacts import find_contacts, find_name
-from bot.language.courses import courses_of
+from bot.language.courses import courses_of, settle_courses
 from bot.language.ended import settle_ended
 from bot.language.explained import cause_told, explanations
 from bot.language.half_read import half_read, settle_half_read
@@ -111,6 +111,7 @@ class Reader:
         reports = settle_ended(reports, tokens, self._answers.said, self._four_valued)
         reports = settle_places(reports, tokens, asked)
         reports = name_weak_limbs(reports, tokens)
+        reports = settle_courses(reports, tokens, asked)
         times = find_times(page.tokens, day, page.text)
         reports = settle_outdated(reports, times, tokens)
         settled = Settled(self._dictionary)

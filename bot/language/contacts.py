@@ -18,8 +18,9 @@ _TIME = re.compile(
     r"|and) (?:mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(?:days?|nesdays?|urdays?"
     r"|s)?)* ?(?:mornings?|afternoons?|evenings?|am|pm|nights?)?|mornings?|afternoons?|evenings?"
     r"|any ?time|lunch(?: ?time| break)?|weekdays|weekends|after work|before work|asap|text only"
-    r"|don'?t leave (?:a )?(?:vm|voicemail|message)|no voicemail|noon|\d{1,2}(?::\d\d)? ?(?:am|pm))\b"
+    r"|not (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?|don'?t leave (?:a )?(?:vm|voicemail|message)|no voicemail|noon|\d{1,2}(?::\d\d)? ?(?:am|pm))\b"
 )
+_CALL_ME = re.compile(r"\b(?:call|text|phone|reach) me (?:back )?(?:at|on|@) ?[+(\d]")
 _WHOLE_ANSWER = 40
 """An answer this short says only when to call: staff read it as it was written."""
 _NAME_LEAD = re.compile(
@@ -39,6 +40,7 @@ _NOT_NAMES = frozenset((
     "back", "leg", "neck", "weak", "numb", "can", "cannot", "feel", "was", "were", "been", "because",
     "about", "but", "so", "if", "when", "human", "person", "people", "somebody", "someone", "agent",
     "operator", "representative", "receptionist", "live", "real", "line", "option", "wrong", "change",
+    "dob", "d.o.b", "born", "email", "e-mail", "address",
     "talk", "speak", "that", "this", "nobody", "anyone", "help", "gone", "something", "lost",
     "none", "nothing", "well", "sorry",
 ))  # fmt: skip
@@ -50,7 +52,7 @@ def find_contacts(clean_text: str, *, asked: str | None) -> Iterator[Figure]:
         Figure("contact_email", m.group().rstrip("."), *m.span()) for m in _EMAIL.finditer(clean_text)
     )
     yield from _phones(clean_text, asked)
-    if asked in ("callback_ok_time", "contact_phone", "contact_name"):
+    if asked in ("callback_ok_time", "contact_phone", "contact_name") or _CALL_ME.search(clean_text):
         yield from _call_times(clean_text, asked)
 
 
@@ -73,7 +75,7 @@ def _formatted(written: str) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _call_times(text: str, asked: str) -> Iterator[Figure]:
+def _call_times(text: str, asked: str | None) -> Iterator[Figure]:
     if _PHONE_LIKE.fullmatch(text.strip()):
         return
     spans = [m.span() for m in _TIME.finditer(text)]
@@ -113,7 +115,10 @@ def _name_told(original: str, clean_text: str, *, asked: bool) -> Figure | None:
     if not asked:
         return None
     line = re.match(r"(?:[\s,;:()+-]*\d[\d ().-]{5,18}\d[\s,;:.-]*)?\s*([^\d\n;:!?()@]{2,60})", clean_text)
-    return None if line is None else _name(original, clean_text, line.start(1), line.end(1))
+    if line is None:
+        return None
+    mail = _EMAIL.search(clean_text)
+    return _name(original, clean_text, line.start(1), min(line.end(1), mail.start() if mail else line.end(1)))
 
 
 def _name(original: str, clean_text: str, start: int, end: int) -> Figure | None:

@@ -53,7 +53,8 @@ _SCORE = re.compile(
     r"|scale |like |was |level is |level of |is at |is about |is like "
     r"|is a )*(?P<b>\d{1,2})\b(?![.,]\d)"
     r"(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|:|%))"
-    r"|\b(?P<c>\d{1,2})ish\b|\b(?:solid|like an?|its an?|it'?s an?) (?P<d>[5-9]"
+    r"|\b(?P<c>\d{1,2})ish\b|\b(?:(?:a )?(?:solid|steady|constant)(?: an?)?|like an?|its an?|it'?s an?|says it is an?|call it an?|say an?)"
+    r" (?P<d>[0-9]"
     r"|10)\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|lb|foot|ft|mm"
     r"|cm|hour|day|week|month|year|out of|/|[-\w]))"
 )

@@ -53,10 +53,12 @@ def settle_places(reports: Sequence[Report], tokens: Sequence[Token], asked: str
     pained = {
         report.clause for report in reports if report.name == "complaint" and report.assertion == "present"
     }
+    reports = _without_plans(reports)
     reports = [_not_gone(_not_denied_across(report, tokens), tokens) for report in reports]
     return [
         report
         for report in reports
+        if not _over_a_join(report, tokens)
         if report.sets.keys() != _PLACES
         or report.clause in pained
         or not _is_elsewhere(report, reports, tokens, asked)
@@ -71,6 +73,32 @@ def _not_denied_across(report: Report, tokens: Sequence[Token]) -> Report:
     bare = report.end >= len(tokens) or tokens[report.end].norm in (",", ".", "|")
     alone = before[-1] == "," and not {"no", "not", "or", "nor"} & set(before[-1:])
     return replace(report, assertion="present") if bare and alone and len(before) > 1 else report
+
+
+def _over_a_join(report: Report, tokens: Sequence[Token]) -> bool:
+    """ "Shoulder pain, hand work": the pain before the comma is not that of the hand behind it."""
+    if report.name not in _LIMB_PAINS or report.head != report.start:
+        return False
+    return any(token.norm in (",", "and", "|") for token in tokens[report.start : report.end])
+
+
+_LIMB_PAINS = frozenset(("leg pain", "arm pain", "knee pain"))
+
+
+def _without_plans(reports: Sequence[Report]) -> list[Report]:
+    """ "They want to do a fusion": an operation somebody plans is none the patient had."""
+    plans = [one for one in reports if one.name == _PLANNED]
+    return [
+        report
+        for report in reports
+        if _HAD.isdisjoint(report.sets)
+        or not any(one.start <= report.head < one.end for one in plans)
+    ]
+
+
+_PLANNED = "somebody plans to cut"
+"""Name of the frame that reads an operation somebody advises or plans."""
+_HAD = frozenset(("prior_spine_surgery", "prior_surgery_type"))
 
 
 def _not_gone(report: Report, tokens: Sequence[Token]) -> Report:

@@ -21,6 +21,7 @@ from bot.language.explained import cause_told, explanations
 from bot.language.half_read import half_read, settle_half_read
 from bot.language.heard import Heard
 from bot.language.lexicon import Frame, Lexicon, load_lexicon
+from bot.language.listed_places import settle_listed_places
 from bot.language.numbers import Figure, bare_age, find_figures
 from bot.language.outdated import settle_outdated
 from bot.language.page import Page
@@ -109,7 +110,7 @@ class Reader:
         reports = settle_passing(reports, tokens)
         reports = self._story.settle(reports, concepts, tokens)
         reports = settle_ended(reports, tokens, self._answers.said, self._four_valued)
-        reports = settle_places(reports, tokens, asked)
+        reports = settle_listed_places(settle_places(reports, tokens, asked), tokens)
         reports = name_weak_limbs(reports, tokens)
         reports = settle_courses(reports, tokens, asked)
         times = find_times(page.tokens, day, page.text)

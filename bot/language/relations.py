@@ -19,8 +19,9 @@ _HERE = re.compile(r" (?:here|speaking|writing|typing)\b")
 _NOT_KIN = frozenset(("nurse", "child", "kid", "partner", "parent", "friend", "neighbor"))
 _PERSON = re.compile(
     r"\b(?:(?P<owner>my|his|her|their|the patient's|(?:i'm|i am|im) (?:the|her|his|a))"
-    r" (?:\w+ ){0,2}?)?(?P<who>" + "|".join(_ROLE) + r")\b"
+    r" (?:\w+ ){0,2}?|(?P<about>about|for|regarding) )?(?P<who>" + "|".join(_ROLE) + r")(?:'?s)?\b"
 )
+_AIDE = re.compile(r"\b(?:i'?m|i am|this is) (?:[\w.']+ ){1,4}?(?:aide|caregiver|carer|caretaker)\b")
 
 
 def relation_of(clean_text: str, *, bare: bool) -> tuple[str, int, int] | None:
@@ -29,9 +30,12 @@ def relation_of(clean_text: str, *, bare: bool) -> tuple[str, int, int] | None:
     "my mom" names the patient, so the writer is the child; "his wife" names the writer. With `bare` a person
     without any owner word is the writer ("daughter", in answer to the question); "mom fell" is about her.
     """
+    aide = _AIDE.search(clean_text)
+    if aide is not None:
+        return "caregiver", *aide.span()
     for match in _PERSON.finditer(clean_text):
         owner, role = match["owner"], _ROLE[match["who"]]
-        if owner == "my":
+        if owner == "my" or (match["about"] and match["who"] not in _NOT_KIN):
             return _MIRROR.get(role, role), *match.span()
         if owner or bare or _HERE.match(clean_text, match.end()):
             return role, *match.span()

@@ -18,7 +18,8 @@ _TIME = re.compile(
     r"|and) (?:mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(?:days?|nesdays?|urdays?"
     r"|s)?)* ?(?:mornings?|afternoons?|evenings?|am|pm|nights?)?|mornings?|afternoons?|evenings?"
     r"|any ?time|lunch(?: ?time| break)?|weekdays|weekends|after work|before work|asap|text only"
-    r"|not (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?|don'?t leave (?:a )?(?:vm|voicemail|message)|no voicemail|noon|\d{1,2}(?::\d\d)? ?(?:am|pm))\b"
+    r"|not (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|don'?t leave (?:a )?(?:vm|voicemail|message)|no voicemail|noon|\d{1,2}(?::\d\d)? ?(?:am|pm))\b"
 )
 _CALL_ME = re.compile(r"\b(?:call|text|phone|reach) me (?:back )?(?:at|on|@) ?[+(\d]")
 _WHOLE_ANSWER = 40
@@ -40,6 +41,8 @@ _NOT_NAMES = frozenset((
     "back", "leg", "neck", "weak", "numb", "can", "cannot", "feel", "was", "were", "been", "because",
     "about", "but", "so", "if", "when", "human", "person", "people", "somebody", "someone", "agent",
     "operator", "representative", "receptionist", "live", "real", "line", "option", "wrong", "change",
+    "dob", "d.o.b", "born", "email", "e-mail", "address",
+    "talk", "speak", "that", "this", "nobody", "anyone", "help", "gone", "something", "lost",
     "dob", "d.o.b", "born", "email", "e-mail", "address",
     "talk", "speak", "that", "this", "nobody", "anyone", "help", "gone", "something", "lost",
     "none", "nothing", "well", "sorry",

@@ -79,16 +79,14 @@ def _slot(name: str) -> str:
     return course_slot(name)
 
 
-def settle_courses(
-    reports: Sequence[Report], tokens: Sequence[Token], asked: str | None
-) -> list[Report]:
+def settle_courses(reports: Sequence[Report], tokens: Sequence[Token], asked: str | None) -> list[Report]:
     """The reports without "worse" and "better" that compare instead of telling how it goes.
 
     "Worse at night", "right worse than left", "the massage made it worse"; and without a course in an answer
     about something else that tells no complaint ("can we change the day").
     """
-    told = asked is None or asked in _OF_THE_STORY or asked.endswith(("_course", "_changed_14d"))
-    told = told or any(one.counts and set(one.sets) - {"course"} for one in reports)
+    other = asked in _OF_OTHER_THINGS or (asked or "").startswith(_ABOUT_CARE)
+    told = not other or any(one.counts and set(one.sets) - {"course"} for one in reports)
     return [
         report
         for report in reports
@@ -109,13 +107,19 @@ def _compares(report: Report, tokens: Sequence[Token], asked: str | None) -> boo
 
 
 _COURSE = frozenset(("course",))
-_OF_THE_STORY = word_set("opening clarify course duration_weeks sudden_onset which_fact confirm_summary worries")
+_OF_OTHER_THINGS = word_set(
+    """
+    consent choose_time confirm_time contact_name contact_phone contact_email callback_ok_time insurance_type
+    nicotine opioid heart_lung existing_patient visit_reason language relation who_for age sex
+    """
+)
+_ABOUT_CARE = ("cons_", "imaging", "prior_surgery", "relief_after", "surgery_")
 _MAKES = word_set("make made making caus")
 """ "It made it worse": what a treatment did."""
 _WHEN = word_set(
     """
-    when if with at in while on after once sit sitting stand standing lie lying bend bending under overhead look walk
-    walking lift lifting end gett getting get during
+    when if with at in while on after once sit sitting stand standing lie lying bend bending under
+    overhead look walk walking lift lifting end gett getting get during
     """
 )
 _THEN_BEFORE = word_set("before last ever usual yesterday week month year it past since")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from bot.language.lexicon import Frame
 from bot.language.segments import Token
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """One concept at word positions start..end (exclusive)."""
 
     concept: str
@@ -18,8 +17,7 @@ class Mention:
     end: int
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A frame found: its words (start..end) and the head whose assertion counts."""
 
     frame: Frame
@@ -28,13 +26,17 @@ class Hit:
     head: tuple[int, int]
 
 
+Others = tuple[tuple[int, frozenset[str]], ...]
+"""Parts of a frame beside its head, with their places in it."""
+
+
 class FrameMatcher:
     """Looks a message's mentions up in the frames; only frames whose head occurs are tried."""
 
     def __init__(self, frames: Sequence[Frame]) -> None:
-        self._by_head: dict[str, dict[str, list[tuple[Frame, tuple[frozenset[str], ...]]]]] = {}
+        self._by_head: dict[str, dict[str, list[tuple[Frame, Others]]]] = {}
         for frame in frames:
-            others = tuple(part for index, part in enumerate(frame.parts) if index != frame.head)
+            others = _outward(frame)
             for concept in frame.parts[frame.head]:
                 self._by_head.setdefault(frame.reach, {}).setdefault(concept, []).append((frame, others))
 
@@ -52,9 +54,11 @@ class FrameMatcher:
         return sorted(found, key=lambda hit: (hit.start, hit.end, hit.frame.name))
 
     def _over_pairs(self, sentences: Mapping[int, Sequence[Mention]]) -> Iterator[Hit]:
-        """ "Two shots and acupuncture. None of it lasted.": the head in a sentence, the rest there or before."""
+        """ "Two shots, acupuncture. None of it lasted.": the head here, the rest here or one before."""
+        heads = self._by_head.get("pair", {})
         for number, group in sentences.items():
-            yield from self._within([*sentences.get(number - 1, ()), *group], "pair", among=group)
+            if any(mention.concept in heads for mention in group):
+                yield from self._within([*sentences.get(number - 1, ()), *group], "pair", among=group)
 
     def _within(
         self, mentions: Sequence[Mention], reach: str, *, among: Sequence[Mention] = ()
@@ -66,21 +70,24 @@ class FrameMatcher:
             if head.concept not in heads:
                 continue
             for frame, others in by_head[head.concept]:
-                if not all(map(present.intersection, others)) or not frame.unless.isdisjoint(present):
+                if any(present.isdisjoint(part) for _, part in others):
                     continue
-                hit = _compose(frame, head, mentions) if others else Hit(frame, *_span(head), _span(head))
+                if not frame.unless.isdisjoint(present):
+                    continue
+                hit = _compose(frame, others, head, mentions) if others else _alone(frame, head)
                 if hit is not None:
                     yield hit
 
 
-def _span(mention: Mention) -> tuple[int, int]:
-    return mention.start, mention.end
+def _alone(frame: Frame, head: Mention) -> Hit:
+    span = (head.start, head.end)
+    return Hit(frame, *span, span)
 
 
-def _compose(frame: Frame, head: Mention, mentions: Sequence[Mention]) -> Hit | None:
+def _compose(frame: Frame, others: Others, head: Mention, mentions: Sequence[Mention]) -> Hit | None:
     start, end = head.start, head.end
     chosen = {frame.head: head}
-    for index, part in _outward(frame):
+    for index, part in others:
         nearest = _nearest(part, (start, end), mentions, frame.within)
         if nearest is None:
             return None
@@ -91,9 +98,10 @@ def _compose(frame: Frame, head: Mention, mentions: Sequence[Mention]) -> Hit | 
     return Hit(frame, start, end, (head.start, head.end))
 
 
-def _outward(frame: Frame) -> Iterable[tuple[int, frozenset[str]]]:
+def _outward(frame: Frame) -> Others:
+    """The parts beside the head, the nearest to it first."""
     others = [(i, part) for i, part in enumerate(frame.parts) if i != frame.head]
-    return sorted(others, key=lambda item: abs(item[0] - frame.head))
+    return tuple(sorted(others, key=lambda item: abs(item[0] - frame.head)))
 
 
 def _nearest(

@@ -42,7 +42,7 @@ class Frame:
     asks: tuple[str, ...]
     unless: frozenset[str]
     reach: str
-    """`clause` (default), `sentence` or `pair` (the head's sentence and the one before): where the parts stand."""
+    """Where the parts stand: `clause` (default), `sentence` or `pair` (this sentence and the one before)."""
     denies: Mapping[str, Value]
     """What it sets when it is denied ("no bladder problems")."""
     asked: frozenset[str]
@@ -96,7 +96,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         words=merged,
         concepts=concepts,
         frames=tuple(_frames(merged.get("frames", ()), concepts)),
-        cues=tuple(_cue(item) for item in merged.get("context", ())),
+        cues=tuple(_cue(item, groups) for item in merged.get("context", ())),
         times=merged.get("times", {}),
         answers={name: tuple(map(str, phrases)) for name, phrases in merged.get("answers", {}).items()},
         spanish=frozenset(merged.get("spanish", ())),
@@ -199,11 +199,11 @@ def _frame(item: Mapping[str, Any], concepts: Mapping[str, Any]) -> Frame:
     )
 
 
-def _cue(item: Mapping[str, Any]) -> Cue:
+def _cue(item: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Cue:
     return Cue(
         category=item["category"].upper(),
         direction=item["direction"].upper(),
-        phrases=tuple(map(str, item["phrases"])),
+        phrases=tuple(one for phrase in item["phrases"] for one in _expanded(str(phrase), groups)),
         ended_by=frozenset(name.upper() for name in item.get("ended_by", ())),
         max_words=item.get("max_words"),
     )

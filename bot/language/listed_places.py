@@ -15,13 +15,17 @@ from bot.language.time_line import word_set
 _NAMES = "place "
 """Frames of this name only say that a place is mentioned."""
 _JOINS = word_set("and , n & + plus with then / also")
-_BETWEEN = _JOINS | word_set("left right both low lower upper on off in of all whole entire again pain hurt ache the my")
+_BETWEEN = _JOINS | word_set(
+    "left right both low lower upper on off in of all whole entire again pain hurt ache the my"
+)
 _APART = 6
-_OF_A_SIGN = word_set("weak numb tingle swell cold pale drag drop buckle give fine good ok normal okay strong")
+_OF_A_SIGN = word_set(
+    "weak numb tingle swell cold pale drag drop buckle give fine good ok normal okay strong"
+)
 
 
 def settle_listed_places(reports: Sequence[Report], tokens: Sequence[Token]) -> list[Report]:
-    """The reports with the places that stand in a list with a place of the complaint; names of places left out."""
+    """The reports with the places listed beside a place of the complaint; bare names of places left out."""
     named = [report for report in reports if report.name.startswith(_NAMES)]
     out = [report for report in reports if not report.name.startswith(_NAMES)]
     waiting, grew = named, True

@@ -29,16 +29,21 @@ _AGE = re.compile(
     r"|out of|/|\.\d|'|ft|feet|percent|times|miles|blocks|degrees?|post|inches|in\b|mg|levels?))"
     r"|\b(?P<b>\d{1,3}) ?-?(?:years?|yrs?|y)[ -]*(?:old|o\b|/o\b)|\b(?P<c>\d{1,3}) ?(?:yo|y/o"
     r"|y\.o\.?)\b|\b(?P<d>[1-9]\d) ?(?P<sex>[mf])\b(?!['\w])|\b(?P<e2>mid|early"
-    r"|late)[ -](?P<f>[2-9]0)'?s\b"
+    r"|late)[ -](?:(?P<f>[2-9]0)'?s|(?P<decade>twen|thir|for|fif|six|seven|eigh|nine)t?ies)\b"
 )
+_DECADES = {
+    "twen": "20", "thir": "30", "for": "40", "fif": "50",
+    "six": "60", "seven": "70", "eigh": "80", "nine": "90",
+}  # fmt: skip
 _SON = re.compile(
     r"\b(?:son|daughter|mom|dad|mother|father|husband|wife|grandma|grandpa|girl|boy|kid|lady|gentleman|woman|man"
     r"|aunt|uncle|niece|nephew|sister|brother|client|resident|patient|boyfriend|girlfriend|nana|granny"
-    r"|child),? \(?(?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago"
+    r"|child|kid)(?:'?s)?,? \(?"
+    r"(?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago"
     r"|years? (?!old)|times))"
 )
-_OPENS = re.compile(r"\A(?:(?:hi|hello|hey)[,.!]? )?(?P<a>[2-9]\d)[,.] (?!\d)")
-""" "72, bad neck": a number that opens a message alone."""
+_OPENS = re.compile(r"(?:\A(?:(?:hi|hello|hey)[,.!]? )?|[.!?] )(?P<a>[2-9]\d)[,.] (?!\d)")
+""" "72, bad neck": a number that opens a message or a sentence alone."""
 _NOT_AGED = frozenset(
     (
         *("pain", "back", "neck", "it", "leg", "arm", "this", "that", "score", "temp", "temperature"),
@@ -53,7 +58,9 @@ _SCORE = re.compile(
     r"|scale |like |was |level is |level of |is at |is about |is like "
     r"|is a )*(?P<b>\d{1,2})\b(?![.,]\d)"
     r"(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|:|%))"
-    r"|\b(?P<c>\d{1,2})ish\b|\b(?:(?:a )?(?:solid|steady|constant)(?: an?)?|like an?|its an?|it'?s an?|says it is an?|call it an?|say an?)"
+    r"|\b(?P<c>\d{1,2})ish\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|lbs?|pounds?))"
+    r"|\b(?:(?:a )?(?:solid|steady|constant)(?: an?)?|like an?|its an?|it'?s an?|says it is an?"
+    r"|call it an?|say an?)"
     r" (?P<d>[0-9]"
     r"|10)\b(?! ?(?:weeks?|wks?|days?|months?|mos?|years?|yrs?|hours?|times|min|am|pm|lb|foot|ft|mm"
     r"|cm|hour|day|week|month|year|out of|/|[-\w]))"
@@ -67,7 +74,7 @@ _WEIGHT = re.compile(
     r"|kilos?|kilograms?)\b|\bweigh(?:t is|ing|s|t)?(?: about| around| is)? (?P<w>\d{2,3})\b"
 )
 _AFTER_HEIGHT = re.compile(r"[\s,/and&\"']{1,6}(?P<w>[1-4]\d\d|[89]\d)\b(?! ?(?:cm|kg))")
-_A1C = re.compile(r"\b(?:hb)?a1c\b[^.\n\d]{0,18}(?P<v>1?\d(?:[.,]\d)?)\b")
+_A1C = re.compile(r"\b(?:hb)?a1c\b[^.\n\d]{0,18}(?P<v>1?\d(?:(?:[.,]| point )\d)?)\b")
 _LEVEL = re.compile(
     r"\b(?P<r>[lcts])[ -]?(?P<n>1[0-2]|[1-9])(?: ?(?:-|–|/|to|and|thru|through"
     r"|,) ?(?P<r2>[lcts])?[ -]?(?P<n2>1[0-2]|[1-9])\b)?(?![\w%])"
@@ -106,6 +113,10 @@ _SURGERIES = re.compile(
     rf"|disc) (?:surger(?:y|ies)|operations?|sx|fusions?)\b|\b(?:back|spine|neck) (?:surgery|surgeries"
     rf"|sx) ?x ?(?P<x>\d)\b"
 )
+_SURGERIES_ON = re.compile(
+    rf"\b{_N} (?:surgeries|operations) (?:on|to|in) (?:my |his |her |the )?"
+    r"(?:lower |low |upper |mid )?(?:back|neck|spine)\b"
+)
 _WALK = re.compile(
     r"\bwalk(?:ing)?\b[^.\n\d]{0,30}(?P<n>\d{1,3}) ?(?:min\b|mins\b|minutes?)"
     r"|\b(?P<n2>\d{1,3}) ?(?:min\b|mins\b|minutes?)[^.\n\d]{0,20}\bwalk"
@@ -133,7 +144,8 @@ def _ages(text: str, year: int) -> Iterator[Figure]:
         if match.re is _AGE and not _is_age(match, text):
             continue
         shift = {"mid": 5, "early": 2, "late": 8}.get(groups.get("e2") or "", 0)
-        digits = next(groups[k] for k in "abcdf" if groups.get(k))
+        decade = groups.get("decade")
+        digits = _DECADES[decade] if decade else next(groups[k] for k in "abcdf" if groups.get(k))
         age = int(digits) + shift
         if 0 <= age <= 120 and not (match.re is _AGE and groups.get("a") and age < 2):
             yield Figure("age", age, *match.span())
@@ -212,7 +224,7 @@ def _body(text: str) -> Iterator[Figure]:
         if 10 <= bmi <= 90:
             yield Figure("bmi", bmi, min(height.start, weight.start), max(height.end, weight.end))
     for match in _A1C.finditer(text):
-        yield Figure("a1c", float(match["v"].replace(",", ".")), *match.span())
+        yield Figure("a1c", float(match["v"].replace(" point ", ".").replace(",", ".")), *match.span())
 
 
 def _spine(text: str) -> Iterator[Figure]:
@@ -257,6 +269,8 @@ def _counts(text: str) -> Iterator[Figure]:
         yield Figure("injection_count", _count(match["n"]), *match.span())
     for match in _SURGERIES.finditer(text):
         yield Figure("prior_surgery_count", _count(match["n"] or match["x"]), *match.span())
+    for match in _SURGERIES_ON.finditer(text):
+        yield Figure("prior_surgery_count", _count(match["n"]), *match.span())
     for match in _WALK.finditer(text):
         yield Figure("walk_minutes", int(match["n"] or match["n2"]), *match.span())
 

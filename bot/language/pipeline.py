@@ -121,7 +121,11 @@ def _mentions(words: Sequence[str], phrases: PhraseTree, transparent: frozenset[
             kept.append(Mention(name, start, end))
             if name.endswith("idiom"):
                 idiomatic.update(range(start, end))
-    kept += [mention for mention in beside if not idiomatic.issuperset(range(mention.start, mention.end))]
+    kept += (
+        [mention for mention in beside if not idiomatic.issuperset(range(mention.start, mention.end))]
+        if idiomatic
+        else beside
+    )
     return sorted(kept, key=_IN_ORDER)
 
 

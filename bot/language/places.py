@@ -91,8 +91,7 @@ def _without_plans(reports: Sequence[Report]) -> list[Report]:
     return [
         report
         for report in reports
-        if _HAD.isdisjoint(report.sets)
-        or not any(one.start <= report.head < one.end for one in plans)
+        if _HAD.isdisjoint(report.sets) or not any(one.start <= report.head < one.end for one in plans)
     ]
 
 

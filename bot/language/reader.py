@@ -14,6 +14,7 @@ from bot.domain.findings import Reading
 from bot.language.answers import Answers
 from bot.language.assertions import assertion_of, modifiers_of, words_inside
 from bot.language.births import find_births
+from bot.language.care import settle_care
 from bot.language.contacts import find_contacts, find_name
 from bot.language.courses import courses_of, settle_courses
 from bot.language.ended import settle_ended
@@ -112,7 +113,7 @@ class Reader:
         reports = settle_ended(reports, tokens, self._answers.said, self._four_valued)
         reports = settle_listed_places(settle_places(reports, tokens, asked), tokens)
         reports = name_weak_limbs(reports, tokens)
-        reports = settle_courses(reports, tokens, asked)
+        reports = settle_courses(settle_care(reports, tokens), tokens, asked)
         times = find_times(page.tokens, day, page.text)
         reports = settle_outdated(reports, times, tokens)
         settled = Settled(self._dictionary)

@@ -7,8 +7,7 @@ subject or verb of its own ("no fever, my back hurts"), not inside a list ("no f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.language.words import Word
 
@@ -40,6 +39,7 @@ _ROUGHLY = frozenset(("maybe", "mayb", "perhap", "perhaps", "possibly", "possib"
 _ROUGH_COUNTS = frozenset(("couple", "few", "several", "half"))
 _TIME_UNITS = frozenset(("day", "week", "month", "year", "hour", "minute"))
 MOST_NAMING = 3
+_PLAIN_NO = frozenset(("no", "nope", "never", "none"))
 _PLURALS = frozenset(("feet", "people", "hands", "legs"))
 _ALSO_NOUNS = frozenset(
     ("drop", "walk", "leak", "trip", "fall", "work", "need", "drag", "slap", "smoke", "ache", "say")
@@ -58,8 +58,7 @@ _POLITE = frozenset(
 _SETS_OFF = frozenset((",", ":", "-", "?", "–", "—", "=", ".", "\n", ";", "!"))
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word in its place: which clause and sentence it belongs to."""
 
     norm: str
@@ -114,8 +113,15 @@ class Segmenter:
             or after.norm in _POLITE
         )
         before = words[index - 1] if index else None
-        alone_before = before is None or before.raw in _SETS_OFF
+        alone_before = before is None or before.raw in _SETS_OFF or self._closes_an_item(words, index)
         return NAY if alone_before and alone_after and not _denied_before(words, index) else word.norm
+
+    def _closes_an_item(self, words: Sequence[Word], index: int) -> bool:
+        """ "PT no. Shots no.": the whole sentence is a thing and its "no"."""
+        ends = index + 1 >= len(words) or words[index + 1].ends_sentence
+        before = [word.norm for word in words[max(0, index - MOST_NAMING) : index]]
+        listed = "," in before or not self._always.isdisjoint(before)
+        return ends and not listed and words[index].raw in _PLAIN_NO and self._is_bare(words, index)
 
     def _answered_here(self, words: Sequence[Word], index: int) -> bool:
         """What the writer answers at once is one sentence: "any fever? nope", "chest pain... none."."""

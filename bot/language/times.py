@@ -49,7 +49,8 @@ _LEAD = (
     r"until|til|close to|around|approx|~|×|more than|less than|at least|maybe|next|first|every|come up on) )*"
 )
 _SPAN = re.compile(
-    rf"(?<!\S){_LEAD}{_N}(?: (?P<to>-+|–|to|or|,) (?P<n2>\d+(?:[.,]\d+)?))?(?P<half> and (?:1 )?half)?"
+    rf"(?<!\S){_LEAD}{_N}(?: (?:ish|odd|plus|some|\+))?(?: (?P<to>-+|–|to|or|,) (?P<n2>\d+(?:[.,]\d+)?))?"
+    rf"(?P<half> and (?:1 )?half)?"
     rf" {_UNIT}(?: (?:and )?(?P<m>\d+|half) (?P<unit2>month|week|day)|(?P<half2> and (?:1 )?half)"
     rf"|(?P<or2> or (?:2|3)(?! \d)))?(?P<ago> ago| back| earlier| prior| before| later)?(?! old| - old|\S)"
 )

@@ -273,9 +273,19 @@ def _one_answer(
 def _dated_all(
     given: Sequence[tuple[TimeMention, str]], tokens: Sequence[Token], target: str | None
 ) -> Iterator[Timed]:
-    for mention, slot in given:
+    for mention, slot in _latest_operation(given):
         if slot != "duration_weeks":
             yield from _dated(slot, mention, tokens, asked_days=target == "postop_days")
+
+
+def _latest_operation(given: Sequence[tuple[TimeMention, str]]) -> list[tuple[TimeMention, str]]:
+    """Of several operations ("2009 and 2012") the latest is how long ago the last one was."""
+    dated = [m for m, slot in given if slot in _OPERATIONS and m.days is not None and m.days >= 0]
+    last = min(dated, key=lambda m: m.days or 0.0, default=None)
+    return [(m, slot) for m, slot in given if slot not in _OPERATIONS or m is last or m not in dated]
+
+
+_OPERATIONS = ("prior_surgery_months_ago", SURGERY_DATE)
 
 
 def _dated(
@@ -286,8 +296,8 @@ def _dated(
         if mention.kind == "old" and slot.endswith("_onset_days"):
             yield _timed(slot, OLD_DAYS, mention)
         return
-    if days < 0 or (slot == "injection_days" and days > _RECENT_SHOT_DAYS):
-        return
+    if days < 0 or (slot == "injection_days" and (days > _RECENT_SHOT_DAYS or mention.kind == "span")):
+        return  # "it helped 3 weeks" is no date
     if slot == SURGERY_DATE:
         if not _is_past(mention, tokens):
             return

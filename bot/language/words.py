@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from bot.language.spelling import Spelling
 
@@ -71,8 +71,7 @@ ME = "<me>"
 """Stands for "my" after another person was named: "my wife says my foot drags"."""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One normal word and the original characters it comes from. `raw` is the lowercase written form."""
 
     norm: str
@@ -243,10 +242,10 @@ class Words:
             if word.raw == "my" and following:
                 mine = True
                 if person and following.norm not in self._people:
-                    out.append(replace(word, norm=ME))
+                    out.append(word._replace(norm=ME))
                 continue
             if word.raw in ("2", "4") and following and following.raw in _AFTER_TO:
-                out.append(replace(word, norm="to" if word.raw == "2" else "for"))
+                out.append(word._replace(norm="to" if word.raw == "2" else "for"))
                 continue
             person = person or word.norm in self._people
             if word.raw in ("a", "an"):
@@ -254,18 +253,18 @@ class Words:
                     out.append(Word("1", word.start, word.end, word.raw))
                 continue
             if word.raw == "lb" and out and out[-1].norm[:1].isdigit():
-                out.append(replace(word, norm="pound"))
+                out.append(word._replace(norm="pound"))
                 continue
             if word.raw == "lb" and out and out[-1].raw == "lb" and out[-1].norm == "pound":
                 continue
             if following and word.raw in _THEIRS and _placed(out) and following.norm not in self._people:
                 continue
             if word.raw == "just" and following and _after_denial(out):
-                out.append(replace(word, norm="but"))  # "no fever, just an ache": the denial ends here
+                out.append(word._replace(norm="but"))  # "no fever, just an ache": the denial ends here
                 continue
             if word.raw in self._fillers or (word.raw == "its" and out and _owned(out)):
                 continue
-            out.append(replace(word, mine=True) if mine else word)
+            out.append(word._replace(mine=True) if mine else word)
             mine = False
         return list(_once_denied(out))
 
@@ -297,7 +296,7 @@ def _once_denied(words: Sequence[Word]) -> Iterator[Word]:
             and near < _DENIAL_REACH
             and _clause_ends(words, index + 2)
         ):
-            yield replace(word, norm="anymore")
+            yield word._replace(norm="anymore")
             continue
         after_no = word.norm == "more" and index > 0 and words[index - 1].norm == "no"
         if after_no and near <= _DENIAL_REACH and _clause_ends(words, index + 1):
@@ -306,7 +305,7 @@ def _once_denied(words: Sequence[Word]) -> Iterator[Word]:
             continue
         if word.norm in ("not", "never"):
             denied = index
-        yield replace(word, norm="no") if word.norm == "nothing" and following in _STATES else word
+        yield word._replace(norm="no") if word.norm == "nothing" and following in _STATES else word
 
 
 def _clause_ends(words: Sequence[Word], index: int) -> bool:

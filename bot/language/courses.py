@@ -118,7 +118,7 @@ _MAKES = word_set("make made making caus")
 """ "It made it worse": what a treatment did."""
 _WHEN = word_set(
     """
-    when if with at in while on after once sit sitting stand standing lie lying bend bending under
+    when if with at in while after once sit sitting stand standing lie lying bend bending under
     overhead look walk walking lift lifting end gett getting get during
     """
 )

@@ -58,7 +58,7 @@ def _joined(named: Report, told: Report, tokens: Sequence[Token]) -> bool:
 
 def _has_a_sign(named: Report, tokens: Sequence[Token]) -> bool:
     """ "Back pain and my legs are weak": the legs are told for another thing."""
-    return any(token.norm in _OF_A_SIGN for token in _rest_of_clause(named, tokens))
+    return any(not _OF_A_SIGN.isdisjoint((token.norm, token.raw)) for token in _rest_of_clause(named, tokens))
 
 
 def _rest_of_clause(named: Report, tokens: Sequence[Token]) -> Iterator[Token]:

@@ -43,8 +43,6 @@ _NOT_NAMES = frozenset((
     "operator", "representative", "receptionist", "live", "real", "line", "option", "wrong", "change",
     "dob", "d.o.b", "born", "email", "e-mail", "address",
     "talk", "speak", "that", "this", "nobody", "anyone", "help", "gone", "something", "lost",
-    "dob", "d.o.b", "born", "email", "e-mail", "address",
-    "talk", "speak", "that", "this", "nobody", "anyone", "help", "gone", "something", "lost",
     "none", "nothing", "well", "sorry",
 ))  # fmt: skip
 

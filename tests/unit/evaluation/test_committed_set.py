@@ -9,7 +9,7 @@ import pytest
 from bot.cli.evaluate import COMMITTED, REPORT
 from bot.evaluation.report import fingerprint, measured, setbacks
 from bot.language import load_reader
-from bot.language.corpus import load_corpus
+from bot.language.corpus import effective, load_corpus
 from bot.language.screen import load_screen
 from bot.settings import ROOT
 
@@ -34,6 +34,13 @@ def test_the_set_is_large_enough(protocols):
     rows = load_corpus([ROOT / COMMITTED], protocols.dictionary)
     assert len(rows) >= 600
     assert len({row.voice for row in rows}) >= 40
+
+
+def test_the_hard_set_can_be_read_and_shares_no_message_with_the_other(protocols):
+    hard = load_corpus([ROOT / "data/evaluation/hard.jsonl"], protocols.dictionary)
+    rows = load_corpus([ROOT / COMMITTED], protocols.dictionary)
+    assert len(effective([*rows, *hard])) >= len(effective(rows)) + 500
+    assert sum(row.trap is not None for row in hard) >= 200
 
 
 def test_the_report_names_no_words_and_no_times(protocols):

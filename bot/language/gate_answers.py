@@ -51,7 +51,7 @@ class GateAnswers:
             REST_NO.search(heard.page.source.text) is not None
             or bool(_ONLY.match(heard.page.source.text))
             or self._said.contains(norms, "only")
-            or self._said.lead(norms) in ("none_of", "deny")
+            or (self._said.lead(norms) in ("none_of", "deny") and not self._denies_another(heard, norms))
             or self._none_inside(norms)
         )
         if not yes and self._unread_exception(heard, settled):
@@ -147,7 +147,7 @@ class GateAnswers:
         return not pure and not self._no_alone(norms)
 
     def _denies_another(self, heard: Heard, norms: Sequence[str]) -> bool:
-        """ "No diabetes", "no pain there": the "no" belongs to a thing that was not asked about."""
+        """ "No diabetes", "no fever, but ...": the "no" belongs to one thing; of the rest nothing is said."""
         first, second = (*heard.words[:2], None, None)[:2]
         if first is None or second is None or first.raw != "no" or not second.raw.isalpha():
             return False

@@ -79,6 +79,7 @@ class Segmenter:
         self._always = frozenset(map(str, tables.get("breaks", {}).get("always", ())))
         self._maybe = frozenset(map(str, tables.get("breaks", {}).get("maybe", ())))
         self._short_answers = frozenset(map(str, tables.get("breaks", {}).get("short_answers", ())))
+        self._well = frozenset(map(str, tables.get("breaks", {}).get("well", ())))
 
     def of(self, words: Sequence[Word]) -> list[Token]:
         """Tokens with clause and sentence numbers; sentences longer than the cap are cut."""
@@ -150,6 +151,8 @@ class Segmenter:
             return True
         if word.norm not in self._maybe or (word.norm != "," and not self._said_something(words, index)):
             return False
+        if word.norm == "," and self._well_ahead(words, index):
+            return True
         if self._goes_on(words, index):
             return False
         for place, ahead in enumerate(words[index + 1 : index + 1 + _LOOKAHEAD], start=index + 1):
@@ -159,6 +162,16 @@ class Segmenter:
             if dated or self._has_verb(words, place, first=place == index + 1):
                 return True
         return False
+
+    def _well_ahead(self, words: Sequence[Word], index: int) -> bool:
+        """A thing and that it is well, no verb between: "no bladder control, bowels ok"."""
+        said: list[Word] = []
+        for word in words[index + 1 : index + 2 + MOST_NAMING]:
+            if word.ends_sentence or word.norm in self._maybe or word.norm in self._always:
+                break
+            said.append(word)
+        named = [word.norm for word in said[:-1]]
+        return bool(named) and said[-1].norm in self._well and DENIALS.isdisjoint(named)
 
     def _goes_on(self, words: Sequence[Word], index: int) -> bool:
         """A list under one "no" that an "or" closes: "no tingling, leaking, trouble going, or fever"."""

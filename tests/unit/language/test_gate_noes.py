@@ -66,3 +66,32 @@ def test_a_word_that_is_well_elsewhere_takes_no_sign_back(read, text, sign):
 def test_a_verdict_behind_the_name_of_a_sign_is_of_the_sign(read):
     facts = read("fainting no, chest pain no", "G1").facts
     assert (facts["fainting"], facts["chest_pain"]) == ("no", "no")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("no fever but i take enbrel", "immunosuppressed"),
+        ("no chills, no cancer, however i use needles", "ivdu"),
+        ("no fevers or chills, finished antibiotics on friday", "recent_infection"),
+    ],
+)
+def test_a_no_to_one_thing_and_a_sign_leave_the_rest_open(read, text, sign):
+    reading = read(text, "G4")
+    assert reading.facts[sign] == "yes"
+    assert reading.answer == "partial"
+    assert len({"recent_infection", "ivdu", "immunosuppressed"} & set(reading.facts)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "lost", "well"),
+    [
+        ("no bladder control, bowels ok", "bladder_incontinence", "bowel_incontinence"),
+        ("no bowel control, bladder fine", "bowel_incontinence", "bladder_incontinence"),
+        ("no feeling down there, legs ok", "saddle_numbness", "limb_numbness"),
+    ],
+)
+def test_that_one_thing_is_well_takes_nothing_from_the_other(read, text, lost, well):
+    facts = read(text).facts
+    assert facts[lost] == "yes"
+    assert facts.get(well) in ("no", None)

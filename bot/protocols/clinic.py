@@ -20,6 +20,8 @@ _KEYS = (
     "same_week", "buffer_minutes", "furthest_days",
 )  # fmt: skip
 _FURTHEST_DAYS = 21
+_LEAST_DAYS_KEPT = 90
+"""Longer than a visit lies ahead, and than the clinic takes to note what it decided."""
 _PERIOD = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _DEMO_PHONE = re.compile(r"\b555-01\d\d\b")
 
@@ -72,6 +74,8 @@ class Clinic:
     notices: StaffNotices = field(default_factory=StaffNotices)
     """Whom of the staff the service calls; nobody when none are named."""
     reminders: Reminders = field(default_factory=Reminders)
+    erase_after_days: int | None = None
+    """Conversations that have been over for so long are erased; None: never."""
 
     @property
     def fields(self) -> dict[str, str]:
@@ -81,7 +85,17 @@ class Clinic:
 
 def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
     """The profile. Raises ProtocolError with file, line and what is allowed."""
-    allowed = ("clinic", "hours", "holidays", "patience", "rooms", "providers", "notices", "reminders")
+    allowed = (
+        "clinic",
+        "hours",
+        "holidays",
+        "patience",
+        "rooms",
+        "providers",
+        "notices",
+        "reminders",
+        "retention",
+    )
     body = body_keys(document, allowed, ("clinic", "hours", "providers"))
     section = take(body, "clinic", Section)
     keys(
@@ -109,6 +123,7 @@ def read_clinic(document: Document, *, visits: Collection[str]) -> Clinic:
         patience=_patience(take(body, "patience", Section)) if "patience" in body else Patience(),
         notices=read_notices(take(body, "notices", Section)) if "notices" in body else StaffNotices(),
         reminders=read_reminders(take(body, "reminders", Section)) if "reminders" in body else Reminders(),
+        erase_after_days=_erase_after(take(body, "retention", Section)) if "retention" in body else None,
     )
     if _DEMO_PHONE.search(clinic.phone) and not clinic.demo_phone:
         raise fail(
@@ -140,6 +155,11 @@ def _patience(section: Section) -> Patience:
     if patience.texting[0] >= patience.texting[1]:
         raise fail(section, "texting", "texting: the hours must run forward, like 08:00-21:00")
     return patience
+
+
+def _erase_after(section: Section) -> int:
+    keys(section, allowed=("erase_after_days",), required=("erase_after_days",))
+    return _whole(section, "erase_after_days", least=_LEAST_DAYS_KEPT)
 
 
 def _zone(section: Section) -> ZoneInfo:

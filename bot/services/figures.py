@@ -81,6 +81,9 @@ async def count_changed(ctx: Context) -> int:
     async with ctx.unit_of_work(write=False) as uow:
         before = await uow.figures.counted_at()
         days = await _changed_days(uow, before, now, _zone(ctx))
+        final = await uow.figures.final_until()
+    if final is not None:  # a day some of whose cases are erased would lose them from its counts
+        days = {day for day in days if day > _today(final, _zone(ctx))}
     changed = [day for day in sorted(days, reverse=True) if await _count(ctx, day, now)]
     if changed or before is None or now - before >= NOTED_EVERY:
         async with ctx.unit_of_work() as uow:

@@ -27,6 +27,7 @@ from bot.services import (
     readings,
     reception,
     repeats,
+    retention,
     safety,
     silence,
     speaking,
@@ -147,9 +148,12 @@ async def recover(ctx: Context) -> int:
 
 
 async def keep_recovering(ctx: Context) -> None:
-    """Every quarter of a minute: turns left behind, words left without consent, silence, people who
-    wait; until cancelled. Each job goes its own round: one that hangs or fails keeps no other waiting."""
-    jobs: tuple[Job, ...] = (recover, quarantine.forget_unconsented, silence.look, takeover.give_up_waiting)
+    """Every quarter of a minute: turns left behind, words left without consent, silence, people who wait,
+    conversations kept long enough; until cancelled. Each job goes its own round: one that hangs or fails
+    keeps no other waiting."""
+    jobs: tuple[Job, ...] = (
+        recover, quarantine.forget_unconsented, silence.look, takeover.give_up_waiting, retention.erase_batch,
+    )  # fmt: skip
     await asyncio.gather(*(_again_and_again(ctx, job) for job in jobs))
 
 

@@ -23,8 +23,10 @@ figure_marks = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("counted_at", UtcTime, nullable=False),
+    Column("final_until", UtcTime),
 )
-"""One row: changes up to this time are counted."""
+"""One row: changes up to `counted_at` are counted; days up to `final_until` are never counted again, for
+cases of theirs may be erased."""
 
 dispositions = Table(
     "dispositions",

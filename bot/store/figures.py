@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from bot.services.ports.figures import Count, Sums, Touched
 from bot.store.figure_counting import counting_of
@@ -75,6 +75,17 @@ class FigureTable:
     async def note_counted(self, at: dt.datetime) -> None:
         """Changes are counted up to then."""
         await self._session.upsert(figure_marks, {"id": 1, "counted_at": at}, keys=["id"])
+
+    async def final_until(self) -> dt.datetime | None:
+        """Up to when days stay as they were counted."""
+        found: dt.datetime | None = await self._session.value(select(figure_marks.c.final_until))
+        return found
+
+    async def note_final(self, at: dt.datetime) -> None:
+        """Never moved back: what was erased stays erased when the clinic keeps for longer again."""
+        known = figure_marks.c.final_until
+        further = known.is_(None) | (known < at)
+        await self._session.run(update(figure_marks).where(further).values(final_until=at))
 
     async def sums(self, first: dt.date, last: dt.date, *, channel: str | None) -> Sums:
         """Over these days, both included."""

@@ -28,6 +28,7 @@ from bot.store.opt_outs import OptOutTable
 from bot.store.outbox import OutboxTable
 from bot.store.publications import PublicationTable
 from bot.store.receipts import ReceiptTable
+from bot.store.retention import RetentionTable
 from bot.store.session import Session, translated
 from bot.store.sessions import ChatSessionTable
 from bot.store.staff import StaffTable
@@ -66,6 +67,7 @@ class SqlUnitOfWork:
     editions: EditionTable
     dispositions: DispositionTable
     figures: FigureTable
+    retention: RetentionTable
 
     def __init__(self, engine: AsyncEngine, *, write: bool, turns: WriteTurns, now: Now) -> None:
         self._engine = engine
@@ -149,3 +151,4 @@ class SqlUnitOfWork:
         self.editions = EditionTable(session)
         self.dispositions = DispositionTable(session)
         self.figures = FigureTable(session)
+        self.retention = RetentionTable(session)

@@ -12,6 +12,8 @@ from bot.protocols.clinic import DAYS
 
 PROFILE = ("name", "phone", "address")
 NEW = "new"
+ERASE = "erase_after_days"
+_LONGEST_NUMBER = 5
 _DEMO = re.compile(r"\b555-01\d\d\b")
 _FEWEST_DIGITS = 10
 Given = Callable[[str], str]
@@ -37,6 +39,8 @@ class ClinicForm:
     hours: Mapping[str, str]
     holidays: str
     providers: Sequence[ProviderRow]
+    erase_after_days: str
+    """As typed; empty for never."""
 
 
 def form_of(body: Mapping[str, Any]) -> ClinicForm:
@@ -57,6 +61,7 @@ def form_of(body: Mapping[str, Any]) -> ClinicForm:
             ),
             ProviderRow(id=NEW, name="", hours=_week({}), visits=frozenset()),
         ],
+        erase_after_days=str(body.get("retention", {}).get(ERASE, "")),
     )
 
 
@@ -80,6 +85,7 @@ def form_given(given: Given, body: Mapping[str, Any], *, kinds: Collection[str])
             )
             for one in ids
         ],
+        erase_after_days=given(ERASE).strip(),
     )
 
 
@@ -90,12 +96,14 @@ def changes_of(form: ClinicForm, body: Mapping[str, Any], *, gone: set[str]) -> 
         "hours": {day: form.hours[day] or None for day in DAYS},
         "holidays": sorted(set(form.holidays.split())),
         "providers": _providers(form, body, gone=gone),
+        "retention": _retention(form),
     }
     counts = {
         "clinic": {name: body["clinic"].get(name, "") for name in (*PROFILE, "demo_phone")},
         "hours": {day: body["hours"].get(day) for day in DAYS},
         "holidays": sorted(body.get("holidays", ())),
         "providers": body["providers"],
+        "retention": body.get("retention"),
     }
     return {name: part for name, part in parts.items() if part != counts[name]}
 
@@ -107,6 +115,15 @@ def _profile(form: ClinicForm) -> dict[str, Any]:
     if sum(letter.isdigit() for letter in phone) < _FEWEST_DIGITS:
         raise InvalidInput("phone: write the number with its area code, like 314-555-0142", field="phone")
     return {**form.profile, "demo_phone": bool(_DEMO.search(phone))}
+
+
+def _retention(form: ClinicForm) -> dict[str, int] | None:
+    typed = form.erase_after_days
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_NUMBER):
+        raise InvalidInput("days: write a whole number, or nothing for never", field=ERASE)
+    return {ERASE: int(typed)}
 
 
 def _providers(form: ClinicForm, body: Mapping[str, Any], *, gone: set[str]) -> list[dict[str, Any]]:

@@ -55,6 +55,12 @@ class Figures(Protocol):
     async def note_counted(self, at: dt.datetime) -> None:
         """Changes are counted up to then."""
 
+    async def final_until(self) -> dt.datetime | None:
+        """Days up to this time are not counted again: cases of theirs may be erased. None: all are."""
+
+    async def note_final(self, at: dt.datetime) -> None:
+        """Days up to then stay as they were counted; never moved back."""
+
     async def sums(self, first: dt.date, last: dt.date, *, channel: str | None) -> Sums:
         """Over these days, both included; of one channel when it is named."""
 

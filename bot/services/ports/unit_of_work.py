@@ -9,6 +9,7 @@ from bot.services.ports.editions import Editions
 from bot.services.ports.figures import Dispositions, Figures
 from bot.services.ports.outbox import Outbox
 from bot.services.ports.records import Asks, Cases, Effects, Facts, Judgements, Messages
+from bot.services.ports.retention import Retention
 from bot.services.ports.schedule import Appointments, BusyTimes, Publications
 from bot.services.ports.search import Search
 from bot.services.ports.sessions import OptOuts, Receipts, Sessions
@@ -75,6 +76,8 @@ class UnitOfWork(Protocol):
     def dispositions(self) -> Dispositions: ...
     @property
     def figures(self) -> Figures: ...
+    @property
+    def retention(self) -> Retention: ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -76,6 +76,7 @@ async def test_the_forms_send_back_what_they_show_and_save_only_what_is_changed(
             notices |= {"contact.new.name": "Pat Example", "contact.new.email": "pat@clinic.example"}
             notices |= {"contact.new.P3.email": "1", "contact.new.P3.at_once": "1", "staff_wait_minutes": "5"}
             del clinic["provider.pa_b.visit.POSTOP_VISIT"]
+            clinic["erase_after_days"] = "365"
             clinic["seen"] = "1"  # the notices are part of the clinic's file
             for path in reversed(FORMS):
                 assert (await client.post(path, data=shown[path])).status_code == 303, path
@@ -85,6 +86,7 @@ async def test_the_forms_send_back_what_they_show_and_save_only_what_is_changed(
     assert sides[0][1]["notices"]["at_once"]["P3"] == ["pat_example"]
     assert sides[0][1]["patience"] == {"staff_wait_minutes": 5}
     assert sides[1] == ({"visits": None}, {"visits": {"SURGICAL_CONSULT": {"minutes": 50}}})
+    assert (sides[2][0]["retention"], sides[2][1]["retention"]) == (None, {"erase_after_days": 365})
     assert sides[2][1]["providers"][3]["visits"] == [
         "URGENT_EVAL_48H",
         "NEW_PATIENT_EVAL",

@@ -37,9 +37,10 @@ class Standing:
     """Why the newest revision is not in force; empty while it is."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Context:
-    """One per process, made by `bot.bootstrap`; frozen but for `take_up`."""
+    """One per process, made by `bot.bootstrap`. Not frozen, for `protocols` follow what the clinic publishes
+    (`take_up`); nothing else is set after it was made."""
 
     unit_of_work: UnitOfWorkFactory
     protocols: Protocols
@@ -68,4 +69,4 @@ class Context:
 
     def take_up(self, protocols: Protocols) -> None:
         """These count from now on, for every use case of this process. Only `in_force.look` calls this."""
-        object.__setattr__(self, "protocols", protocols)
+        self.protocols = protocols

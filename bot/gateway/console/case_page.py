@@ -8,15 +8,13 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.cases import Message
 from bot.domain.judgement import Judgement, Why
-from bot.domain.schedule import Appointment
 from bot.domain.tasks import StaffTask
 from bot.gateway.console import times, words
 from bot.gateway.console.afterwards import Afterwards
 from bot.gateway.console.deliveries import Deliveries
-from bot.gateway.console.fact_words import FactWords, is_calm, sentence, show
-from bot.gateway.console.highlight import pieces
+from bot.gateway.console.fact_words import FactWords, sentence, show
+from bot.gateway.console.message_view import shown_message
 from bot.gateway.console.shown import (
     NeedPart,
     ShownFact,
@@ -26,8 +24,9 @@ from bot.gateway.console.shown import (
     ShownTask,
     When,
 )
+from bot.gateway.console.task_view import shown_task
 from bot.gateway.console.transcript import END, Part, Place, part_of
-from bot.gateway.console.work_view import shown_tries
+from bot.gateway.console.visit_words import visit_words
 from bot.protocols import Protocols
 from bot.protocols.routing import Factor
 from bot.services.case_file import CONTACT, CaseFile
@@ -150,7 +149,7 @@ class CasePage(FactWords):
 
     @property
     def messages(self) -> list[ShownMessage]:
-        return [self._message(message) for message in self.part.messages]
+        return [shown_message(one, facts=self, deliveries=self._deliveries) for one in self.part.messages]
 
     @property
     def last_seq(self) -> int:
@@ -241,7 +240,10 @@ class CasePage(FactWords):
     def appointment(self) -> tuple[str, str, When, int] | None:
         """(visit, provider, start, minutes) of the booked time."""
         booked = self.file.appointment
-        return None if booked is None else self._appointment(booked)
+        if booked is None:
+            return None
+        visit, provider, minutes = visit_words(booked, self._protocols)
+        return (visit, provider, self.when(booked.start), minutes)
 
     @property
     def callback(self) -> ShownTask | None:
@@ -316,31 +318,9 @@ class CasePage(FactWords):
 
     # --- small things -------------------------------------------------------------------------
 
-    def _finding_words(self, finding: Mapping[str, Any]) -> dict[str, str]:
-        plain = "absent" if is_calm(finding["value"]) else "present"
-        return {"shown": self.value(finding["variable"], finding["value"]), "plain": plain}
-
     def _text_of(self, variable: str) -> str:
         fact = self.file.facts.get(variable)
         return show(fact.value) if fact and fact.value is not None else ""
-
-    def _message(self, message: Message) -> ShownMessage:
-        findings = list((message.reading or {}).get("findings", ()))
-        certain = "" if message.confidence is None else f"{message.confidence:.0%}"
-        return ShownMessage(
-            seq=message.seq,
-            sender=message.sender,
-            sender_word=words.word(words.SENDERS, message.sender),
-            channel=words.word(words.CHANNELS, message.channel),
-            at=self.when(message.at),
-            kind=message.kind,
-            pieces=pieces(message.text, findings),
-            intent=message.intent or "",
-            confidence=certain,
-            findings=[{**f, "label": self.label(f["variable"]), **self._finding_words(f)} for f in findings],
-            choices=[choice.label for choice in message.choices],
-            delivery=self._deliveries.of_message(message.id),
-        )
 
     def _current(self, variable: str) -> ShownFact:
         older = [self.fact(fact) for fact in self.file.history.get(variable, ())]
@@ -358,39 +338,10 @@ class CasePage(FactWords):
         )  # fmt: skip
 
     def _task(self, task: StaffTask) -> ShownTask:
-        return ShownTask(
-            id=task.id,
-            title=words.word(words.TASKS, task.kind),
-            priority=task.priority,
-            status=task.status,
-            due=times.due(task.due_at, now=self._now),
-            due_at=self.when(task.due_at),
-            late=task.due_at < self._now and task.status != "done",
-            by=task.acknowledged_by or "",
-            at=self.when(task.acknowledged_at) if task.acknowledged_at else None,
-            note=task.note,
-            private=task.private,
-            outcome=self._ended(task),
-            outcomes=self._protocols.tasks.may_end(task),
-            tries=shown_tries(
-                self._protocols.tasks,
-                [one for one in self.file.tries if one.task_id == task.id],
-                zone=self._zone,
-                now=self._now,
-            ),
+        tries = [one for one in self.file.tries if one.task_id == task.id]
+        return shown_task(
+            task, tries, rules=self._protocols.tasks, moment=self.when, zone=self._zone, now=self._now
         )
-
-    def _ended(self, task: StaffTask) -> str:
-        codes = self._protocols.tasks.outcomes
-        ended = task.outcome or ""
-        return codes[ended].label if ended in codes else ended
-
-    def _appointment(self, booked: Appointment) -> tuple[str, str, When, int]:
-        visit = self._protocols.visits.get(booked.visit)
-        names = {provider.id: provider.name for provider in self._protocols.clinic.providers}
-        minutes = int((booked.end - booked.start).total_seconds() // 60)
-        provider = names.get(booked.provider_id, booked.provider_id)
-        return (sentence(visit.name) if visit else booked.visit, provider, self.when(booked.start), minutes)
 
 
 def _most(factor: Factor) -> int:

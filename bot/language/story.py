@@ -15,6 +15,8 @@ from bot.language.segments import Token
 from bot.language.words import ME, Words
 
 _OWN_THINGS = frozenset(("i", "me", "i'm", "im", "ive", "i've", "myself", "i'd", "i'll", "mine"))
+_BEFORE_AN_AGE = frozenset((",", "is", "be", "who", "age", "aged"))
+_NO_AGE = frozenset(("day", "week", "month", "year", "hour", "minute", "percent", "%", "pound", "lb", "."))
 _OPENS_WITHIN = 9
 """ "Hi, my 78 year old mother ...": so early the person is the message's subject."""
 
@@ -108,13 +110,15 @@ class Story:
             return False
         own = self._own_statements(words)
         third = len({word.start for word in words if word.raw in self._people["third"]})
+        about = [r for r in reports if r.relative]
         if person < _OPENS_WITHIN and third > max(1, 2 * own):
+            return True
+        if person < _OPENS_WITHIN and about and not own and _aged(words, person):
             return True
         if own or len({word.norm for word in words if word.norm in self._relatives}) > 1:
             return False
         if self._is_tale(words, person):
             return False
-        about = [r for r in reports if r.relative]
         return any((not r.event or "trauma" in r.sets) and r.sets for r in about)
 
     def _is_tale(self, words: Sequence[Token], person: int) -> bool:
@@ -157,6 +161,16 @@ class Story:
         if "cancer_status" in report.sets and report.counts:
             return replace(report, assertion="present", sets={"cancer_status": "family_only"})
         return replace(report, assertion="other_person")
+
+
+def _aged(words: Sequence[Token], person: int) -> bool:
+    """ "My brother, 61, ...", "my daughter is 24": who gives somebody's age speaks for them."""
+    ahead = [word.norm for word in words[person + 1 : person + 6]]
+    while ahead and ahead[0] in _BEFORE_AN_AGE:
+        ahead.pop(0)
+    if not ahead or not ahead[0].isdecimal() or len(ahead[0]) != 2:
+        return False
+    return "old" in ahead[1:3] or _NO_AGE.isdisjoint(ahead[1:2])
 
 
 def _without_crossed(reports: Sequence[Report]) -> list[Report]:

@@ -18,7 +18,9 @@ def test_what_there_is_instead_is_not_denied(read, text, fact, value):
     assert read(text).facts[fact] == value
 
 
-@pytest.mark.parametrize("text", ["no fever just when it rains", "i dont have it he just warned me of a fever"])
+@pytest.mark.parametrize(
+    "text", ["no fever just when it rains", "i dont have it he just warned me of a fever"]
+)
 def test_a_just_that_qualifies_ends_no_denial(read, text):
     assert read(text).facts.get("fever") != "yes"
 

@@ -192,4 +192,4 @@ async def test_what_is_booked_with_somebody_who_left_is_still_told(ctx: Context,
     changed(ctx, choosing, ())
     turn = Turn(case_id=choosing.case_id, message_id=booked[0].reply_to or "", intent="x", confidence=1.0)
     told = await asides.interject(choosing.ctx, turn, "after_completion")
-    assert told[0].text_id == "already_booked"
+    assert told[0].text_id == "already_booked_whose", "the birth date is still asked for"

@@ -13,42 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from bot.language.instead import ends_denial
 from bot.language.spelling import Spelling
 
-_DENIES = frozenset(("no", "not", "never", "without", "none"))
-_DENIAL_REACH = 7
-_HOLD_ON = frozenset(
-    (
-        "have",
-        "had",
-        "has",
-        "be",
-        "is",
-        "am",
-        "are",
-        "was",
-        "were",
-        "feel",
-        "get",
-        "it",
-        "that",
-        "this",
-        "not",
-        "i",
-        "he",
-        "she",
-        "they",
-        "we",
-        "you",
-    )
-)
-"""Behind these a "just" belongs to what comes: "it is not just pain"."""
-_QUALIFIES = frozenset(
-    (
-        *("when", "if", "after", "at", "in", "on", "during", "with", "while", "because", "to", "for", "from"),
-        *("before", "since", "by", "until", "as", "about", "now", "yet", "like", "once", "twice", "every"),
-    )
-)
 MAX_CHARACTERS = 2000
 """Longer messages are refused at the door (architecture, traps); this is the second lock."""
 
@@ -293,7 +260,7 @@ class Words:
                 continue
             if following and word.raw in _THEIRS and _placed(out) and following.norm not in self._people:
                 continue
-            if word.raw in ("just", "only") and following and _after_denial(out, word, following):
+            if word.raw in ("just", "only") and following and ends_denial(out, word, following):
                 out.append(word._replace(norm="but"))  # "no fever, just an ache": the denial ends here
                 if word.raw == "just":
                     continue
@@ -302,29 +269,6 @@ class Words:
             out.append(word._replace(mine=True) if mine else word)
             mine = False
         return list(_once_denied(out))
-
-
-def _after_denial(out: Sequence[Word], word: Word, following: Word) -> bool:
-    """Behind a comma, a "no" that is all so far ("no just that i leak"), or what was denied.
-
-    "No cough just a fever" names what there is instead; "can not feel it only when I sit" qualifies.
-    """
-    if not out or out[-1].raw in _HOLD_ON:
-        return False
-    alone = len(out) == 1 and out[0].norm in ("no", "none")
-    if word.raw == "just" and (out[-1].norm == "," or alone):
-        return True
-    return following.raw not in _QUALIFIES and _denied_last(out)
-
-
-def _denied_last(out: Sequence[Word]) -> bool:
-    """A denial and what it denies stand right before."""
-    for place, word in enumerate(reversed(out[-_DENIAL_REACH:])):
-        if word.ends_sentence or word.norm in (",", "but"):
-            return False
-        if word.norm in _DENIES:
-            return place > 0
-    return False
 
 
 def _placed(out: Sequence[Word]) -> bool:

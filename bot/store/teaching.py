@@ -104,7 +104,10 @@ class TeachingTable:
             .limit(limit)
         )
         ids = [row.message_id for row in await self._session.all(twice)]
-        return [await self.of_message(message_id) for message_id in ids]
+        said: dict[str, list[Review]] = {message_id: [] for message_id in ids}
+        for review in await self._of_messages(ids):
+            said[review.message_id].append(review)
+        return list(said.values())
 
     async def lately_agreed(self, *, messages: int) -> list[tuple[Said, Said]]:
         """The newest reviews first, along their index; as many as two a message."""
@@ -135,12 +138,16 @@ class TeachingTable:
             row.message_id
             for row in await self._session.all(done.order_by(review_items.c.message_id).limit(limit))
         ]
+        return await self._of_messages(ids), ids[-1] if len(ids) == limit else None
+
+    async def _of_messages(self, ids: Sequence[str]) -> list[Review]:
+        """All reviews of these messages in one statement, by message, oldest first."""
         rows = await self._session.all(
             select(reviews)
             .where(reviews.c.message_id.in_(ids))
             .order_by(reviews.c.message_id, reviews.c.at, reviews.c.id)
         )
-        return [_review(row) for row in rows], ids[-1] if len(ids) == limit else None
+        return [_review(row) for row in rows]
 
 
 def _item(row: Row[Any]) -> ReviewItem:

@@ -15,7 +15,8 @@ from bot.gateway.console.shown import ShownMessage
 
 def shown_message(message: Message, *, facts: FactWords, deliveries: Deliveries) -> ShownMessage:
     """With what was found marked in the words that gave it, and what became of the text."""
-    findings = list((message.reading or {}).get("findings", ()))
+    reading = message.reading or {}
+    findings, half_read = list(reading.get("findings", ())), reading.get("half_read", ())
     certain = "" if message.confidence is None else f"{message.confidence:.0%}"
     return ShownMessage(
         seq=message.seq,
@@ -27,7 +28,10 @@ def shown_message(message: Message, *, facts: FactWords, deliveries: Deliveries)
         pieces=pieces(message.text, findings),
         intent=message.intent or "",
         confidence=certain,
-        findings=[{**one, **_finding_words(one, facts)} for one in findings],
+        findings=[
+            {**one, **_finding_words(one, facts), "half_read": one["variable"] in half_read}
+            for one in findings
+        ],
         choices=[choice.label for choice in message.choices],
         delivery=deliveries.of_message(message.id),
     )

@@ -17,6 +17,7 @@ class Said:
     kind: str = "answer"
     facts: Mapping[str, Value] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    half_read: tuple[str, ...] = ()
     intent: str = "inform"
     asks: str | None = None
     choices: Sequence[str] = ()

@@ -223,7 +223,7 @@ def _reading(said: Said) -> Reading:
             Finding(variable=name, value=value, assertion=assertion, start=start,  # type: ignore[arg-type]
                     end=start + len(words), words=words)
         )  # fmt: skip
-    return Reading(findings=tuple(findings), facts=said.facts, answer="full")
+    return Reading(findings=tuple(findings), facts=said.facts, answer="full", half_read=said.half_read)
 
 
 def _fact(said: Said, name: str, message: Message, at: dt.datetime) -> Fact:

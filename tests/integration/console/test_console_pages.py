@@ -190,6 +190,15 @@ async def test_case_page_shows_why_with_the_words_and_the_source(
     assert "Nobody has acknowledged this emergency yet." in text
 
 
+async def test_a_sign_read_in_part_says_so(client: httpx.AsyncClient, world: World, nurse: str) -> None:
+    told = {"bladder_retention": "yes", "fever": "no"}
+    talk = (Said(text="toilet is an adventure, no fever", facts=told, half_read=("bladder_retention",)),)
+    page = await page_of(client, f"/console/cases/{await world.add_case(talk)}")
+    lines = [line for line in page.split("<li") if "read in part" in line]
+    assert len(lines) == 1
+    assert "fever" not in lines[0].lower()
+
+
 async def test_no_rule_fired_is_not_called_no_red_flag_while_the_gate_is_open(
     client: httpx.AsyncClient, world: World, nurse: str
 ) -> None:

@@ -10,6 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.acceptance.browser.conftest import Visitor, VisitorMaker
+from tests.acceptance.pictures import picture
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +52,7 @@ async def test_every_state_fits_and_axe_finds_nothing(
     for state, words in WAY.items():
         if words:
             await visitor.say(words)
-        await visitor.page.screenshot(path=picture_folder / f"{state}-{size}.png")
+        await picture(visitor.page, picture_folder / f"{state}-{size}.png")
         if state in EXAMINED.get(size, WAY):
             assert await violations(visitor.page) == [], state
         wide = await visitor.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
@@ -63,7 +64,7 @@ async def test_the_demo_page_has_no_findings(visit: VisitorMaker, picture_folder
     visitor = await visit(size)
     await visitor.page.goto(f"{visitor.address}/")
     await visitor.page.get_by_role("button", name="Chat with us").wait_for()
-    await visitor.page.screenshot(path=picture_folder / f"home-{size}.png", full_page=True)
+    await picture(visitor.page, picture_folder / f"home-{size}.png", full_page=True)
     assert await violations(visitor.page) == []
     assert await visitor.page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
 
@@ -75,7 +76,7 @@ async def test_failure_about_and_end_have_no_findings(visit: VisitorMaker, pictu
         await visitor.say(words)
     for name in ("About this chat", "Change an answer"):
         await visitor.page.get_by_role("button", name=name).click()
-        await visitor.page.screenshot(path=picture_folder / f"{name.split()[0].lower()}-phone.png")
+        await picture(visitor.page, picture_folder / f"{name.split()[0].lower()}-phone.png")
         assert await violations(visitor.page) == []
         await visitor.page.keyboard.press("Escape")
         await expect(visitor.page.get_by_role("button", name=name)).to_be_focused()
@@ -83,13 +84,13 @@ async def test_failure_about_and_end_have_no_findings(visit: VisitorMaker, pictu
     await visitor.page.fill("#words", "my back hurts")
     await visitor.page.press("#words", "Enter")
     await visitor.page.get_by_role("button", name="Try again").wait_for()
-    await visitor.page.screenshot(path=picture_folder / "failed-phone.png")
+    await picture(visitor.page, picture_folder / "failed-phone.png")
     assert await violations(visitor.page) == []
     await visitor.page.unroute("**/api/chat/messages")
     visitor.gateway.door.tokens.clear()
     await visitor.page.get_by_role("button", name="Try again").click()
     await visitor.page.get_by_role("button", name="Start a new chat").wait_for()
-    await visitor.page.screenshot(path=picture_folder / "ended-phone.png")
+    await picture(visitor.page, picture_folder / "ended-phone.png")
     assert await violations(visitor.page) == []
 
 
@@ -146,7 +147,7 @@ async def test_forced_colours_keep_borders(visit: VisitorMaker, picture_folder: 
     visitor = await visit("phone", forced_colors="active")
     await visitor.open_chat()
     await visitor.say("i cant feel when i wipe")
-    await visitor.page.screenshot(path=picture_folder / "forced-colours.png")
+    await picture(visitor.page, picture_folder / "forced-colours.png")
     width = await visitor.page.locator("#urgent .calls a").first.evaluate(
         "e => getComputedStyle(e).borderTopWidth"
     )
@@ -175,7 +176,7 @@ async def test_nothing_is_lost_when_it_is_made_larger(
     await page.get_by_role("button", name="I agree").wait_for()
     for state, words in {"several": "which", "emergency": "i cant feel when i wipe"}.items():
         await visitor.say(words)
-        await page.screenshot(path=picture_folder / f"large-{state}-{width}-{text}.png")
+        await picture(page, picture_folder / f"large-{state}-{width}-{text}.png")
         assert await too_wide(page) <= 0, state
         for needed in ("#words", "#send"):
             await expect(page.locator(needed)).to_be_in_viewport(ratio=0.9)

@@ -13,6 +13,7 @@ from bot.gateway.company_words import ALONE
 from bot.services.company import Company
 from tests.acceptance.browser.conftest import Visitor, VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
+from tests.acceptance.pictures import picture
 from tests.integration.gateway.scripted import CONSENT
 
 pytestmark = pytest.mark.browser
@@ -226,7 +227,7 @@ async def test_who_is_there_stands_above_until_the_helper_is_back(
     await expect(company).to_have_text("A nurse from our team is here.")
     await expect(page.get_by_text("The helper is off for now")).to_be_visible()
     await expect(page.get_by_role("button", name="I agree")).to_be_hidden()
-    await page.screenshot(path=picture_folder / "person-phone.png")
+    await picture(page, picture_folder / "person-phone.png")
     assert await violations(page) == []
     door.company = Company()
     door.store(door.only_talk(), replace(CONSENT, text="I'm the automated helper again. Is it OK?"))

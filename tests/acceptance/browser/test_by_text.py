@@ -8,6 +8,7 @@ from playwright.async_api import Route, expect
 
 from tests.acceptance.browser.conftest import GatewayMaker, VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
+from tests.acceptance.pictures import picture
 
 MADE = {
     "number": "+13145550100",
@@ -32,7 +33,7 @@ async def test_the_code_for_the_phone(start: GatewayMaker, visit: VisitorMaker, 
     link = page.get_by_role("link", name='Text "Continue K7QM-4T2X" to 314-555-0100')
     await expect(link).to_have_attribute("href", MADE["link"])
     await expect(page.locator("#by-text-how")).to_be_focused()
-    await page.screenshot(path=picture_folder / "by-text-phone.png")
+    await picture(page, picture_folder / "by-text-phone.png")
     assert await violations(page) == []
     await page.unroute("**/api/chat/phone")
     await page.route("**/api/chat/phone", lambda route: route.abort())

@@ -13,6 +13,7 @@ from bot.settings import Settings
 from bot.store import migrate
 from tests.acceptance.browser.conftest import SIZES, VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
+from tests.acceptance.pictures import picture
 from tests.integration.gateway.linked import BORN, NUMBER, Linked, linked
 from tests.integration.sms.world import WordReader
 
@@ -30,7 +31,7 @@ async def examine(page: Page, folder: Path, state: str) -> None:
     """Nothing for axe to find; on every size it fits and can be pressed. Kept as pictures."""
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
-        await page.screenshot(path=folder / f"{state}-{size}.png", full_page=True)
+        await picture(page, folder / f"{state}-{size}.png", full_page=True)
         assert await page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, (state, size)
         for element in await page.locator("main button:visible, input:visible").all():
             box = await element.bounding_box()

@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from bot.gateway.look import Look
 from tests.acceptance.browser.conftest import VisitorMaker
 from tests.acceptance.browser.test_widget import clinic_page, open_from
+from tests.acceptance.pictures import picture
 from tests.integration.gateway.conftest import GatewayMaker
 
 pytestmark = pytest.mark.browser
@@ -65,7 +66,7 @@ async def test_the_clinics_look_reaches_the_button_and_the_chat(
             "border-color", "rgb(90, 29, 75)"
         )
         await expect(frame.get_by_text("Does your back hurt?")).to_be_visible()
-        await visitor.page.screenshot(path=picture_folder / "framed-desktop.png")
+        await picture(visitor.page, picture_folder / "framed-desktop.png")
         box = await visitor.page.locator("spine-intake iframe").bounding_box()
         assert box is not None
         assert box["x"] < 100

@@ -15,7 +15,8 @@ from bot.services.ports import UnitOfWork
 _MOST = 8
 """More than that is no sentence any more; the summary tells all."""
 _LIMB = {"leg_above_knee": "leg", "leg_below_knee": "leg", "arm": "arm"}
-_HOW_FAR = {"leg_above_knee": " to the knee", "leg_below_knee": " past the knee", "arm": ""}
+_HOW_FAR = {"leg_below_knee": " past the knee"}
+"""Said only where the words said it: "down my leg" is kept as above the knee and names no knee."""
 _CARE = {
     "cons_pt": "physical therapy", "cons_meds": "medicine", "cons_injections": "spine shots",
     "cons_activity": "rest", "cons_laser": "laser care",
@@ -65,7 +66,8 @@ def _place(ctx: Context, values: Mapping[str, Value]) -> str:
         places.remove(limb)
     sided = [_sided(place, side) for place in places] if limb is None else places
     told = _listed(sided)
-    travels = f"down the {_sided(limb, side)}{_HOW_FAR[radiates]}" if limb else ""
+    how_far = _HOW_FAR.get(radiates, "")
+    travels = f"down the {_sided(limb, side)}{how_far}" if limb else ""
     return ", ".join(part for part in (told, travels) if part)
 
 

@@ -17,6 +17,8 @@ from bot.domain.tasks import Attempt, StaffTask
 from bot.protocols import Protocols
 from bot.services.permissions import May, may
 from bot.services.ports import Delivery, Note, StaffMember, UnitOfWork
+from bot.services.ports.marks import MessageFlag, Tag
+from bot.services.ports.retention import LegalHold, Wish
 
 CONTACT = frozenset(
     {"contact_name", "contact_phone", "contact_email", "birth_date", "wc_claim_no", "wc_adjuster"}
@@ -62,6 +64,11 @@ class CaseFile:
     """Who looked the conversation over."""
     dispositions: tuple[Disposition, ...] = ()
     """What the clinic decided later; the last one counts."""
+    tags: tuple[Tag, ...] = ()
+    flagged: tuple[MessageFlag, ...] = ()
+    wish: Wish | None = None
+    """The patient asked that it be erased."""
+    legal_hold: LegalHold | None = None
 
     @property
     def appointment(self) -> Appointment | None:
@@ -106,6 +113,10 @@ async def load_whole(uow: UnitOfWork, protocols: Protocols, case_id: str) -> Cas
         reviewed_by=await uow.search.reviewed_by(case_id),
         deliveries=tuple(await uow.desk.deliveries(case_id)),
         dispositions=tuple(await uow.dispositions.of_case(case_id)),
+        tags=tuple((await uow.marks.tags([case_id])).get(case_id, ())),
+        flagged=tuple(await uow.marks.flags(case_id)),
+        wish=await uow.retention.wish(case_id),
+        legal_hold=await uow.retention.legal_hold(case_id),
         gate_complete=protocols.gate_complete(values),
         gates=_gate_states(protocols, values),
     )
@@ -145,6 +156,10 @@ def _without_contact(file: CaseFile) -> CaseFile:
         tries=tuple(replace(one, note=mask.text(one.note)) for one in file.tries),
         notes=tuple(replace(note, text=mask.text(note.text)) for note in file.notes),
         dispositions=tuple(replace(one, reason=mask.text(one.reason)) for one in file.dispositions),
+        tags=tuple(replace(one, text=mask.text(one.text)) for one in file.tags),
+        flagged=tuple(replace(one, reason=mask.text(one.reason)) for one in file.flagged),
+        wish=file.wish and replace(file.wish, reason=mask.text(file.wish.reason)),
+        legal_hold=file.legal_hold and replace(file.legal_hold, reason=mask.text(file.legal_hold.reason)),
         contact_hidden=True,
     )
 

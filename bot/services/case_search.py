@@ -6,7 +6,7 @@ not search by words: a name would be a word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -14,7 +14,7 @@ from bot.domain.errors import InvalidInput, NotAllowed
 from bot.services.case_file import MASK
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
-from bot.services.ports import StaffMember
+from bot.services.ports import StaffMember, UnitOfWork
 from bot.services.ports.search import EVENTS, SavedView, Wanted
 
 PAGE = 50
@@ -38,7 +38,8 @@ async def find(ctx: Context, member: StaffMember, wanted: Wanted, *, after: str 
         require(member, May.SEE_CONTACT)
     _check(wanted)
     async with ctx.unit_of_work() as uow:
-        rows, following = await uow.search.cases(wanted, after=after, limit=PAGE)
+        plain, following = await uow.search.cases(wanted, after=after, limit=PAGE)
+        rows = await with_marks(uow, plain)
         asked_by = [one.name for one in fields(wanted) if getattr(wanted, one.name) not in (None, (), False)]
         await uow.audit.add(
             actor=member.name, action="case.searched", case_id=None, at=ctx.clock.now(),
@@ -47,6 +48,20 @@ async def find(ctx: Context, member: StaffMember, wanted: Wanted, *, after: str 
         await uow.commit()
     shown = rows if may(member, May.SEE_CONTACT) else [_without_contact(row) for row in rows]
     return Found(rows=tuple(shown), next=following)
+
+
+async def with_marks(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows with their `tags` and how many of their messages are `flagged`."""
+    ids = [row["id"] for row in rows]
+    tags, flagged = await uow.marks.tags(ids), await uow.marks.flag_counts(ids)
+    return [
+        {
+            **row,
+            "tags": [one.text for one in tags.get(row["id"], ())],
+            "flagged": flagged.get(row["id"], 0),
+        }
+        for row in rows
+    ]
 
 
 async def mark_reviewed(ctx: Context, member: StaffMember, case_id: str, *, reviewed: bool) -> None:

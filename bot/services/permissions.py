@@ -22,6 +22,8 @@ class May(enum.Enum):
     """Acknowledge, claim, finish, write notes."""
     EDIT_FACTS = "edit_facts"
     """Put right what a case holds, with a reason; it is judged again."""
+    MARK = "mark"
+    """Tag a conversation, flag a message for colleagues."""
     REVIEW = "review"
     """Look conversations over and say what was misread, so that the bot is taught."""
     EXPORT = "export"
@@ -32,6 +34,8 @@ class May(enum.Enum):
     """Write drafts of the rules and see what they would change."""
     PUBLISH_RULES = "publish_rules"
     """Put another person's draft in force, or an earlier version again."""
+    ERASE = "erase"
+    """Decide on a patient's wish to be erased, and what the law keeps."""
     MANAGE = "manage"
     """Say who works here, what they may do, and how the clinic is set up."""
     SEE_FIGURES = "see_figures"
@@ -40,20 +44,20 @@ class May(enum.Enum):
 
 _CLINICIAN = frozenset(
     {
-        May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.EDIT_FACTS, May.REVIEW, May.EXPORT,
-        May.SEE_FIGURES, May.TRY,
+        May.SEE_CASES, May.SEE_CONTACT, May.SEE_PRIVATE, May.WORK, May.MARK, May.EDIT_FACTS, May.REVIEW,
+        May.EXPORT, May.SEE_FIGURES, May.TRY,
     }
 )  # fmt: skip
-_DESK = frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.TRY})
+_DESK = frozenset({May.SEE_CASES, May.SEE_CONTACT, May.WORK, May.MARK, May.TRY})
 
 TABLE: Mapping[str, frozenset[May]] = {
     "front_desk": _DESK,
     "nurse": _CLINICIAN | {May.DRAFT_RULES},
     "surgeon": _CLINICIAN | {May.DRAFT_RULES, May.PUBLISH_RULES},
-    "admin": _DESK | {May.EXPORT, May.MANAGE, May.SEE_FIGURES},
-    "language_editor": frozenset({May.SEE_CASES, May.REVIEW, May.SEE_FIGURES, May.TRY}),
+    "admin": _DESK | {May.EXPORT, May.ERASE, May.MANAGE, May.SEE_FIGURES},
+    "language_editor": frozenset({May.SEE_CASES, May.MARK, May.REVIEW, May.SEE_FIGURES, May.TRY}),
     "protocol_approver": frozenset(
-        {May.SEE_CASES, May.SEE_FIGURES, May.TRY, May.DRAFT_RULES, May.PUBLISH_RULES}
+        {May.SEE_CASES, May.MARK, May.SEE_FIGURES, May.TRY, May.DRAFT_RULES, May.PUBLISH_RULES}
     ),
     "auditor": frozenset({May.SEE_CASES, May.SEE_FIGURES}),
 }

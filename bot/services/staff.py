@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from bot.domain.errors import InvalidInput, NotSignedIn
 from bot.services import login_guard
 from bot.services.login_guard import LoginGuard
-from bot.services.permissions import ROLES
+from bot.services.permissions import ROLES, May, may
 from bot.services.ports import Clock, Ids, StaffMember, UnitOfWorkFactory
 
 IDLE = dt.timedelta(minutes=15)
@@ -58,6 +58,8 @@ class Visitor:
     csrf: str | None = field(default=None, repr=False)
     undelivered: int = 0
     """Messages that were given up and that nobody has seen to."""
+    wishes: int = 0
+    """Patients who asked to be erased, for who decides on that."""
 
 
 async def add_person(
@@ -130,11 +132,12 @@ async def access_session(ctx: StaffContext, token: str | None, *, active: bool) 
         if found is None or found[0].disabled:
             raise NotSignedIn("no live session: sign in")
         given_up = await uow.outbox.given_up()
+        wishes = await uow.retention.count_wishes() if may(found[0], May.ERASE) else 0
         if active:
             await uow.staff.extend_session(_digest(token), expires_at=min(now + IDLE, started + ABSOLUTE))
             await uow.commit()
     member, csrf = found
-    return Visitor(member=member, csrf=csrf, undelivered=given_up)
+    return Visitor(member=member, csrf=csrf, undelivered=given_up, wishes=wishes)
 
 
 async def access_api_token(ctx: StaffContext, token: str) -> Visitor:

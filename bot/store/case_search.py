@@ -30,6 +30,8 @@ from bot.domain.errors import InvalidInput, NotAllowed
 from bot.services.ports.search import SavedView, Wanted
 from bot.store.cases import RULE
 from bot.store.columns import id_in_order, seconds_between
+from bot.store.mark_tables import case_tags, message_flags
+from bot.store.marks import tag_key
 from bot.store.search import TOO_COMMON, question_keys, reference_key, stem
 from bot.store.search_tables import case_events, said_words, saved_views
 from bot.store.session import Session
@@ -37,7 +39,7 @@ from bot.store.tables import cases, search_keys
 
 SHOWN = (
     "id", "reference", "channel", "status", "level", "rules", "outcome", "created_at", "said_at", "fallbacks",
-    "lowest_confidence", "reviewed_at", "test",
+    "lowest_confidence", "reviewed_at", "flags", "test",
 )  # fmt: skip
 NEWEST = (cases.c.created_at.desc(), cases.c.id.desc())
 PLACE = (cases.c.created_at, cases.c.id)
@@ -132,6 +134,7 @@ def _conditions(wanted: Wanted, named: str | None, *, rare: bool) -> Iterator[Co
         )
     yield from _measures(wanted)
     yield from _events(wanted)
+    yield from _marks(wanted)
 
 
 def _measures(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -149,6 +152,14 @@ def _measures(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield cases.c.created_at >= wanted.since
     if wanted.until is not None:
         yield cases.c.created_at < wanted.until
+
+
+def _marks(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.tag is not None:
+        yield IN_ORDER.in_(select(case_tags.c.case_id).where(case_tags.c.key == tag_key(wanted.tag)))
+    if wanted.flagged is not None:
+        held = IN_ORDER.in_(select(message_flags.c.case_id))
+        yield held if wanted.flagged else ~held
 
 
 def _events(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

@@ -21,7 +21,7 @@ from bot.store.tables import cases, notes, search_keys
 
 SHOWN = (
     "id", "reference", "channel", "status", "level", "rules", "outcome", "visit", "handoff",
-    "task_id", "task_status", "claimed_by", "created_at", "updated_at", "test",
+    "task_id", "task_status", "claimed_by", "created_at", "updated_at", "flags", "test",
 )  # fmt: skip
 ORDER = (cases.c.desk_alarm, cases.c.desk_level, cases.c.desk_due, cases.c.created_at, cases.c.id)
 MINE = "mine:"

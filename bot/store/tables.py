@@ -34,7 +34,6 @@ metadata = MetaData(
     }
 )
 
-
 URGENT = "kind IN ('emergency', 'crisis', 'same_day')"
 """Kinds of our messages that a patient must heed at once."""
 
@@ -357,6 +356,7 @@ chat_sessions = Table(
     _id("token_hash"),
     _case(),
     _needed("expires_at", UtcTime),
+    Index("ix_chat_sessions_case", "case_id"),
 )
 
 notes = Table(

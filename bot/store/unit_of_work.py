@@ -22,6 +22,7 @@ from bot.store.facts import FactTable
 from bot.store.figures import FigureTable
 from bot.store.handovers import HandoverTable
 from bot.store.judgements import JudgementTable
+from bot.store.marks import MarkTable
 from bot.store.messages import MessageTable
 from bot.store.numbers import NumberTable
 from bot.store.opt_outs import OptOutTable
@@ -62,6 +63,7 @@ class SqlUnitOfWork:
     audit: AuditLog
     desk: DeskView
     search: CaseSearch
+    marks: MarkTable
     teaching: TeachingTable
     work: WorkList
     editions: EditionTable
@@ -146,6 +148,7 @@ class SqlUnitOfWork:
         self.audit = AuditLog(session)
         self.desk = DeskView(session)
         self.search = CaseSearch(session)
+        self.marks = MarkTable(session)
         self.teaching = TeachingTable(session)
         self.work = WorkList(session)
         self.editions = EditionTable(session)

@@ -16,11 +16,13 @@ from bot.domain.errors import NotSignedIn, TooManyTries
 from bot.gateway.assets import add_assets, read_folder
 from bot.gateway.console.case_routes import add_case_routes
 from bot.gateway.console.draft_routes import add_draft_routes
+from bot.gateway.console.erasure_routes import add_erasure_routes
 from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.figure_routes import add_figure_routes
 from bot.gateway.console.find_routes import add_find_routes
 from bot.gateway.console.handling import LOGIN, as_fragment, as_page, changing, field, go
 from bot.gateway.console.live import LivePages
+from bot.gateway.console.mark_routes import add_mark_routes
 from bot.gateway.console.notice_routes import add_notice_routes
 from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.people_routes import add_people_routes
@@ -55,6 +57,8 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     _add_queue_routes(blueprint, door, pages, ctx, live)
     add_case_routes(blueprint, door, pages, ctx, live)
     add_fact_routes(blueprint, door, pages, ctx)
+    add_mark_routes(blueprint, door, pages, ctx)
+    add_erasure_routes(blueprint, door, pages, ctx)
     add_find_routes(blueprint, door, pages, ctx)
     add_work_queue_routes(blueprint, door, pages, ctx, live)
     add_figure_routes(blueprint, door, pages, ctx)

@@ -31,6 +31,7 @@ from bot.protocols import Protocols
 from bot.protocols.routing import Factor
 from bot.services.case_file import CONTACT, CaseFile
 from bot.services.ports import Note
+from bot.services.ports.marks import Tag
 
 
 class CasePage(FactWords):
@@ -137,8 +138,11 @@ class CasePage(FactWords):
     def marks(self) -> list[str]:
         """What staff should know before they trust the rest."""
         flags = (*self.case.flags, *(self.file.judgement.flags if self.file.judgement else ()))
-        test = ("test",) if self.case.test else ()
-        return [words.word(words.FLAGS, flag) for flag in dict.fromkeys((*flags, *test))]
+        of_us = {
+            "test": self.case.test, "erasure_wish": self.file.wish, "legal_hold": self.file.legal_hold
+        }  # fmt: skip
+        ours = (name for name, holds in of_us.items() if holds)
+        return [words.word(words.FLAGS, flag) for flag in dict.fromkeys((*flags, *ours))]
 
     # --- what was said ------------------------------------------------------------------------
 
@@ -149,7 +153,11 @@ class CasePage(FactWords):
 
     @property
     def messages(self) -> list[ShownMessage]:
-        return [shown_message(one, facts=self, deliveries=self._deliveries) for one in self.part.messages]
+        flags = {flag.seq: flag for flag in self.file.flagged}
+        return [
+            shown_message(one, facts=self, deliveries=self._deliveries, flag=flags.get(one.seq))
+            for one in self.part.messages
+        ]
 
     @property
     def last_seq(self) -> int:
@@ -310,6 +318,10 @@ class CasePage(FactWords):
     @property
     def staff_notes(self) -> list[tuple[Note, When]]:
         return [(note, self.when(note.at)) for note in self.file.notes]
+
+    @property
+    def tags(self) -> list[tuple[Tag, When]]:
+        return [(tag, self.when(tag.at)) for tag in self.file.tags]
 
     @property
     def afterwards(self) -> Afterwards:

@@ -14,7 +14,7 @@ from bot.gateway.console.pages import HEADERS, Pages
 from bot.gateway.console.transcript import Place
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.model import ModelName
-from bot.services import desk
+from bot.services import desk, marks
 from bot.services.case_file import CaseFile
 from bot.services.context import Context
 from bot.services.staff import Visitor
@@ -41,7 +41,8 @@ def add_case_routes(
     async def case(request: Asked, case_id: str) -> HTTPResponse:
         visitor = await door.visitor(request)
         file = await desk.open_case(ctx, visitor.member, known_id(case_id))
-        return pages.answer("case.html", visitor, **await data_of(visitor, file, read_place(request)))
+        data = await data_of(visitor, file, read_place(request))
+        return pages.answer("case.html", visitor, **data, known_tags=await marks.offered(ctx, visitor.member))
 
     @blueprint.get("/cases/<case_id:str>/live")
     @as_fragment

@@ -15,8 +15,12 @@ from bot.services.ports.search import EVENTS, Wanted
 
 FIELDS = (
     "q", "level", "outcome", "rule", "channel", "status", "confidence", "fallback", "messages", "minutes",
-    "reviewed", "since", "until", "event", "after_event", "test",
+    "reviewed", "tag", "flagged", "since", "until", "event", "after_event", "test",
 )  # fmt: skip
+FOLDED = (
+    "rule", "channel", "fallback", "confidence", "messages", "minutes", "reviewed", "tag", "flagged", "test",
+)  # fmt: skip
+"""Fields that are out of sight until somebody wants more."""
 YES_NO = {"yes": True, "no": False}
 EVENT_WORDS: Mapping[str, str] = {
     "fallback": "the bot did not understand",
@@ -55,6 +59,11 @@ class FindForm:
         """Whether anything is asked for."""
         return any(self.given.values())
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether a field that is out of sight otherwise is filled in."""
+        return any(self.value(name) for name in FOLDED)
+
     def wanted(self, *, zone: ZoneInfo) -> Wanted:
         """What the search asks. Raises InvalidInput naming the field."""
         return Wanted(
@@ -69,6 +78,8 @@ class FindForm:
             messages_from=_whole(self.value("messages"), "messages"),
             minutes_from=_whole(self.value("minutes"), "minutes"),
             reviewed=_yes_no(self.value("reviewed"), "reviewed"),
+            tag=self.value("tag") or None,
+            flagged=_yes_no(self.value("flagged"), "flagged"),
             since=_day(self.value("since"), "since", zone),
             until=_day(self.value("until"), "until", zone, days=1),
             event=self.value("event") or None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,7 +19,7 @@ from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.reading import acceptable
-from bot.services import case_search
+from bot.services import case_search, marks
 from bot.services.context import Context
 from bot.services.staff import Visitor
 
@@ -44,6 +44,8 @@ class FoundRow:
     fallbacks: int
     confidence: str
     reviewed: bool
+    tags: Sequence[str]
+    flagged: int
 
 
 def add_find_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
@@ -68,6 +70,7 @@ def add_find_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Co
             searched=found is not None,
             next_page=f"{form.query}&after={found.next}" if found and found.next else "",
             views=kept,
+            tags=await marks.offered(ctx, visitor.member),
             problem=problem,
         )
 
@@ -129,7 +132,7 @@ def _row(raw: Mapping[str, Any], pages: Pages, now: dt.datetime) -> FoundRow:
         name=raw["name"] or "",
         phone=raw["phone"] or "",
         level=level,
-        level_word=words.level_word(level, raw["status"]),
+        level_word=words.level_word(level, raw["status"], raw["flags"]),
         mark=words.MARKS.get(level, ""),
         headline=sentence("; ".join(titles)) or words.word(words.OUTCOMES, raw["outcome"]),
         channel=words.word(words.CHANNELS, raw["channel"]),
@@ -140,4 +143,6 @@ def _row(raw: Mapping[str, Any], pages: Pages, now: dt.datetime) -> FoundRow:
         fallbacks=raw["fallbacks"],
         confidence="" if certain is None else f"{certain:.0%}",
         reviewed=raw["reviewed_at"] is not None,
+        tags=raw["tags"],
+        flagged=raw["flagged"],
     )

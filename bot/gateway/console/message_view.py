@@ -10,10 +10,13 @@ from bot.gateway.console import words
 from bot.gateway.console.deliveries import Deliveries
 from bot.gateway.console.fact_words import FactWords, is_calm
 from bot.gateway.console.highlight import pieces
-from bot.gateway.console.shown import ShownMessage
+from bot.gateway.console.shown import ShownFlag, ShownMessage
+from bot.services.ports.marks import MessageFlag
 
 
-def shown_message(message: Message, *, facts: FactWords, deliveries: Deliveries) -> ShownMessage:
+def shown_message(
+    message: Message, *, facts: FactWords, deliveries: Deliveries, flag: MessageFlag | None = None
+) -> ShownMessage:
     """With what was found marked in the words that gave it, and what became of the text."""
     reading = message.reading or {}
     findings, half_read = list(reading.get("findings", ())), reading.get("half_read", ())
@@ -34,6 +37,7 @@ def shown_message(message: Message, *, facts: FactWords, deliveries: Deliveries)
         ],
         choices=[choice.label for choice in message.choices],
         delivery=deliveries.of_message(message.id),
+        flag=None if flag is None else ShownFlag(by=flag.by, at=facts.when(flag.at), reason=flag.reason),
     )
 
 

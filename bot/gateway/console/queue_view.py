@@ -65,7 +65,7 @@ class QueueView:
             name=raw["name"] or "",
             phone=raw["phone"] or "",
             level=level,
-            level_word=words.level_word(level, raw["status"]),
+            level_word=words.level_word(level, raw["status"], raw["flags"]),
             mark=words.MARKS.get(level, ""),
             headline=self._headline(raw),
             waiting=times.span((now - created).total_seconds()),

@@ -38,6 +38,16 @@ class ShownMessage:
     choices: Sequence[str]
     delivery: str
     """What became of a text message; empty for what did not leave as one."""
+    flag: ShownFlag | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownFlag:
+    """Who flagged a message, when and why."""
+
+    by: str
+    at: When
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ A code without a word is shown as it is, with spaces: never hidden.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 LEVELS: Mapping[str, str] = {
     "emergency_now": "Emergency",
@@ -106,6 +106,8 @@ FLAGS: Mapping[str, str] = {
     "complaint": "The patient complained",
     "unacknowledged_p0": "Emergency not acknowledged in time",
     "test?": "Looks like a test",
+    "erasure_wish": "Asked to be erased",
+    "legal_hold": "Kept by law",
     "test": "A test by staff, not a patient",
     "many_texts": "Sent very many texts: no longer answered",
     "goes_in_circles": "Texts lead nowhere, perhaps a machine: no longer answered",
@@ -125,6 +127,7 @@ def word(words: Mapping[str, str], code: object) -> str:
     return words.get(text) or text.replace("_", " ")
 
 
-def level_word(level: str, status: str) -> str:
-    """The level for the eye: while the talk goes on the safety questions may be open still."""
-    return NOT_YET if level == "none" and status == "open" else word(LEVELS, level)
+def level_word(level: str, status: str, flags: Collection[str]) -> str:
+    """The level for the eye, of a case in a list: while safety questions are open it is never `Routine`."""
+    unclear = status == "open" or "gate_incomplete" in flags
+    return NOT_YET if level == "none" and unclear else word(LEVELS, level)

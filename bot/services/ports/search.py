@@ -27,6 +27,9 @@ class Wanted:
     minutes_from: int | None = None
     """Minutes from the first message to the last."""
     reviewed: bool | None = None
+    tag: str | None = None
+    flagged: bool | None = None
+    """Whether one of its messages is flagged."""
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     event: str | None = None
@@ -62,7 +65,8 @@ class Search(Protocol):
         self, wanted: Wanted, *, after: str | None, limit: int
     ) -> tuple[list[Mapping[str, Any]], str | None]:
         """Rows {id, reference, name, phone, channel, status, level, rules, outcome, created_at, said_at,
-        messages, fallbacks, lowest_confidence, reviewed_at, test}, newest first, and the next cursor."""
+        messages, fallbacks, lowest_confidence, reviewed_at, flags, test}, newest first; and the
+        next cursor."""
 
     async def reviewed_by(self, case_id: str) -> str | None:
         """Who looked it over, None when nobody has."""

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 from bot.services.ports.editions import Editions
 from bot.services.ports.figures import Dispositions, Figures
+from bot.services.ports.marks import Marks
 from bot.services.ports.outbox import Outbox
 from bot.services.ports.records import Asks, Cases, Effects, Facts, Judgements, Messages
 from bot.services.ports.retention import Retention
@@ -66,6 +67,8 @@ class UnitOfWork(Protocol):
     def desk(self) -> Desk: ...
     @property
     def search(self) -> Search: ...
+    @property
+    def marks(self) -> Marks: ...
     @property
     def teaching(self) -> Teaching: ...
     @property

@@ -227,6 +227,6 @@ class Desk(Protocol):
         self, *, queue: str, query: str | None, reference: str | None, after: str | None, limit: int
     ) -> tuple[list[Mapping[str, Any]], str | None]:
         """Rows {id, reference, channel, status, level, rules, outcome, visit, handoff, priority, due,
-        task_id, task_status, claimed_by, created_at, updated_at, name, phone, test} most urgent
+        task_id, task_status, claimed_by, created_at, updated_at, flags, name, phone, test} most urgent
         first (unacknowledged P0, level, due, age) and the cursor of the next page.
         `queue`: open | mine:<name> | all."""

@@ -18,6 +18,7 @@ from bot.protocols.shelf import Shelf
 from bot.services import figures, retention
 from bot.services.context import Context
 from bot.services.ports import Note, Reader, UnitOfWork
+from bot.services.ports.retention import LegalHold
 from bot.store import Store, open_store
 from bot.store.tables import metadata
 from bot.system import RandomIds
@@ -163,6 +164,9 @@ LEFT: dict[str, Left] = {
     ),
     "a late decision": lambda uow, case, at: uow.dispositions.add(
         Disposition(id="d", case_id=case.id, at=at + 30 * DAY, by="Ann")
+    ),
+    "the law": lambda uow, case, at: uow.retention.add_legal_hold(
+        LegalHold(case_id=case.id, reason="a court asks", by="Ann", at=at)
     ),
     "a visit to come": lambda uow, case, at: uow.appointments.hold(
         a_hold(case.id, provider_id=case.id, start=at + 40 * DAY, hold_expires_at=at + 400 * DAY), now=at

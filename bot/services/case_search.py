@@ -40,14 +40,18 @@ async def find(ctx: Context, member: StaffMember, wanted: Wanted, *, after: str 
     async with ctx.unit_of_work() as uow:
         plain, following = await uow.search.cases(wanted, after=after, limit=PAGE)
         rows = await with_marks(uow, plain)
-        asked_by = [one.name for one in fields(wanted) if getattr(wanted, one.name) not in (None, (), False)]
         await uow.audit.add(
             actor=member.name, action="case.searched", case_id=None, at=ctx.clock.now(),
-            detail={"by": asked_by, "found": len(rows), "page": "next" if after else "first"},
+            detail={"by": asked_by(wanted), "found": len(rows), "page": "next" if after else "first"},
         )  # fmt: skip
         await uow.commit()
     shown = rows if may(member, May.SEE_CONTACT) else [_without_contact(row) for row in rows]
     return Found(rows=tuple(shown), next=following)
+
+
+def asked_by(wanted: Wanted) -> list[str]:
+    """Names of the fields that ask for something: what the audit log keeps of a search."""
+    return [one.name for one in fields(wanted) if getattr(wanted, one.name) != one.default]
 
 
 async def with_marks(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -70,7 +70,7 @@ async def run(ctx: Context, check: Check, edition: Edition, *, folder: Path) -> 
     if ctx.shelf is None:
         raise NotAllowed("nothing can be published here")
     try:
-        after = await asyncio.to_thread(joined, ctx.shelf, await _candidate(ctx, edition))
+        after = await asyncio.to_thread(joined, ctx.shelf, await candidate(ctx, edition))
     except ProtocolError as error:
         check.problems.append(str(error))
     else:
@@ -83,7 +83,7 @@ async def run(ctx: Context, check: Check, edition: Edition, *, folder: Path) -> 
     check.done = True
 
 
-async def _candidate(ctx: Context, edition: Edition) -> list[Edition]:
+async def candidate(ctx: Context, edition: Edition) -> list[Edition]:
     """What is in force, with this edition in the place of its file."""
     async with ctx.unit_of_work(write=False) as uow:
         held = await uow.editions.in_force()

@@ -16,6 +16,7 @@ from bot.domain.errors import NotSignedIn, TooManyTries
 from bot.gateway.assets import add_assets, read_folder
 from bot.gateway.console.case_routes import add_case_routes
 from bot.gateway.console.draft_routes import add_draft_routes
+from bot.gateway.console.draft_try_routes import add_draft_try_routes
 from bot.gateway.console.erasure_routes import add_erasure_routes
 from bot.gateway.console.fact_routes import add_fact_routes
 from bot.gateway.console.figure_routes import add_figure_routes
@@ -70,6 +71,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     add_rule_routes(blueprint, door, pages, ctx, shelf_at(CASES))
     if ctx.shelf is not None:
         add_draft_routes(blueprint, door, pages, ctx, folder=CASES)
+        add_draft_try_routes(blueprint, door, pages, ctx)
         add_settings_routes(blueprint, door, pages, ctx, settings)
         add_visit_routes(blueprint, door, pages, ctx)
         add_notice_routes(blueprint, door, pages, ctx)

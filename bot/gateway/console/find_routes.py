@@ -18,10 +18,14 @@ from bot.gateway.console.find_form import FIELDS, FindForm, options
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
+from bot.gateway.staff_api.exports import BYTE_ORDER_MARK, CSV, as_file
 from bot.gateway.staff_api.reading import acceptable
-from bot.services import case_search, marks
+from bot.services import case_search, conversation_table, marks
 from bot.services.context import Context
 from bot.services.staff import Visitor
+
+NAMED = "named"
+"""`yes`: a table that says who the patients are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,16 @@ def add_find_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Co
         except InvalidInput as error:
             return await answer(visitor, form, after=None, problem=f"{error}.")
 
+    @blueprint.get("/find.csv", name="find_csv")
+    @as_page(pages)
+    async def table(request: Asked) -> HTTPResponse:
+        visitor = await door.visitor(request)
+        form, named = _form(request, NAMED), request.args.get(NAMED) == "yes"
+        wanted = form.wanted(zone=pages.zone)
+        made = await conversation_table.export_csv(ctx, visitor.member, wanted, named=named)
+        name = f"conversations-{ctx.clock.now():%Y-%m-%d}{'' if named else '-without-names'}.csv"
+        return as_file(f"{BYTE_ORDER_MARK}{made}", kind=CSV, name=name)
+
     @blueprint.post("/views")
     @as_page(pages)
     async def keep(request: Asked) -> HTTPResponse:
@@ -112,9 +126,10 @@ def add_find_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Co
         return go(f"/console/cases/{case_id}")
 
 
-def _form(request: Asked) -> FindForm:
-    only_arguments(request, allowed=frozenset({*FIELDS, "after"}))
-    given = {name: ",".join(values) for name, values in request.args.items() if name != "after"}
+def _form(request: Asked, *besides: str) -> FindForm:
+    """The fields of the search; `besides` are arguments of the page that are none of them."""
+    only_arguments(request, allowed=frozenset({*FIELDS, "after", *besides}))
+    given = {name: ",".join(values) for name, values in request.args.items() if name in FIELDS}
     return FindForm(given={name: acceptable(text, field=name).strip() for name, text in given.items()})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from sanic import Blueprint, HTTPResponse
 
 from bot.gateway.console.draft_routes import version_lines
@@ -59,11 +61,20 @@ def add_rule_routes(
     async def what_if(request: Asked) -> HTTPResponse:
         visitor = await door.visitor(request)
         require(visitor.member, May.SEE_CASES)
-        given = {
-            name: [acceptable(text, field=name) for text in texts] for name, texts in request.args.items()
-        }
         facts = pages.fact_words()
-        asked = AskedFacts(given, facts)
+        asked = AskedFacts(given_facts(request), facts)
         tried = rule_reading.try_facts(ctx.protocols, asked.values)
         view = TriedView(tried, asked.values, ctx.protocols, facts) if asked.values else None
-        return pages.answer("what_if.html", visitor, asked=asked, tried=view)
+        return pages.answer(
+            "what_if.html",
+            visitor,
+            asked=asked,
+            tried=view,
+            address="/console/protocols/what-if",
+            beside=None,
+        )
+
+
+def given_facts(request: Asked) -> Mapping[str, Sequence[str]]:
+    """The arguments of an address, checked for what no store keeps."""
+    return {name: [acceptable(text, field=name) for text in texts] for name, texts in request.args.items()}

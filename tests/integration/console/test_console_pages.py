@@ -14,6 +14,8 @@ from sanic.exceptions import RequestCancelled
 
 from bot.gateway.errors import GONE_AWAY, problem_for
 from bot.services import work_desk
+from bot.services.ports.marks import MessageFlag, Tag
+from bot.services.ports.retention import Wish
 from bot.settings import Settings
 from tests.conftest import make_settings
 from tests.integration.console.conftest import staff_app
@@ -52,7 +54,7 @@ TAGS = frozenset(
         *("article", "div", "span", "p", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt", "dd", "br", "a"),
         *("form", "input", "button", "label", "small", "strong", "kbd", "code", "time", "q", "mark", "meter"),
         *("table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
-        *("fieldset", "legend", "select", "option", "textarea"),
+        *("fieldset", "legend", "select", "option", "textarea", "datalist"),
     }
 )
 """All that the console's own templates use."""
@@ -105,6 +107,10 @@ async def hostile_case(world: World, payload: str) -> str:
     async with world.store.unit_of_work() as uow:
         task = (await uow.tasks.of_case(case_id))[0]
         await uow.tasks.acknowledge(task.id, by=payload, at=world.clock.now())
+        who: dict[str, Any] = {"case_id": case_id, "by": payload, "at": world.clock.now()}
+        await uow.marks.add_tag(Tag(text=payload, **who))
+        await uow.marks.set_flag(MessageFlag(seq=1, reason=payload, **who))
+        await uow.retention.add_wish(Wish(reason=payload, **who))
         await uow.commit()
     return case_id
 
@@ -116,7 +122,8 @@ async def test_what_people_write_is_text_and_never_markup(
     case_id = await hostile_case(world, payload)
     note = {"csrf": nurse, "text": payload}
     assert (await client.post(f"/console/cases/{case_id}/notes", data=note)).status_code == 303
-    for path in ("/console/", "/console/live", f"/console/cases/{case_id}", f"/console/cases/{case_id}/live"):
+    case = f"/console/cases/{case_id}"
+    for path in ("/console/", "/console/live", case, f"{case}/live", f"{case}/erasure"):
         markup = Markup(await page_of(client, path))
         assert payload in markup.text, path
         _assert_harmless(markup)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import httpx
 import pytest
 
+from bot.services import conversation_table
+from tests.integration.console.conversations import Said
 from tests.integration.console.staff_world import World, busy_morning, signed_in
 from tests.integration.console.test_console_pages import PAYLOADS, Markup, page_of
 
@@ -95,3 +100,46 @@ async def test_a_case_is_marked_as_looked_over_and_back(
     assert "Mark as looked over" in await page_of(client, address)
     actions = [row[1] for row in await world.audit() if row[2] == case_id and "review" in row[1]]
     assert actions == ["case.reviewed", "case.review_taken_back"]
+
+
+async def test_what_was_found_is_a_table_with_names_or_without(
+    client: httpx.AsyncClient, world: World, nurse: str
+) -> None:
+    ids = await busy_morning(world)
+    evil = Said(text="=1+1", facts={"contact_name": "@SUM(A1)"})
+    await world.add_case((evil,))
+    await client.post(f"/console/cases/{ids['emergency']}/tags", data={"csrf": nurse, "tag": "=cmd()"})
+    plain = rows_of(await client.get("/console/find.csv?level=emergency_now"))
+    assert plain == [
+        {
+            "started": "2026", "minutes": "6.0", "channel": "web", "status": "emergency",
+            "level": "emergency_now", "rules": "RF01", "outcome": "deferred_emergency",
+            "messages": "10", "fallbacks": "0",
+            "least_certain": "0.93", "reviewed": "no", "flagged_messages": "0", "test": "no",
+        }
+    ]  # fmt: skip
+    named = rows_of(await client.get("/console/find.csv?named=yes"))
+    assert len(named) == len(ids) + 1
+    emergency = next(row for row in named if row["level"] == "emergency_now")
+    assert (emergency["name"], emergency["phone"]) == ("Dana Example", "555-0142")
+    assert emergency["tags"] == "'=cmd()"
+    assert not [cell for row in named for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    details = [row[3] for row in await world.audit() if row[1] == "conversations.exported"]
+    assert details == [
+        {"by": ["levels"], "rows": 1, "named": False},
+        {"by": [], "rows": 6, "named": True},
+    ]
+
+
+async def test_a_table_that_would_end_too_early_is_none(
+    client: httpx.AsyncClient, world: World, nurse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation_table, "MOST", 4)
+    await busy_morning(world)
+    answer = await client.get("/console/find.csv")
+    assert (answer.status_code, "more than 4 found" in answer.text.lower()) == (400, True)
+
+
+def rows_of(answer: httpx.Response) -> list[dict[str, str]]:
+    assert answer.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))

@@ -263,6 +263,7 @@ async def test_who_may_write_and_who_may_publish(browser: httpx.AsyncClient, wor
         await browser.get("/console/protocols/files/routing"),
         await browser.post("/console/protocols/drafts", data={"csrf": csrf, "file": "routing"}),
         await browser.get(f"/console/protocols/drafts/{absent}"),
+        await browser.get(f"/console/protocols/drafts/{absent}/what-if"),
     ]
     deciding = [
         await browser.post(f"/console/protocols/drafts/{absent}/publish", data={"csrf": csrf}),
@@ -276,3 +277,25 @@ async def test_who_may_write_and_who_may_publish(browser: httpx.AsyncClient, wor
     }
     unsigned = await browser.post(f"/console/protocols/drafts/{absent}/publish", data={"csrf": "wrong"})
     assert unsigned.status_code == 403
+
+
+async def test_facts_are_tried_on_a_draft_beside_what_is_in_force(
+    browser: httpx.AsyncClient, ctx: Context, world: World
+) -> None:
+    address = f"/console/protocols/drafts/{await draft(ctx, world)}/what-if"
+    await signed_in(browser, "nurse")
+    other = await page_of(browser, f"{address}?f.shingles_rash=yes")
+    assert "Comes out otherwise: level" in other
+    assert other.index("level-same_day") < other.index("In force now") < other.index("level-urgent_48h")
+    assert "Comes out as what is in force." in await page_of(browser, f"{address}?f.fever=yes")
+    assert "No fact has a value yet." in await page_of(browser, address)
+    assert ctx.protocols.judge({"shingles_rash": "yes"}).level is Level.URGENT_48H
+
+
+async def test_facts_are_not_tried_on_a_draft_that_does_not_load(
+    browser: httpx.AsyncClient, ctx: Context, world: World
+) -> None:
+    wrong = await draft(ctx, world, text=sooner(ctx).replace("level: same_day", "level: soon"))
+    await signed_in(browser, "nurse")
+    answer = await browser.get(f"/console/protocols/drafts/{wrong}/what-if")
+    assert (answer.status_code, "this draft does not load" in answer.text.lower()) == (400, True)

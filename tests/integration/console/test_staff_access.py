@@ -69,6 +69,7 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/cases/<case_id:str>/print"): EVERYBODY,
     ("GET", "/console/cases/<case_id:str>/text"): EVERYBODY,
     ("GET", "/console/find"): EVERYBODY,
+    ("GET", "/console/find.csv"): EXPORTERS,
     ("POST", "/console/views"): EVERYBODY,
     ("POST", "/console/views/<view_id:str>/drop"): EVERYBODY,
     ("POST", "/console/cases/<case_id:str>/reviewed"): REVIEWERS,

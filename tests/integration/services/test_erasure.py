@@ -1,4 +1,4 @@
-"""A patient's wish to be erased: written down once, decided by a second person; the audit log alone is left."""
+"""A patient's wish to be erased: written down once, decided by a second person; the audit log is left."""
 
 from __future__ import annotations
 

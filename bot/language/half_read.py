@@ -1,38 +1,65 @@
 """Signs read by half: a part of their construction stands there, and the learned screen is all but sure.
 
 Two keys open what neither may open alone (bot/decisions/0006-two-lines-of-safety.md): the screen never sets
-a fact by itself, and a word of a sign is no sign. The words are looked at like any other finding's: a
-supposition, a relative's story or what was long ago makes no fact.
+a fact by itself, and a word of a sign is no sign. The lexicon's `half` frames are constructions too broad to
+count alone ("launched", "won't lift"): more than a word, so that a screen that holds the fact for likely is
+enough, and they say how bad it is. The words are looked at like any other finding's: a supposition, a
+relative's story or what was long ago makes no fact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 
-from bot.language.frames import Hit, Mention
+from bot.language.frames import FrameMatcher, Hit, Mention
 from bot.language.lexicon import Frame
+from bot.language.phrase_tree import PhraseTree
 from bot.language.report import Report
 from bot.language.screened import SCREENED
 from bot.language.segments import Token
 
 _NAME = "half-read"
+HALF = "half_"
+"""Before the names of concepts that only half frames use."""
+ALL_BUT_SURE = 0.9
+"""From here any word of a sign is enough: on unheard voices 19 of 20 such facts are so."""
+LIKELY = 0.5
+"""From here a `half` frame is enough."""
+
+
+_IN_ORDER = attrgetter("start", "end", "concept")
 
 
 class HalfReader:
     """Which signs the parts of the lexicon's frames point to."""
 
-    def __init__(self, frames: Sequence[Frame]) -> None:
+    def __init__(self, frames: Sequence[Frame], phrases: PhraseTree) -> None:
         signs: dict[str, set[str]] = {}
         for frame in frames:
-            for concept in frozenset().union(*frame.parts):
+            for concept in frozenset().union(*frame.parts) if not frame.half else ():
                 signs.setdefault(concept, set()).update(_signs(frame))
         self._signs: Mapping[str, frozenset[str]] = {name: frozenset(of) for name, of in signs.items() if of}
+        self._phrases = phrases
+        self._matcher = FrameMatcher([replace(frame, name=_NAME) for frame in frames if frame.half])
 
-    def hits(self, mentions: Sequence[Mention], tokens: Sequence[Token], sure: Collection[str]) -> list[Hit]:
-        """Of each fact in `sure` the clause that holds most parts of its frames; none without any."""
-        return [hit for name in sorted(sure) for hit in self._of(name, mentions, tokens)]
+    def hits(
+        self,
+        words: Sequence[str],
+        mentions: Sequence[Mention],
+        tokens: Sequence[Token],
+        likely: Mapping[str, float],
+    ) -> list[Hit]:
+        """The half frames of what is `likely`, and of each fact that is all but sure the clause that holds
+        most parts of its frames.
+        """
+        sure = sorted(name for name, chance in likely.items() if chance >= ALL_BUT_SURE)
+        found = [hit for name in sure for hit in self._of(name, mentions, tokens)]
+        more = [Mention(*one) for one in self._phrases.find(words)]
+        halves = self._matcher.hits(sorted([*mentions, *more], key=_IN_ORDER), tokens)
+        return found + [hit for hit in halves if next(iter(hit.frame.sets)) in likely]
 
     def _of(self, name: str, mentions: Sequence[Mention], tokens: Sequence[Token]) -> Iterator[Hit]:
         parts = [one for one in mentions if name in self._signs.get(one.concept, ())]
@@ -60,7 +87,8 @@ def settle_half_read(reports: Sequence[Report]) -> list[Report]:
 
 def half_read(reports: Sequence[Report]) -> tuple[str, ...]:
     """The facts that rest on half a construction and the screen."""
-    return tuple(sorted(name for report in reports if report.name == _NAME for name in report.sets))
+    names = {name for report in reports if report.name == _NAME for name in report.sets}
+    return tuple(sorted(names.intersection(SCREENED)))
 
 
 def _signs(frame: Frame) -> set[str]:
@@ -82,4 +110,5 @@ def _frame(name: str) -> Frame:
         denies={},
         asked=frozenset(),
         not_asked=frozenset(),
+        half=True,
     )

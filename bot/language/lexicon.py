@@ -49,6 +49,8 @@ class Frame:
     """Counts only as a reply to one of these asks; empty: always."""
     not_asked: frozenset[str]
     """Never counts as a reply to one of these asks."""
+    half: bool
+    """Counts only beside a screen that holds the fact for likely (bot/language/half_read.py)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +165,7 @@ def _frames(items: Iterable[Mapping[str, Any]], concepts: Mapping[str, Any]) -> 
         "deny",
         "asked",
         "not_asked",
+        "half",
     }
     for item in items:
         unknown = sorted(set(item) - allowed)
@@ -196,6 +199,7 @@ def _frame(item: Mapping[str, Any], concepts: Mapping[str, Any]) -> Frame:
         denies=dict(item.get("deny", {})),
         asked=frozenset(item.get("asked", ())),
         not_asked=frozenset(item.get("not_asked", ())),
+        half=bool(item.get("half", False)),
     )
 
 

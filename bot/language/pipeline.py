@@ -7,7 +7,7 @@ words and never grows. Warning filters are given back as they were: importing me
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +18,7 @@ from spacy.vocab import Vocab
 
 from bot.domain.errors import ProtocolError
 from bot.language.frames import FrameMatcher, Hit, Mention
-from bot.language.half_read import HalfReader
+from bot.language.half_read import HALF, HalfReader
 from bot.language.lexicon import Lexicon
 from bot.language.phrase_tree import PhraseTree
 from bot.language.segments import CLAUSE, NAY, Token
@@ -55,17 +55,17 @@ class LexiconTokenizer:
             raise ProtocolError(f"lexicon: {text!r} holds fillers only; reword or drop it")
         return norms
 
-    def of_tokens(self, tokens: Sequence[Token], *, sure: Collection[str] = ()) -> Doc:
+    def of_tokens(self, tokens: Sequence[Token], *, likely: Mapping[str, float] | None = None) -> Doc:
         """A message's tokens as a Doc with sentence starts set; it carries the tokens for the pipes.
 
-        `sure` are the facts that half a frame is enough for.
+        `likely` are the facts that half a frame may be enough for, with the screen's probabilities.
         """
         starts = [
             index == 0 or token.sentence != tokens[index - 1].sentence for index, token in enumerate(tokens)
         ]
         words = [self._shown(token.norm) for token in tokens]
         doc = Doc(self._vocab, words=words, sent_starts=starts)
-        doc.user_data["tokens"], doc.user_data["words"], doc.user_data["sure"] = tokens, words, sure
+        doc.user_data["tokens"], doc.user_data["words"], doc.user_data["likely"] = tokens, words, likely
         return doc
 
     def _shown(self, norm: str) -> str:
@@ -83,17 +83,19 @@ class ConceptFinder:
         self._halves: HalfReader | None = None
         self._transparent: frozenset[str] = frozenset()
 
-    def load(self, phrases: PhraseTree, lexicon: Lexicon) -> None:
-        """Give the pipe its patterns."""
+    def load(self, phrases: PhraseTree, halves: PhraseTree, lexicon: Lexicon) -> None:
+        """Give the pipe its patterns; those of half concepts stand apart, they are rarely looked for."""
         self._phrases, self._transparent = phrases, lexicon.transparent
-        self._frames, self._halves = FrameMatcher(lexicon.frames), HalfReader(lexicon.frames)
+        self._frames = FrameMatcher([frame for frame in lexicon.frames if not frame.half])
+        self._halves = HalfReader(lexicon.frames, halves)
 
     def __call__(self, doc: Doc) -> Doc:
-        mentions = _mentions(doc.user_data.get("words", ()), self._phrases, self._transparent)
+        words: Sequence[str] = doc.user_data.get("words", ())
+        mentions = _mentions(words, self._phrases, self._transparent)
         tokens: Sequence[Token] = doc.user_data.get("tokens", ())
         hits = [] if self._frames is None else self._frames.hits(mentions, tokens)
-        if self._halves is not None and (sure := doc.user_data.get("sure")):
-            hits += self._halves.hits(mentions, tokens, sure)
+        if self._halves is not None and (likely := doc.user_data.get("likely")):
+            hits += self._halves.hits(words, mentions, tokens, likely)
         doc.user_data["mentions"], doc.user_data["hits"] = mentions, hits
         heads = sorted({hit.head for hit in hits})
         doc.spans[TARGETS] = [Span(doc, start, end, label="FINDING") for start, end in heads]
@@ -142,13 +144,13 @@ def _build(lexicon: Lexicon) -> tuple[Language, Words]:
     tokenizer = LexiconTokenizer(nlp.vocab, words)
     nlp.tokenizer = tokenizer
     known: set[str] = {CLAUSE, ME, NAY, UNKNOWN, NUMBER, ".", ","}
-    tree = PhraseTree(lexicon.light)
+    tree, halves = PhraseTree(lexicon.light), PhraseTree(lexicon.light)
     for concept, phrases in lexicon.concepts.items():
         for norms in map(tokenizer.norms, phrases):
             known.update(norms)
-            tree.add(concept, norms)
+            (halves if concept.startswith(HALF) else tree).add(concept, norms)
     finder = nlp.add_pipe("intake_concepts")
-    finder.load(tree, lexicon)
+    finder.load(tree, halves, lexicon)
     known |= _add_context(nlp, tokenizer, lexicon)
     known |= lexicon.light
     tokenizer.close(known)

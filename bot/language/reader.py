@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from spacy.language import Language
@@ -31,7 +31,8 @@ from bot.language.pipeline import build_pipeline
 from bot.language.places import settle_places
 from bot.language.relations import relation_of
 from bot.language.report import Report
-from bot.language.screen import Screen, all_but_sure, screened
+from bot.language.screen import Screen, open_to_half, screened
+from bot.language.screened import alarms
 from bot.language.segments import DENIALS, NAY, Segmenter, Token
 from bot.language.settle import Settled, value_of
 from bot.language.sexes import find_sex
@@ -103,7 +104,7 @@ class Reader:
         page = Page(text, source, tokens)
         language = language_of(source.text, self._lexicon.spanish)
         likely = self._screen.likely(text) if self._screen and language == "en" else {}
-        reports, concepts, came_true = self._reports(tokens, asked, all_but_sure(likely, asked=asked))
+        reports, concepts, came_true = self._reports(tokens, asked, open_to_half(likely, asked=asked))
         reports = settle_half_read(reports)
         reports = settle_supposed(reports, tokens, came_true=came_true)
         reports = settle_well_in_a_list(settle_denied_inside(reports), tokens)
@@ -138,22 +139,22 @@ class Reader:
             question=answer.question,
             language=language,
             ask=self._asks(reports, settled),
-            half_read=tuple(name for name in half_read(reports) if settled.facts.get(name) == "yes"),
+            half_read=tuple(name for name in half_read(reports) if alarms(settled.facts.get(name))),
         )
         return screened(reading, likely, self._screen, asked=asked) if self._screen else reading
 
     def _reports(
-        self, tokens: Sequence[Token], asked: str | None, sure: Collection[str] = ()
+        self, tokens: Sequence[Token], asked: str | None, likely: Mapping[str, float] | None = None
     ) -> tuple[list[Report], set[str], list[int]]:
         """The frames found, the concepts mentioned, and where it says that a warning came true.
 
-        `sure` are the facts that half a frame is enough for.
+        `likely` are the facts that half a frame may be enough for, with the screen's probabilities.
         """
         reports: list[Report] = []
         concepts: set[str] = set()
         came_true: list[int] = []
         for base, chunk in _chunks(tokens):
-            doc = self.nlp(self.nlp.tokenizer.of_tokens(chunk, sure=sure))
+            doc = self.nlp(self.nlp.tokenizer.of_tokens(chunk, likely=likely))
             inside, found = words_inside(doc), modifiers_of(doc)
             mentions = doc.user_data["mentions"]
             concepts.update(mention.concept for mention in mentions)

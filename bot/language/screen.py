@@ -20,6 +20,7 @@ from bot.domain.dictionary import Value
 from bot.domain.errors import SettingsError
 from bot.domain.findings import Reading
 from bot.language.embeddings import ENCODER_VERSION, Array, Encoder, open_encoder
+from bot.language.half_read import LIKELY
 from bot.language.made_files import ROOT, verified
 from bot.language.screen_learned import SHARPNESS, Heads, learned_name, read_learned
 from bot.language.screened import FOR_ITS_OWN_SAKE, SCREENED
@@ -27,8 +28,6 @@ from bot.language.screened import FOR_ITS_OWN_SAKE, SCREENED
 CORPUS = ROOT / "data" / "corpus"
 MOST_ASKED = 3
 """More questions than these would be an interrogation; the gates still come."""
-ALL_BUT_SURE = 0.9
-"""From here half a construction is enough for a fact: on unheard voices 19 of 20 such facts are so."""
 _FEWEST_WORDS = 2
 """A single word answers a question; alone it says nothing that could be screened."""
 
@@ -89,10 +88,10 @@ class Screen:
         return likely / float(self.heads.ask_from[self.heads.names.index(name)])
 
 
-def all_but_sure(likely: Mapping[str, float], *, asked: str | None) -> frozenset[str]:
-    """The facts of which half a construction is enough; never the open question's own."""
+def open_to_half(likely: Mapping[str, float], *, asked: str | None) -> Mapping[str, float]:
+    """The facts of which half a construction may be enough; never the open question's own."""
     never = {asked, *FOR_ITS_OWN_SAKE}
-    return frozenset(name for name, chance in likely.items() if chance >= ALL_BUT_SURE and name not in never)
+    return {name: chance for name, chance in likely.items() if chance >= LIKELY and name not in never}
 
 
 def screened(reading: Reading, likely: Mapping[str, float], screen: Screen, *, asked: str | None) -> Reading:

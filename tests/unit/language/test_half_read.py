@@ -84,3 +84,25 @@ def test_the_open_questions_own_fact_is_the_dialogues_business(read):
 
 def test_self_harm_is_asked_gently_and_never_set_by_half(read):
     assert "self_harm" not in read("everything would be easier with pills", "self_harm").facts
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("the mower flung me clear on sunday, back is sore", "trauma", "major"),
+        ("misjudged the last step on sunday and went down, back is sore", "trauma", "minor"),
+        ("my left knee takes a vacation on stairs and folds", "weakness", "severe"),
+        ("my left wrist is somewhat behind the other one lately", "weakness", "mild"),
+        ("lung, they zap it every weekday. back hurts", "cancer_status", "active"),
+        ("kidney, scraped out in 2011 and clean since", "cancer_status", "history"),
+    ],
+)
+def test_a_half_construction_says_how_bad_it_is(read, text, name, value):
+    assert read(text, name, chance=0.6).facts[name] == value
+
+
+def test_a_half_construction_needs_a_screen_that_holds_the_fact_for_likely(read):
+    text = "underneath me feels like somebody else sits there"
+    assert read(text, "saddle_numbness", chance=0.6).half_read == ("saddle_numbness",)
+    assert "saddle_numbness" not in read(text, "saddle_numbness", chance=0.4).facts
+    assert "saddle_numbness" not in read("what if " + text, "saddle_numbness", chance=0.6).facts

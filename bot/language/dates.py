@@ -11,6 +11,7 @@ from bot.language.holidays import NAMES, SEASONS, named_day
 WEEKS_PER_MONTH = 4.345
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT_DAYS = {"sat": "saturday", "sun": "sunday", "mon": "monday"}
+WEEKDAY_WORDS = frozenset((*WEEKDAYS, *_SHORT_DAYS))
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
           "november", "december")  # fmt: skip
 _MIDDLE, _EARLY, _LATE, _END = 15, 5, 25, 30

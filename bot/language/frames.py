@@ -51,7 +51,7 @@ class FrameMatcher:
         found = [hit for group in clauses.values() for hit in self._within(group, "clause")]
         found += [hit for group in sentences.values() for hit in self._within(group, "sentence")]
         found += self._over_pairs(sentences)
-        return sorted(found, key=lambda hit: (hit.start, hit.end, hit.frame.name))
+        return sorted(found, key=_in_order)
 
     def _over_pairs(self, sentences: Mapping[int, Sequence[Mention]]) -> Iterator[Hit]:
         """ "Two shots, acupuncture. None of it lasted.": the head here, the rest here or one before."""
@@ -65,18 +65,31 @@ class FrameMatcher:
     ) -> Iterator[Hit]:
         present = {mention.concept for mention in mentions}
         by_head = self._by_head.get(reach, {})
-        heads = present & by_head.keys()
+        possible = {
+            concept: _possible(by_head[concept], present) for concept in present if concept in by_head
+        }
         for head in among or mentions:
-            if head.concept not in heads:
-                continue
-            for frame, others in by_head[head.concept]:
-                if any(present.isdisjoint(part) for _, part in others):
-                    continue
-                if not frame.unless.isdisjoint(present):
-                    continue
+            for frame, others in possible.get(head.concept, ()):
                 hit = _compose(frame, others, head, mentions) if others else _alone(frame, head)
                 if hit is not None:
                     yield hit
+
+
+def _in_order(hit: Hit) -> tuple[int, int, str]:
+    return hit.start, hit.end, hit.frame.name
+
+
+def _possible(tried: Sequence[tuple[Frame, Others]], present: set[str]) -> list[tuple[Frame, Others]]:
+    """The frames of which every part is there, and nothing that rules them out."""
+    kept = []
+    for frame, others in tried:
+        for _, part in others:
+            if present.isdisjoint(part):
+                break
+        else:
+            if frame.unless.isdisjoint(present):
+                kept.append((frame, others))
+    return kept
 
 
 def _alone(frame: Frame, head: Mention) -> Hit:

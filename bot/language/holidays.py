@@ -22,6 +22,7 @@ _NTH_WEEKDAY = {
 """Month, weekday (Monday 0), which one (-1 the last)."""
 _AFTER_EASTER = {"easter": 0, "good friday": -2, "palm sunday": -7, "ash wednesday": -46, "mardi gra": -47}
 NAMES = tuple(sorted((*_FIXED, *_NTH_WEEKDAY, *_AFTER_EASTER), key=len, reverse=True))
+FIRST_WORDS = frozenset(name.split()[0] for name in NAMES)
 SEASONS = frozenset(("summer", "spring", "springtime", "winter", "autumn"))
 
 

@@ -126,14 +126,19 @@ _BIRTH = re.compile(
     r"|on )?(?:(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-])?(?P<y>(?:19|20)\d\d)\b"
 )
 _SPAN = re.compile(r"\d ?-?(?:hours?|hrs?|days?|weeks?|wks?|months?|mos|mths?)\b")
+_OPERATED = re.compile(r"surger|operation|fusion|\bsx")
+_DIGIT = re.compile(r"\d")
 _CERV, _THOR, _LUMB, _SACR = 7, 12, 5, 5
 
 
 def find_figures(text: str, *, year: int) -> Iterator[Figure]:
     """Every figure of the clean text; `year` is the message's, for birth years."""
-    yield from _ages(text, year)
-    yield from _scores(text)
-    yield from _body(text)
+    if _DIGIT.search(text):
+        yield from _ages(text, year)
+        yield from _scores(text)
+        yield from _body(text)
+    elif "ties" in text:  # "in her mid forties"
+        yield from _ages(text, year)
     yield from _spine(text)
     yield from _counts(text)
 
@@ -267,11 +272,11 @@ def _index(region: str, number: str) -> int:
 def _counts(text: str) -> Iterator[Figure]:
     for match in _INJECTIONS.finditer(text):
         yield Figure("injection_count", _count(match["n"]), *match.span())
-    for match in _SURGERIES.finditer(text):
+    for match in _SURGERIES.finditer(text) if _OPERATED.search(text) else ():
         yield Figure("prior_surgery_count", _count(match["n"] or match["x"]), *match.span())
-    for match in _SURGERIES_ON.finditer(text):
+    for match in _SURGERIES_ON.finditer(text) if _OPERATED.search(text) else ():
         yield Figure("prior_surgery_count", _count(match["n"]), *match.span())
-    for match in _WALK.finditer(text):
+    for match in _WALK.finditer(text) if "walk" in text else ():
         yield Figure("walk_minutes", int(match["n"] or match["n2"]), *match.span())
 
 

@@ -5,8 +5,10 @@ A hundred thousand phrases load in a fraction of a second, which spaCy's PhraseM
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+
+from bot.language.frames import Mention
 
 _END = ""
 """Key of the concepts that end at a branch; no word is empty."""
@@ -32,18 +34,18 @@ class PhraseTree:
         if concept not in concepts:
             concepts.append(concept)
 
-    def find(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-        """Every concept with the word positions (start, end exclusive) of its phrase."""
+    def find(self, words: Sequence[str]) -> list[Mention]:
+        """Every concept with the word positions of its phrase."""
+        found: list[Mention] = []
         for start, word in enumerate(words):
             branch = self._root.get(word)
             if branch is not None:
-                yield from self._from(branch, words, start)
+                self._walk(branch, words, start, found)
+        return found
 
-    def _from(
-        self, branch: dict[str, Any], words: Sequence[str], start: int
-    ) -> Iterator[tuple[str, int, int]]:
-        for concept in branch.get(_END, ()):
-            yield concept, start, start + 1
+    def _walk(self, branch: dict[str, Any], words: Sequence[str], start: int, found: list[Mention]) -> None:
+        if _END in branch:
+            found += [Mention(concept, start, start + 1) for concept in branch[_END]]
         skipped = 0
         for end in range(start + 1, len(words)):
             below = branch.get(words[end])
@@ -53,5 +55,5 @@ class PhraseTree:
                     return
                 continue
             branch = below
-            for concept in branch.get(_END, ()):
-                yield concept, start, end + 1
+            if _END in branch:
+                found += [Mention(concept, start, end + 1) for concept in branch[_END]]

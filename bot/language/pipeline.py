@@ -110,25 +110,28 @@ _IN_ORDER = attrgetter("start", "end", "concept")
 
 def _mentions(words: Sequence[str], phrases: PhraseTree, transparent: frozenset[str]) -> list[Mention]:
     """Longest phrases first, each word in one of them; transparent concepts stand beside the others."""
-    found = sorted(phrases.find(words), key=lambda m: (m[1] - m[2], m[1]))
-    covered: list[tuple[int, int] | None] = [None] * len(words)
+    found = phrases.find(words)
+    beside = [mention for mention in found if mention.concept in transparent]
+    hiding = [mention for mention in found if mention.concept not in transparent]
+    holders: list[tuple[int, int] | None] = [None] * len(words)
     idiomatic: set[int] = set()
     kept: list[Mention] = []
-    beside: list[Mention] = []
-    for name, start, end in found:
-        if name in transparent:
-            beside.append(Mention(name, start, end))
-        elif set(covered[start:end]) <= {None, (start, end)}:
-            covered[start:end] = [(start, end)] * (end - start)
-            kept.append(Mention(name, start, end))
-            if name.endswith("idiom"):
-                idiomatic.update(range(start, end))
-    kept += (
-        [mention for mention in beside if not idiomatic.issuperset(range(mention.start, mention.end))]
-        if idiomatic
-        else beside
-    )
-    return sorted(kept, key=_IN_ORDER)
+    for mention in sorted(hiding, key=_longest_first):
+        concept, start, end = mention
+        place = (start, end)
+        if any(holder is not None and holder != place for holder in holders[start:end]):
+            continue
+        holders[start:end] = [place] * (end - start)
+        kept.append(mention)
+        if concept.endswith("idiom"):
+            idiomatic.update(range(start, end))
+    if idiomatic:
+        beside = [m for m in beside if not idiomatic.issuperset(range(m.start, m.end))]
+    return sorted(kept + beside, key=_IN_ORDER)
+
+
+def _longest_first(mention: Mention) -> tuple[int, int]:
+    return mention.start - mention.end, mention.start
 
 
 def build_pipeline(lexicon: Lexicon) -> tuple[Language, Words]:

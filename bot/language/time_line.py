@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from bot.language.segments import Token
 
 BORDER = "¦"
 """Stands for the end of a sentence or clause; the "~" of "~3 weeks" is the writer's own "about"."""
+_DIGIT = re.compile(r"\d")
 _UNITS_WRITTEN = frozenset(("w", "d", "y"))
 
 
@@ -30,6 +32,12 @@ class Line:
             parts.append(shown)
             length += len(shown) + 1
         self.text = " ".join(parts)
+        self.words = frozenset(parts)
+        self.has_digits = _DIGIT.search(self.text) is not None
+
+    def find(self, pattern: re.Pattern[str], *, naming: Collection[str]) -> Iterator[re.Match[str]]:
+        """The matches of a pattern that cannot match without one of these words."""
+        return iter(()) if self.words.isdisjoint(naming) else pattern.finditer(self.text)
 
     @staticmethod
     def _shown(tokens: Sequence[Token], index: int, token: Token) -> str:

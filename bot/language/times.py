@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from bot.language.dates import (
     DAY_OF_MONTH,
+    MONTHS,
     NUMERIC,
+    WEEKDAY_WORDS,
     WEEKS_PER_MONTH,
     YEAR,
     day_of_month_days,
@@ -29,6 +31,7 @@ from bot.language.dates import (
     weekday_pattern,
     year_days,
 )
+from bot.language.holidays import FIRST_WORDS
 from bot.language.segments import Token
 from bot.language.time_line import Line, word_set
 
@@ -174,11 +177,11 @@ def find_times(tokens: Sequence[Token], date: dt.date, text: str = "") -> list[T
 def _candidates(line: Line, tokens: Sequence[Token], date: dt.date, text: str) -> Iterator[TimeMention]:
     yield from _rates(line)
     yield from _postop(line)
-    for match in _WEEKS_AGO_DAY.finditer(line.text):
+    for match in line.find(_WEEKS_AGO_DAY, naming=WEEKDAY_WORDS):
         days = 7 * _quantity(match["n"]) + weekday_days(match["day"], date)
         yield TimeMention(days, *line.span(*match.span()), "point")
-    for pattern, resolve in _dated_patterns():
-        for match in pattern.finditer(line.text):
+    for resolve, matches in _dated(line):
+        for match in matches:
             resolved = resolve(match, date)
             if resolved is not None:
                 yield TimeMention(resolved, *line.span(*match.span()), "date")
@@ -202,14 +205,16 @@ def _candidates(line: Line, tokens: Sequence[Token], date: dt.date, text: str) -
     yield from (TimeMention(0.0, i, i + 1, "woke") for i, token in enumerate(tokens) if token.raw in _WOKE)
 
 
-def _dated_patterns() -> Sequence[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date], float | None]]]:
-    return (
-        (holiday_pattern(), holiday_days),
-        (month_pattern(), month_days),
-        (NUMERIC, numeric_days),
-        (YEAR, year_days),
-        (DAY_OF_MONTH, day_of_month_days),
-    )
+def _dated(
+    line: Line,
+) -> Iterator[tuple[Callable[[re.Match[str], dt.date], float | None], Iterator[re.Match[str]]]]:
+    """The matches of each kind of date, with what turns them into days."""
+    yield holiday_days, line.find(holiday_pattern(), naming=FIRST_WORDS)
+    yield month_days, line.find(month_pattern(), naming=MONTHS)
+    if line.has_digits:
+        yield numeric_days, NUMERIC.finditer(line.text)
+        yield year_days, YEAR.finditer(line.text)
+    yield day_of_month_days, DAY_OF_MONTH.finditer(line.text)
 
 
 def _rates(line: Line) -> Iterator[TimeMention]:
@@ -222,7 +227,7 @@ def _rates(line: Line) -> Iterator[TimeMention]:
 
 
 def _postop(line: Line) -> Iterator[TimeMention]:
-    for match in _POSTOP.finditer(line.text):
+    for match in _POSTOP.finditer(line.text) if line.has_digits else ():
         digits = next(match[group] for group in "abcde" if match[group])
         yield TimeMention(float(digits), *line.span(*match.span()), "postop")
     for match in _POSTOP_SPAN.finditer(line.text):
@@ -306,7 +311,7 @@ def _loose_days(word: str) -> float | None:
 
 
 def _weekdays(line: Line, tokens: Sequence[Token], date: dt.date) -> Iterator[TimeMention]:
-    for match in weekday_pattern().finditer(line.text):
+    for match in line.find(weekday_pattern(), naming=WEEKDAY_WORDS):
         start, end = line.span(*match.span())
         place = line.span(*match.span("day"))[0]
         raw = tokens[place].raw
@@ -359,7 +364,7 @@ def _short_years(tokens: Sequence[Token], date: dt.date, text: str) -> Iterator[
 
 
 def _since_age(line: Line) -> Iterator[TimeMention]:
-    now = _AGE_NOW.search(line.text)
+    now = _AGE_NOW.search(line.text) if line.has_digits else None
     if now is None:
         return
     age = int(next(digits for digits in now.groups() if digits))

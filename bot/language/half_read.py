@@ -57,7 +57,7 @@ class HalfReader:
         """
         sure = sorted(name for name, chance in likely.items() if chance >= ALL_BUT_SURE)
         found = [hit for name in sure for hit in self._of(name, mentions, tokens)]
-        more = [Mention(*one) for one in self._phrases.find(words)]
+        more = self._phrases.find(words)
         halves = self._matcher.hits(sorted([*mentions, *more], key=_IN_ORDER), tokens)
         return found + [hit for hit in halves if next(iter(hit.frame.sets)) in likely]
 

@@ -11,12 +11,6 @@ from bot.domain.notices import CHANNELS
 from bot.gateway.console.settings_form import NEW, id_for
 from bot.protocols.notices import PRIORITIES
 
-PRIORITY_WORDS: Mapping[str, str] = {
-    "P0": "Emergency",
-    "P1": "Within an hour",
-    "P2": "Within a working day",
-    "P3": "Within two working days",
-}
 CHANNEL_WORDS: Mapping[str, str] = {"sms": "Text", "email": "E-mail", "webhook": "Pager"}
 HOURS_BEFORE, NOT_WITHIN, TEXTING = "hours_before", "not_within_hours", "texting"
 WAITS: Mapping[str, str] = {

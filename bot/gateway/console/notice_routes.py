@@ -8,7 +8,6 @@ from bot.domain.errors import Conflict, InvalidInput
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.notice_form import (
     CHANNEL_WORDS,
-    PRIORITY_WORDS,
     WAITS,
     NoticeForm,
     changes_of,
@@ -35,7 +34,6 @@ def add_notice_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: 
             status=400 if problem else 200,
             form=form,
             held=held,
-            priorities=PRIORITY_WORDS,
             channels=CHANNEL_WORDS,
             closed=[CHANNEL_WORDS[one] for one in notice_settings.closed_channels(ctx)],
             waits=WAITS,

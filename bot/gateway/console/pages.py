@@ -62,7 +62,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(demo=settings.demo)
+        self._templates.globals.update(demo=settings.demo, priorities=words.PRIORITIES)
 
     @property
     def known(self) -> Known:

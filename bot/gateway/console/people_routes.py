@@ -22,6 +22,8 @@ RIGHTS = {
     May.WORK: "work on cases",
     May.EDIT_FACTS: "put facts right",
     May.REVIEW: "teach the bot",
+    May.MARK: "tag and flag",
+    May.ERASE: "erase when a patient asks",
     May.EXPORT: "take records out",
     May.SEE_FIGURES: "see the figures",
     May.TRY: "try the bot",

@@ -26,6 +26,12 @@ MARKS: Mapping[str, str] = {
 NOT_YET = "None so far"
 """In place of `Routine` while safety questions are open: nobody may read it as "no red flag"."""
 
+PRIORITIES: Mapping[str, str] = {
+    "P0": "emergency",
+    "P1": "within an hour",
+    "P2": "within a working day",
+    "P3": "within two working days",
+}
 STATUSES: Mapping[str, str] = {
     "open": "Chatting",
     "waiting_for_staff": "Waiting for staff",

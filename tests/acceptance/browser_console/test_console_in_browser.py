@@ -105,13 +105,18 @@ async def test_signed_out_page_says_so(desk: Desk) -> None:
     assert "You are signed out" in await desk.page.inner_text("[data-lost]")
 
 
-async def test_sound_is_off_until_chosen(desk: Desk) -> None:
-    await desk.sign_in("nurse")
-    await desk.open("/console/")
+async def test_sound_is_on_for_who_works_on_cases_and_else_when_chosen(desk: Desk) -> None:
     button = desk.page.locator("[data-sound]")
+    await desk.sign_in("auditor")
     assert await button.get_attribute("aria-pressed") == "false"
+    await desk.sign_in("nurse")
+    assert await button.get_attribute("aria-pressed") == "true"
+    assert await desk.page.evaluate("localStorage.length") == 0
+    await desk.sign_in("auditor")
     await button.click()
     assert await button.get_attribute("aria-pressed") == "true"
+    await desk.open("/console/")
+    assert await button.get_attribute("aria-pressed") == "true"  # this computer remembers
     assert not desk.complaints
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed, RoleRefused
 from bot.protocols import Protocols
-from bot.services import erasure, marks
+from bot.services import erasure, marks, teaching_export
 from bot.services.context import Context
 from bot.services.ports import StaffMember
-from bot.services.ports.teaching import ReviewItem
+from bot.services.ports.teaching import Review, ReviewItem
 from bot.store import Store, open_store
 from bot.system import RandomIds
 from tests.integration.services.conftest import StandingClock
@@ -54,7 +54,14 @@ async def test_a_second_person_erases_all_of_it_and_the_audit_log_says_so(
         [said] = await uow.messages.of_patient(case.id)
         item = ReviewItem(message_id=said.id, case_id=case.id, rank=1, because={"why": "sample"}, needed=1)
         await uow.teaching.add_items(case.id, [item])
+        await uow.teaching.add_review(
+            Review(
+                id="r", message_id=said.id, case_id=case.id, reviewer="Ann", at=NOW, right=True,
+                intent="inform", facts={}, text="my back hurts",
+            )
+        )  # fmt: skip
         await uow.commit()
+    assert (await teaching_export.export(process, by="Ann", known=())).messages == 1
     for _ in range(2):
         await erasure.ask(process, DESK, case.id, reason="by phone, told the birth date")
     assert [wish.by for wish, _ in await erasure.open_wishes(process, ADMIN)] == ["Front"]
@@ -62,6 +69,7 @@ async def test_a_second_person_erases_all_of_it_and_the_audit_log_says_so(
     assert (await erasure.look(process, ADMIN, case.id)).obstacles == []
     await erasure.confirm(process, ADMIN, case.id)
     assert await rows_of(process, case) == {}
+    assert (await teaching_export.export(process, by="Ann", known=())).messages == 0
     with pytest.raises(NotAllowed):
         await erasure.confirm(process, ADMIN, case.id)
     rows = [row for row in await audit(process) if row["action"].startswith(("erasure", "case.erased"))]

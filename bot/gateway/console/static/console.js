@@ -150,14 +150,15 @@ function noticeLoss() {
 }
 
 /* --- sound ---------------------------------------------------------------------------------- */
-const soundIsOn = () => localStorage.getItem(SOUND_KEY) === "on";
+/* On for who works on cases until they turn it off here: an emergency is never silent by default. */
+const soundIsOn = () => (localStorage.getItem(SOUND_KEY) ?? soundButton?.dataset.sound) === "on";
 
 function showSound() {
   if (!soundButton) return;
   const waits = soundIsOn() && state.audio?.state !== "running";
   soundButton.hidden = false;
   soundButton.setAttribute("aria-pressed", String(soundIsOn()));
-  soundButton.textContent = !soundIsOn() ? "Sound off" : waits ? "Sound on: click anywhere to start it" : "Sound on";
+  soundButton.textContent = !soundIsOn() ? "Sound off" : waits ? "Sound waits for a click" : "Sound on";
 }
 
 async function wakeAudio() {
@@ -182,13 +183,17 @@ function beep() {
   }
 }
 
+/* A click on sound that waits starts it. */
 soundButton?.addEventListener("click", async () => {
-  localStorage.setItem(SOUND_KEY, soundIsOn() ? "off" : "on");
-  await wakeAudio();
+  const waits = soundIsOn() && state.audio?.state !== "running";
+  if (!waits) localStorage.setItem(SOUND_KEY, soundIsOn() ? "off" : "on");
   showSound();
+  await wakeAudio();
   beep();
 });
-for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wakeAudio);
+/* Not under the button itself: it would change its width under the finger, and the click would miss it. */
+const wakeElsewhere = (event) => soundButton?.contains(event.target) || wakeAudio();
+for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wakeElsewhere);
 setInterval(() => state.alarms.size && beep(), BEEP_EVERY_MS);
 
 /* --- writing to the patient ------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
 """Many patients who want few times: how long one waits, and that nobody gets a time twice.
 
-Each attempt goes for one time. Who holds it books it; who comes too late is offered other times, or a
-call when none is left, and walks away. Everything goes through the service's own parts and a real database.
-What is timed is what a patient waits for: from the choice until it is booked or others are offered.
+Each attempt asks for one time, as "Tuesday at 9:05" does. Who gets it held books it; who comes too late is
+offered other times, or a call when none is left, and walks away. It is what the service does at such a
+message (`booking.offer`, `booking.book_held`), on a real database. What is timed is what a patient waits
+for: from the wish until it is booked or others are offered.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from dataclasses import dataclass, field, replace
 
 from bot.bootstrap import PROTOCOLS, Absent
 from bot.domain.cases import Case
-from bot.domain.errors import StoreUnavailable, TimeTaken
+from bot.domain.errors import StoreUnavailable
 from bot.domain.openings import Slot, Taken, Wanted, open_slots
 from bot.domain.schedule import Appointment, Hours, Provider
+from bot.domain.time_wish import TimeWish
 from bot.protocols import Protocols, load_protocols
 from bot.services import booking
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
+from bot.services.steps import Step
+from bot.services.time_choice import SLOT
 from bot.store import Store
 from bot.system import RandomIds
 
@@ -110,26 +114,41 @@ async def _patients(ctx: Context, count: int, *, since: int = 0) -> list[str]:
 
 
 async def _attempt(ctx: Context, case_id: str, slot: Slot, tally: Tally) -> None:
-    wanted = ctx.ids.new()
-
-    async def go_for_it(uow: UnitOfWork) -> str:
-        return "held" if await _held(ctx, uow, case_id, wanted, slot) else await _others(ctx, uow, case_id)
-
-    async def book(uow: UnitOfWork) -> Appointment:
-        return await uow.appointments.book(wanted, case_id=case_id, now=ctx.clock.now())
+    async def go_for_it(uow: UnitOfWork) -> Step:
+        wish = _exactly(slot, ctx.protocols.clinic.zone)
+        return await booking.offer(ctx, uow, await load_view(uow, case_id), lead=(), wish=wish)
 
     async def walk_away(uow: UnitOfWork) -> None:
         await uow.appointments.release_holds(case_id)
 
     began = time.perf_counter()
-    outcome = await _until_done(ctx, go_for_it, tally)
+    step = await _until_done(ctx, go_for_it, tally)
+    outcome = _outcome(step)
     if outcome == "held":
-        tally.booked.append(await _until_done(ctx, book, tally))
+        tally.booked.append(await _book(ctx, case_id, step, tally))
     tally.ms.append(1000 * (time.perf_counter() - began))
     if outcome == "others":
         await _until_done(ctx, walk_away, tally)
     tally.offered_others += outcome == "others"
     tally.offered_a_call += outcome == "call"
+
+
+def _outcome(step: Step) -> str:
+    others = step.drafts[0].text_id == "no_time_like_that"
+    if step.asking == "choose_time":
+        return "others" if others else "held"
+    return "call" if others and step.drafts[-1].text_id == "callback" else "nothing"
+
+
+async def _book(ctx: Context, case_id: str, step: Step, tally: Tally) -> Appointment:
+    held = step.drafts[-1].choices[0].means.removeprefix(SLOT)
+
+    async def book(uow: UnitOfWork) -> Appointment:
+        done = await booking.book_held(ctx, uow, await load_view(uow, case_id), held)
+        assert done.handoff == "booking", done.handoff  # noqa: S101 - what is held can be booked
+        return await uow.appointments.get(held)
+
+    return await _until_done(ctx, book, tally)
 
 
 async def _until_done[T](ctx: Context, work: Callable[[UnitOfWork], Awaitable[T]], tally: Tally) -> T:
@@ -144,22 +163,11 @@ async def _until_done[T](ctx: Context, work: Callable[[UnitOfWork], Awaitable[T]
             tally.told_to_try_again += 1
 
 
-async def _held(ctx: Context, uow: UnitOfWork, case_id: str, wanted: str, slot: Slot) -> bool:
-    now = ctx.clock.now()
-    hold = Appointment(
-        id=wanted, case_id=case_id, provider_id=slot.provider_id, visit=VISIT, start=slot.start, end=slot.end,
-        status="held", hold_expires_at=now + dt.timedelta(minutes=15), busy_until=slot.busy_until,
-    )  # fmt: skip
-    try:
-        await uow.appointments.hold(hold, now=now)
-    except TimeTaken:
-        return False
-    return True
-
-
-async def _others(ctx: Context, uow: UnitOfWork, case_id: str) -> str:
-    step = await booking.offer(ctx, uow, await load_view(uow, case_id), lead=())
-    return "others" if step.asking == "choose_time" else "call" if step.drafts else "nothing"
+def _exactly(slot: Slot, zone: dt.tzinfo) -> TimeWish:
+    """No two providers of the storm begin at the same minute: a time names one of them."""
+    start = slot.start.astimezone(zone)
+    minute_later = start + dt.timedelta(minutes=1)
+    return TimeWish(first=start.date(), last=start.date(), begins=start.time(), before=minute_later.time())
 
 
 def _case(ctx: Context, case_id: str, number: int) -> Case:
@@ -191,12 +199,19 @@ def _context(store: Store, size: Size) -> Context:
 
 def _clinic(protocols: Protocols, size: Size) -> Protocols:
     """The clinic's own rules with enough people, who work every day, and a room for each."""
-    morning = ((dt.time(8), dt.time(11, 45)),)
-    hours = Hours(zone=protocols.clinic.zone, weekly=(morning,) * 7)
     people = tuple(
-        Provider(id=f"p{number}", name=f"P{number}", visits=frozenset({VISIT}), hours=hours)
+        Provider(
+            id=f"p{number}", name=f"P{number}", visits=frozenset({VISIT}), hours=_hours(protocols, number)
+        )
         for number in range(size.providers)
     )
-    clinic = replace(protocols.clinic, providers=people, rooms=(), hours=hours, lead_minutes=_LEAD)
+    clinic = replace(
+        protocols.clinic, providers=people, rooms=(), lead_minutes=_LEAD, furthest_days=size.days
+    )
     visit = replace(protocols.visits[VISIT], horizon_days=size.days)
     return replace(protocols, clinic=clinic, visits={**protocols.visits, VISIT: visit})
+
+
+def _hours(protocols: Protocols, minute: int) -> Hours:
+    morning = ((dt.time(8, minute), dt.time(11, 45 + minute)),)
+    return Hours(zone=protocols.clinic.zone, weekly=(morning,) * 7)

@@ -72,7 +72,9 @@ def open_slots(
         for slot in sorted(found, key=lambda one: (one.start, one.provider_id)):
             if not rooms:
                 yield slot
-            elif free := tuple(room for room, spans in full.items() if not spans.meets(slot)):
+            elif free := tuple(
+                room for room, spans in full.items() if not spans.meets(slot.start, slot.busy_until)
+            ):
                 yield replace(slot, rooms=free)
 
 
@@ -117,19 +119,18 @@ class _Busy:
                 self._begins.append(begin)
                 self._ends.append(end)
 
-    def meets(self, slot: Slot) -> bool:
+    def meets(self, start: dt.datetime, busy_until: dt.datetime) -> bool:
         """Whether the time or the buffer after it meets one of them."""
-        before = bisect_left(self._begins, slot.busy_until)
-        return before > 0 and self._ends[before - 1] > slot.start
+        before = bisect_left(self._begins, busy_until)
+        return before > 0 and self._ends[before - 1] > start
 
 
 def _free(provider: Provider, day: dt.date, wanted: Wanted, busy: _Busy) -> Iterator[Slot]:
     for start, end, busy_until in _grid(provider.hours, day, wanted.minutes, wanted.buffer_minutes):
         if start < wanted.earliest or wanted.latest < end:
             continue
-        slot = Slot(provider_id=provider.id, start=start, end=end, busy_until=busy_until)
-        if not busy.meets(slot):
-            yield slot
+        if not busy.meets(start, busy_until):
+            yield Slot(provider_id=provider.id, start=start, end=end, busy_until=busy_until)
 
 
 @lru_cache(maxsize=4096)

@@ -49,7 +49,7 @@ class Judge:
             visit=self.visit(row, facts, level),
             need={"score": score, **need},
             complexity=sum(factor.score(facts) for factor in self.routing.complexity),
-            notes=tuple(note.id for note in self.routing.notes if note.condition.test(facts) is True),
+            notes=self.notes(facts),
             missing=tuple(name for name in self.routing.core if is_unknown(facts.get(name))),
             provisional=elective.outcome if row.level is not None else None,
             tier=tier,
@@ -67,6 +67,10 @@ class Judge:
         level = max((rule.level_for(facts) for rule in fired), default=Level.NONE)
         row = self.routing.urgent_row([rule.id for rule in fired], level) or self.routing.elective_row(facts)
         return level, row.outcome, self.visit(row, facts, level)
+
+    def notes(self, facts: Values) -> tuple[str, ...]:
+        """Ids of the routing notes that hold; `facts` with the derived ones."""
+        return tuple(note.id for note in self.routing.notes if note.condition.test(facts) is True)
 
     def visit(self, row: Decision, facts: Values, level: Level) -> str:
         """The visit of a row; urgent_48h lifts most of them."""

@@ -89,8 +89,9 @@ class Protocols:
 
     def visit_minutes(self, visit: str, values: Mapping[str, Value]) -> int:
         """How long this visit takes for a case: 40, with a claim 55, with a claim and an interpreter 70."""
-        judgement, known = self.judge(values), with_derived(values)
-        more = sum(one.minutes for one in self.modifiers if one.applies(judgement, known))
+        known = with_derived(values)
+        notes = self.judging.notes(known)
+        more = sum(one.minutes for one in self.modifiers if one.applies(notes, known))
         return self.visits[visit].minutes + more
 
     def emergency_text_id(self, rules: Collection[str], *, told_team: bool) -> str:

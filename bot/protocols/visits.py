@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from bot.domain.judgement import Judgement
 from bot.protocols.conditions import Compiler, Condition, Values
 from bot.protocols.documents import Document, body_keys
 from bot.protocols.yamlfile import Section, fail, keys, take, word, words
@@ -44,18 +43,18 @@ class VisitType:
 
 @dataclass(frozen=True, kw_only=True)
 class Modifier:
-    """Something that makes a visit longer: a note of the judgement, or facts."""
+    """Something that makes a visit longer: a note of the routing, or facts."""
 
     id: str
     minutes: int
     note: str = ""
     condition: Condition | None = None
 
-    def applies(self, judgement: Judgement, values: Values) -> bool:
+    def applies(self, notes: Collection[str], values: Values) -> bool:
         """Whether it does for this case; what is unknown adds nothing."""
         if self.condition is not None:
             return self.condition.test(values) is True
-        return self.note in judgement.notes
+        return self.note in notes
 
 
 def read_visits(document: Document) -> dict[str, VisitType]:

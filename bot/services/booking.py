@@ -91,14 +91,13 @@ async def offer(
     if not times.visit_of(ctx, view).by_patients:
         return await _call(ctx, uow, view, lead=lead)
     try:
-        held = await times.hold_times(ctx, uow, view, wish=wish, after=after)
-        if not held and not wish.is_empty:
-            lead, wish = (*lead, wording.say(ctx, view, "no_time_like_that")), ANY_TIME
-            held = await times.hold_times(ctx, uow, view)
+        held, as_wished = await times.hold_times(ctx, uow, view, wish=wish, after=after)
     except TooManyHolds:
         return await _call(ctx, uow, view, lead=(*lead, wording.say(ctx, view, "too_many_holds")))
     except DeliveryFailed as failure:
         return await _schedule_away(ctx, uow, view, failure, lead=lead)
+    if not as_wished:
+        lead, wish = (*lead, wording.say(ctx, view, "no_time_like_that")), ANY_TIME
     if not held:
         text_id = "urgent_no_time" if _is_urgent(view) else "no_time_free"
         return await _call(ctx, uow, view, lead=(*lead, wording.say(ctx, view, text_id)))

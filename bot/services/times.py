@@ -40,31 +40,45 @@ async def hold_times(
     *,
     wish: TimeWish = ANY_TIME,
     after: dt.datetime | None = None,
-) -> list[Appointment]:
-    """Up to three free times that fit the wish, held for this case; its earlier holds are given back.
+) -> tuple[list[Appointment], bool]:
+    """Up to three free times, held for this case, and whether they are as wished and after `after`: when no
+    time is, the next free ones are held. The case's earlier holds are given back.
 
     Empty when there is none. Raises TooManyHolds when this person holds as many as one may elsewhere,
     DeliveryFailed when the schedule is another system's and cannot be asked.
     """
     await uow.appointments.release_holds(view.case.id)
-    slots = _spread(ctx, await _open(ctx, uow, view, wish, after))
-    now, minutes = ctx.clock.now(), ctx.protocols.clinic.hold_minutes
-    until = now + dt.timedelta(minutes=minutes)
-    times = (_to_hold(ctx, view, slot, until) for slot in slots)
+    free = await ctx.schedule.find(ctx, uow, _wanted(ctx, view, wish))
+    others: list[Slot] = []
+    held = await _hold(ctx, uow, view, _as_wished(ctx, free, wish, after, others))
+    if held or wish.is_empty:
+        return held, True
+    latest = _wanted(ctx, view, ANY_TIME).latest
+    return await _hold(ctx, uow, view, [slot for slot in others if slot.end <= latest]), False
+
+
+def _as_wished(
+    ctx: Context, free: Iterable[Slot], wish: TimeWish, after: dt.datetime | None, others: list[Slot]
+) -> Iterator[Slot]:
+    """Those that fit; the rest is put to the others."""
+    zone = ctx.protocols.clinic.zone
+    for slot in free:
+        if (after is None or after <= slot.start) and wish.fits(slot.start.astimezone(zone)):
+            yield slot
+        else:
+            others.append(slot)
+
+
+async def _hold(ctx: Context, uow: UnitOfWork, view: CaseView, slots: Iterable[Slot]) -> list[Appointment]:
+    now = ctx.clock.now()
+    until = now + dt.timedelta(minutes=ctx.protocols.clinic.hold_minutes)
+    times = (_to_hold(ctx, view, slot, until) for slot in _spread(ctx, slots))
     if view.case.test:
         return await uow.appointments.only_show([rooms[0] for rooms in itertools.islice(times, OFFERED)])
     return await ctx.schedule.hold(uow, times, count=OFFERED, now=now)
 
 
-async def _open(
-    ctx: Context, uow: UnitOfWork, view: CaseView, wish: TimeWish, after: dt.datetime | None
-) -> Iterator[Slot]:
-    zone = ctx.protocols.clinic.zone
-    slots = await ctx.schedule.find(ctx, uow, _wanted(ctx, view, wish, after))
-    return (slot for slot in slots if wish.fits(slot.start.astimezone(zone)))
-
-
-def _wanted(ctx: Context, view: CaseView, wish: TimeWish, after: dt.datetime | None) -> Wanted:
+def _wanted(ctx: Context, view: CaseView, wish: TimeWish) -> Wanted:
     now, clinic, visit = ctx.clock.now(), ctx.protocols.clinic, visit_of(ctx, view)
     lead = dt.timedelta(minutes=clinic.lead_minutes if visit.lead_minutes is None else visit.lead_minutes)
     days = visit.horizon_days if wish.is_empty else max(visit.horizon_days, clinic.furthest_days)
@@ -73,7 +87,7 @@ def _wanted(ctx: Context, view: CaseView, wish: TimeWish, after: dt.datetime | N
         visit=visit.id,
         minutes=minutes_of(ctx, view),
         buffer_minutes=clinic.buffer_minutes,
-        earliest=max(now + lead, after or now),
+        earliest=now + lead,
         latest=now + reach,
     )
 

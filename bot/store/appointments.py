@@ -9,7 +9,22 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, null, or_, select, update
+from sqlalchemy import (
+    CTE,
+    CompoundSelect,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from bot.domain.errors import HoldExpired, NotAllowed, TimeTaken, TooManyHolds
 from bot.domain.openings import Span, Taken
@@ -30,6 +45,8 @@ class AppointmentTable:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._holds_nothing: set[str] = set()
+        """Cases whose holds this unit has given back, and that got none since."""
 
     async def hold(self, appointment: Appointment, *, now: dt.datetime, most: int = MOST_HOLDS) -> None:
         """Raises TimeTaken, TooManyHolds; what the unit did before stays."""
@@ -40,8 +57,11 @@ class AppointmentTable:
         self, times: Iterable[Sequence[Appointment]], *, count: int, now: dt.datetime, most: int = MOST_HOLDS
     ) -> list[Appointment]:
         """The first `count` that are free. Raises TooManyHolds when this person may hold none."""
-        await self._expire_stale(now)
         ahead = iter(times)
+        if (first := next(ahead, None)) is None:
+            return []
+        ahead = itertools.chain([first], ahead)
+        await self._expire_stale(now)
         for _ in range(_MOST_DEADLOCKS):
             with contextlib.suppress(Deadlocked):  # its times are given back: the next ones are looked at
                 async with self._session.savepoint():
@@ -78,6 +98,7 @@ class AppointmentTable:
                     and await self._session.insert_free(appointments, [_held_row(one, place)], [key])
                 ):
                     held.append((one, place))
+                    self._holds_nothing.discard(one.case_id)
                     break
         return held
 
@@ -90,10 +111,7 @@ class AppointmentTable:
 
     async def _free_places(self, holder: str, most: int) -> list[int]:
         await self._session.hold_key(f"holder:{holder}")
-        held = select(appointments.c.place).where(
-            appointments.c.holder == holder, appointments.c.status == "held"
-        )
-        used = {row.place for row in await self._session.all(held)}
+        used = {row.place for row in await self._session.all(PLACES, holder=holder)}
         return [place for place in range(1, most + 1) if place not in used]
 
     async def book(self, appointment_id: str, *, case_id: str, now: dt.datetime) -> Appointment:
@@ -111,8 +129,9 @@ class AppointmentTable:
 
     async def release_holds(self, case_id: str) -> None:
         """All holds of a case become expired."""
-        held = and_(appointments.c.case_id == case_id, appointments.c.status == "held")
-        await self._session.run(update(appointments).where(held).values(status="expired"))
+        if case_id not in self._holds_nothing:
+            await self._session.run(RELEASE, {"of_case": case_id})
+            self._holds_nothing.add(case_id)
 
     async def let_go(self, appointment_id: str) -> None:
         """One hold becomes expired."""
@@ -138,22 +157,11 @@ class AppointmentTable:
 
     async def taken(self, *, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Taken:
         """Held (unexpired) and booked spans, buffer included, and those of calendars, in order."""
-        columns = (appointments.c.provider_id, appointments.c.room_id, appointments.c.start_at)
-        meets = and_(appointments.c.start_at < end, start < _BUSY_UNTIL)
-        ours = select(*columns, _BUSY_UNTIL.label("until")).where(_live(now), meets)
-        # A provider's own calendar, for the same span: one trip for both.
-        theirs = select(
-            busy_times.c.provider_id, null().label("room_id"), busy_times.c.start_at, busy_times.c.end_at
-        ).where(busy_times.c.start_at < end, start < busy_times.c.end_at)
-        found = await self._session.all(ours.union_all(theirs).order_by("start_at"))
-        providers: dict[str, list[Span]] = {}
-        rooms: dict[str, list[Span]] = {}
+        found = await self._session.all(TAKEN, start=start, end=end, now=now)
+        taken: dict[str, dict[str, list[Span]]] = {"provider": {}, "room": {}}
         for row in found:
-            span = (row.start_at, row.until)
-            providers.setdefault(row.provider_id, []).append(span)
-            if row.room_id is not None:
-                rooms.setdefault(row.room_id, []).append(span)
-        return Taken(providers=providers, rooms=rooms)
+            taken[row.whose].setdefault(row.id, []).append((row.start_at, row.until))
+        return Taken(providers=taken["provider"], rooms=taken["room"])
 
     async def get(self, appointment_id: str) -> Appointment:
         """One of any status; raises NotAllowed when there is none."""
@@ -213,18 +221,64 @@ class AppointmentTable:
         return [(_appointment(row), row.reference) for row in rows]
 
     async def _expire_stale(self, now: dt.datetime) -> None:
-        stale = and_(appointments.c.status == "held", appointments.c.hold_expires_at <= now)
-        # Skipping rows another unit is changing right now: it expires or books them itself.
-        ids = select(appointments.c.id).where(stale).with_for_update(skip_locked=True)
-        rows = await self._session.all(ids)
+        rows = await self._session.all(STALE, now=now)
         if rows:
-            stale_ids = appointments.c.id.in_([row.id for row in rows])
-            await self._session.run(update(appointments).where(stale_ids, stale).values(status="expired"))
+            stale = and_(appointments.c.status == "held", appointments.c.id.in_([row.id for row in rows]))
+            await self._session.run(update(appointments).where(stale).values(status="expired"))
 
 
-def _live(now: dt.datetime) -> ColumnElement[bool]:
+def _taken() -> CompoundSelect[Any]:
+    start, end, now = (bindparam(name, type_=UtcTime()) for name in ("start", "end", "now"))
     held = and_(appointments.c.status == "held", appointments.c.hold_expires_at > now)
-    return or_(appointments.c.status == "booked", held)
+    live = (
+        select(appointments.c.provider_id, appointments.c.room_id, appointments.c.start_at)
+        .add_columns(_BUSY_UNTIL.label("until"))
+        .where(or_(appointments.c.status == "booked", held))
+        .where(appointments.c.start_at < end, start < _BUSY_UNTIL)
+        .cte("live")
+    )
+    # A provider's own calendar, for the same span: one trip for all.
+    calendars = select(
+        literal("provider").label("whose"),
+        busy_times.c.provider_id,
+        busy_times.c.start_at,
+        busy_times.c.end_at,
+    ).where(busy_times.c.start_at < end, start < busy_times.c.end_at)
+    ours = (_joined(live, "provider"), _joined(live, "room"))
+    return union_all(*ours, calendars).order_by("start_at")
+
+
+def _joined(live: CTE, whose: str) -> Select[Any]:
+    """Spans that follow without a gap as one: a full day is one row. Two of one `whose` never overlap."""
+    one = live.c[f"{whose}_id"]
+    before = func.lag(live.c.until).over(partition_by=one, order_by=live.c.start_at)
+    first = case((before == live.c.start_at, 0), else_=1).label("first")
+    spans = select(one.label("id"), live.c.start_at, live.c.until, first).where(one.is_not(None)).subquery()
+    number = func.sum(spans.c.first).over(partition_by=spans.c.id, order_by=spans.c.start_at).label("number")
+    runs = select(spans.c.id, spans.c.start_at, spans.c.until, number).subquery()
+    begin = func.min(runs.c.start_at, type_=UtcTime()).label("start_at")
+    until = func.max(runs.c.until, type_=UtcTime()).label("until")
+    return select(literal(whose).label("whose"), runs.c.id, begin, until).group_by(runs.c.id, runs.c.number)
+
+
+TAKEN = _taken()
+PLACES = select(appointments.c.place).where(
+    appointments.c.holder == bindparam("holder"), appointments.c.status == "held"
+)
+RELEASE = (
+    update(appointments)
+    .where(appointments.c.case_id == bindparam("of_case"), appointments.c.status == "held")
+    .values(status="expired")
+)
+STALE = (
+    select(appointments.c.id)
+    .where(
+        appointments.c.status == "held",
+        appointments.c.hold_expires_at <= bindparam("now", type_=UtcTime()),
+    )
+    .with_for_update(skip_locked=True)
+)
+"""Without the rows another unit is changing right now: it expires or books them itself."""
 
 
 def _holder(appointment: Appointment) -> str:

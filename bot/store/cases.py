@@ -77,7 +77,8 @@ class CaseTable:
         kept = replace(case, updated_at=updated_at.astimezone(dt.UTC))
         await self._session.run(SAVE, _row(kept) | {"case_id": case.id})
         self._read[case.id] = kept
-        await self._index(case)
+        if old.address != case.address:
+            await self._index(case)
         if old.rules != case.rules:
             await set_keys(self._session, case.id, RULE, case.rules)
 

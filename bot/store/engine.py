@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from bot.domain.errors import InvalidInput
 from bot.store import one_trip
@@ -25,6 +26,9 @@ POOL_SIZE = 10
 MOST_WRITERS = 8
 """Units of work that may write at once on PostgreSQL, within this process."""
 CONNECT_TIMEOUT_SECONDS = 5
+FRESH_SECONDS = 1.0
+"""A connection to PostgreSQL that was used so lately is not asked first whether it still lives."""
+_USED = "used_at"
 
 SQLITE_SETTINGS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -90,7 +94,7 @@ def _connecting(address: URL) -> dict[str, Any]:
     if address.get_backend_name() == "sqlite":
         wait = BUSY_TIMEOUT_MS / 1000
         return {"async_creator": partial(one_trip.connect, str(address.database), timeout_seconds=wait)}
-    return {"pool_pre_ping": True, "connect_args": _connect_args(address)}
+    return {"connect_args": _connect_args(address)}
 
 
 def _connect_args(address: URL) -> dict[str, Any]:
@@ -103,6 +107,9 @@ def _prepare(engine: Engine, *, write: bool) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", partial(_set_up_sqlite, write=write))
         event.listen(engine, "begin", partial(_begin_sqlite, write=write))
+    else:
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_ping_idle, engine.dialect))
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: object, *, write: bool) -> None:
@@ -115,6 +122,22 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object, *, write: bool)
 
 def _begin_sqlite(connection: Connection, *, write: bool) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _note_use(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _ping_idle(
+    dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """A connection that rested may have died meanwhile: then the pool opens another one."""
+    if time.monotonic() - record.info.get(_USED, time.monotonic()) < FRESH_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 class WriteTurns:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Index, String, Table, cast, column, func, literal_column, select, values
+from sqlalchemy import Executable, Index, String, Table, bindparam, func, literal_column, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import (
@@ -26,6 +27,9 @@ from bot.store.guards import OVERLAP, ROOM_OVERLAP
 
 DEADLOCK = "40P01"
 """SQLSTATE of PostgreSQL: two transactions waited for each other and this one was chosen to lose."""
+
+
+LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key", type_=String()), 0)))
 
 
 class Deadlocked(StoreUnavailable):
@@ -87,7 +91,9 @@ class Session:
         One statement on PostgreSQL; on SQLite, where one cannot be kept out of the way of another, one each.
         """
         if self._connection.dialect.name == "postgresql":
-            return {row.id for row in await self.all(_insert_free(table, rows, keys))}
+            given = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
+            given |= {f"free_key_{n}": key for n, key in enumerate(keys)}
+            return {row.id for row in await self.all(_insert_free(table, tuple(rows[0]), len(rows)), **given)}
         free = set()
         for row in rows:
             with suppress(TimeTaken):
@@ -111,29 +117,40 @@ class Session:
         SQLite has one writer anyway; PostgreSQL takes an advisory lock.
         """
         if self.write and self._connection.dialect.name == "postgresql":
-            await self.run(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+            await self.run(LOCK, {"key": key})
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What fails inside is undone alone; the transaction goes on."""
+        await self._plainly("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            await self._plainly("ROLLBACK TO SAVEPOINT part")
+            await self._plainly("RELEASE SAVEPOINT part")
+            raise
+        await self._plainly("RELEASE SAVEPOINT part")
+
+    async def _plainly(self, sql: str) -> None:
         with translated():
-            async with self._connection.begin_nested():
-                yield
+            await self._connection.exec_driver_sql(sql)
 
     def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         name = self._connection.dialect.name
         return sqlite.insert(table) if name == "sqlite" else postgresql.insert(table)
 
 
-def _insert_free(table: Table, rows: list[dict[str, Any]], keys: list[str]) -> Executable:
-    names = list(rows[0])
-    columns = [column(name, table.c[name].type) for name in names]
-    given = values(*columns, column("free_key", String), name="given").data(
-        [(*(row[name] for name in names), key) for row, key in zip(rows, keys, strict=True)]
-    )
+@lru_cache(maxsize=64)
+def _insert_free(table: Table, names: tuple[str, ...], count: int) -> Executable:
+    """With named places `<column>_<number of the row>`; `free_key_<number>` is the row's key."""
+    kinds: dict[str, Any] = {name: table.c[name].type for name in names} | {"free_key": String()}
+    rows = [
+        select(*(bindparam(f"{name}_{number}", type_=kind).label(name) for name, kind in kinds.items()))
+        for number in range(count)
+    ]
+    given = union_all(*rows).subquery("given")
     nobody_there = func.pg_try_advisory_xact_lock(func.hashtextextended(given.c.free_key, 0))
-    # A list of values that are all unknown is of type text until it is told otherwise.
-    chosen = select(*(cast(given.c[name], table.c[name].type) for name in names)).where(nobody_there)
+    chosen = select(*(given.c[name] for name in names)).where(nobody_there)
     plain = postgresql.insert(table).from_select(names, chosen)
     return plain.on_conflict_do_nothing().returning(table.c.id)
 

@@ -5,11 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from bot.domain.errors import NotAllowed
 from bot.domain.tasks import NEXT_CONTACT, Attempt, StaffTask
-from bot.store.columns import FAR_FUTURE
+from bot.store.columns import FAR_FUTURE, UtcTime
 from bot.store.session import Session
 from bot.store.tables import cases, task_attempts, tasks
 
@@ -36,7 +51,7 @@ class TaskTable:
         """False (and nothing changes) when this case has an unfinished task of that kind."""
         added = await self._session.insert_new(tasks, {name: getattr(task, name) for name in FIELDS})
         if added:
-            await self._show(task.case_id)
+            await self._show_new(task)
         return added
 
     async def get(self, task_id: str) -> StaffTask:
@@ -152,17 +167,14 @@ class TaskTable:
         return _task(row)
 
     async def _show(self, case_id: str) -> None:
-        row = await self._session.first(
-            _select().where(tasks.c.case_id == case_id, tasks.c.status != "done").order_by(*URGENCY).limit(1)
-        )
-        shown = {
-            "task_id": row.id if row else None,
-            "task_priority": row.priority if row else None,
-            "task_status": row.status if row else None,
-            "desk_alarm": 0 if row and row.priority == "P0" and row.status == "open" else 1,
-            "desk_due": row.due_at if row else FAR_FUTURE,
-        }
-        await self._session.run(update(cases).where(cases.c.id == case_id).values(shown))
+        row = await self._session.first(TOP, case_id=case_id)
+        await self._session.run(SHOW, _shown(_task(row) if row else None) | {"of_case": case_id})
+
+    async def _show_new(self, task: StaffTask) -> None:
+        """Unless the one that is shown is as urgent: it is the older one."""
+        shown = _shown(task)
+        place = {"alarm": shown["desk_alarm"], "priority": task.priority, "due": task.due_at}
+        await self._session.run(SHOW_NEW, shown | place | {"of_case": task.case_id})
 
 
 def awake(now: dt.datetime) -> Any:
@@ -170,8 +182,39 @@ def awake(now: dt.datetime) -> Any:
     return tasks.c.snoozed_until.is_(None) | (tasks.c.snoozed_until <= now)
 
 
+def _shown(task: StaffTask | None) -> dict[str, Any]:
+    alarm = task is not None and task.priority == "P0" and task.status == "open"
+    return {
+        "task_id": task.id if task else None,
+        "task_priority": task.priority if task else None,
+        "task_status": task.status if task else None,
+        "desk_alarm": 0 if alarm else 1,
+        "desk_due": task.due_at if task else FAR_FUTURE,
+    }
+
+
 def _select() -> Select[Any]:
     return select(*(tasks.c[name] for name in FIELDS))
+
+
+TOP = (
+    _select()
+    .where(tasks.c.case_id == bindparam("case_id"), tasks.c.status != "done")
+    .order_by(*URGENCY)
+    .limit(1)
+)
+SHOW = update(cases).where(cases.c.id == bindparam("of_case"))
+SHOW_NEW = SHOW.where(
+    cases.c.task_id.is_(None)
+    | (
+        tuple_(cases.c.desk_alarm, cases.c.task_priority, cases.c.desk_due)
+        > tuple_(
+            bindparam("alarm", type_=Integer),
+            bindparam("priority", type_=String),
+            bindparam("due", type_=UtcTime),
+        )
+    )
+)
 
 
 def _task(row: Row[Any]) -> StaffTask:

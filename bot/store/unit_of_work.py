@@ -114,8 +114,8 @@ class SqlUnitOfWork:
             connection = await self._engine.connect()
         try:
             with translated():
-                if self._engine.dialect.name == "postgresql":
-                    await connection.execution_options(postgresql_readonly=not self._write)
+                if self._engine.dialect.name == "postgresql" and not self._write:
+                    await connection.execution_options(postgresql_readonly=True)
                 await connection.begin()
         except BaseException:  # cancelled too: the pool would lose this connection
             await connection.close()

@@ -1,7 +1,7 @@
 """The page a clinician reads before the visit: who, why now, what was tried, what is open.
 
-One content, three forms: a printed page (`print.html`), a PDF (`pdf.py`) and plain text for pasting into
-a chart. Nothing private is on it: paper lies about, and whoever comes along may read it
+One content in two forms: a page to print, or to save as PDF by printing it (`print.html`), and plain text
+for pasting into a chart. Nothing private is on it: paper lies about, and whoever comes along may read it
 (clinical.md 6.6).
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot.gateway.console.case_page import CasePage
+from bot.gateway.console.clinician_words import LABELS
 from bot.gateway.console.fact_words import sentence
 from bot.gateway.console.shown import ShownFact, ShownReason
 from bot.services.case_file import CONTACT
@@ -121,7 +122,7 @@ class ClinicianPage:
     def sections(self) -> tuple[Section, ...]:
         """Everything below the heading: empty parts left out, the same words quoted once."""
         parts = [
-            Section(title=f"Why: {self.page.level_word.lower()}", entries=self.why),
+            Section(title=f"Why now (urgency: {self.page.level_word.lower()})", entries=self.why),
             Section(title="Arranged", entries=tuple(self._arranged())),
             *(Section(title=title, entries=tuple(self._facts(names))) for title, names in SECTIONS.items()),
             Section(title="Also told", entries=tuple(self._others())),
@@ -167,6 +168,10 @@ class ClinicianPage:
             yield Entry(
                 label="Call back", text=f"{page.callback.priority}, by {page.callback.due_at.day}{done}"
             )
+        for task in page.tasks:
+            if task.priority == "P0" and task.status != "done" and not task.private:
+                whose = f"{task.by} has it" if task.by else "nobody has it yet"
+                yield Entry(label="Staff", text=f"{task.title} ({task.priority}), {whose}")
         if page.outcome:
             yield Entry(label="Route", text=f"{page.outcome}{f' ({page.visit})' if page.visit else ''}")
         for id_, title, advice in page.notes:
@@ -187,13 +192,13 @@ class ClinicianPage:
         return (self._entry(fact) for fact in left)
 
     def _denied(self) -> Iterator[Entry]:
-        labels = [f.label.lower() for f in self.page.denied if f.variable not in PRIVATE_VARIABLES]
+        labels = [_label(f).lower() for f in self.page.denied if f.variable not in PRIVATE_VARIABLES]
         if labels:
             yield Entry(label="", text=", ".join(labels))
 
     def _entry(self, fact: ShownFact) -> Entry:
         marks = f" [{', '.join(fact.marks)}]" if fact.marks else ""
-        return Entry(label=fact.label, text=f"{fact.value}{marks}", words=short(fact.words))
+        return Entry(label=_label(fact), text=f"{fact.value}{marks}", words=short(fact.words))
 
     def _need_title(self) -> str:
         judgement = self.page.judgement
@@ -228,6 +233,10 @@ class ClinicianPage:
                 yield Entry(label=task.at.day, text=f"{task.by}: {task.title.lower()}")
         for note, at in page.staff_notes:
             yield Entry(label=at.day, text=f"{note.by} noted", words=short(note.text))
+
+
+def _label(fact: ShownFact) -> str:
+    return LABELS.get(fact.variable, fact.label)
 
 
 def quoted_once(sections: Iterable[Section]) -> tuple[Section, ...]:

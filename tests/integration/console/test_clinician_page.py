@@ -5,7 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from bot.gateway.console.clinician_page import LONGEST_WORDS, WIDTH
+from bot.gateway.console.clinician_page import LONGEST_WORDS, SECTIONS, WIDTH
+from bot.gateway.console.clinician_words import LABELS
+from bot.protocols import Protocols
 from tests.integration.console.conversations import ROUTINE, Said, bot
 from tests.integration.console.staff_world import World, busy_morning, signed_in
 
@@ -38,7 +40,8 @@ async def test_everything_a_clinician_asks_first_is_there(client: httpx.AsyncCli
     await as_nurse(client, world)
     text = await text_of(client, await add_told(world))
     for title in (
-        "WHY: ", "ARRANGED", "COMPLAINT", "IMAGING AND WHAT OTHER DOCTORS SAID", "SURGERY AND PROCEDURES",
+        "WHY NOW (URGENCY: ", "ARRANGED", "COMPLAINT",
+        "IMAGING AND WHAT OTHER DOCTORS SAID", "SURGERY AND PROCEDURES",
         "MEDICINES AND HEALTH", "GOALS AND WISHES", "SAID NO", "NEED SCORE ", "OPEN QUESTIONS", "TIMELINE",
     ):  # fmt: skip
         assert f"\n{title}" in text
@@ -50,9 +53,20 @@ async def test_everything_a_clinician_asks_first_is_there(client: httpx.AsyncCli
 async def test_rules_stand_with_the_words_that_fired_them(client: httpx.AsyncClient, world: World) -> None:
     await as_nurse(client, world)
     text = await text_of(client, (await busy_morning(world))["emergency"])
-    why = " ".join(text.partition("WHY: EMERGENCY")[2].partition("ARRANGED")[0].split())
+    why = " ".join(text.partition("WHY NOW (URGENCY: EMERGENCY)")[2].partition("ARRANGED")[0].split())
     assert why.startswith("- RF01: Possible cauda equina or cord trouble")
     assert '("cant feel when i wipe; since yesterday")' in why
+    arranged = text.partition("ARRANGED")[2].partition("COMPLAINT")[0]
+    assert "(P0), nobody has it yet" in " ".join(arranged.split())
+
+
+def test_no_label_speaks_to_the_patient(protocols: Protocols) -> None:
+    shown = [name for names in SECTIONS.values() for name in names]
+    labels = {name: LABELS.get(name) or protocols.dictionary[name].label or "" for name in shown}
+    assert not {
+        name: label for name, label in labels.items() if {"you", "your", "did"} & set(label.lower().split())
+    }
+    assert LABELS.keys() <= set(shown)
 
 
 async def test_a_reason_says_numbers_with_their_unit_and_weakness_has_its_own_place(

@@ -146,6 +146,16 @@ async def test_taken_shows_live_times_only(store: Store) -> None:
         assert await uow.appointments.taken(**after, now=NOW) == Taken()
 
 
+async def test_times_without_a_gap_are_one_span(store: Store) -> None:
+    case = await stored_case(store)
+    for hours in (0, 1, 3):
+        await held(store, case.id, start=START + hours * HOUR, room_id="exam_1")
+    async with store.unit_of_work(write=False) as uow:
+        taken = await uow.appointments.taken(start=START, end=START + 5 * HOUR, now=NOW)
+    spans = [(START, START + 2 * HOUR), (START + 3 * HOUR, START + 4 * HOUR)]
+    assert taken == Taken(providers={"dr_a": spans}, rooms={"exam_1": spans})
+
+
 @pytest.mark.parametrize(("shift", "taken"), [(-66, False), (-64, True), (64, True), (65, False)])
 async def test_a_buffer_keeps_the_provider_free(store: Store, shift: int, taken: bool) -> None:
     """An hour and five minutes after it; the one before must leave its own five minutes."""

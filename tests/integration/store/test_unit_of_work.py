@@ -243,6 +243,20 @@ async def test_a_deadlock_is_an_outage_and_can_be_tried_again(
     await store.close()
 
 
+@pytest.mark.postgres
+async def test_a_connection_that_died_at_rest_is_replaced(
+    empty_postgres: str, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "FRESH_SECONDS", 0)
+    migrate(empty_postgres)
+    store = open_store(empty_postgres)
+    case = await stored_case(store)
+    _end_connections(postgres, empty_postgres.split("?")[0].rsplit("/", 1)[1])
+    async with store.unit_of_work() as uow:
+        assert (await uow.cases.get(case.id)).id == case.id
+    await store.close()
+
+
 async def test_no_free_connection(sqlite_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "POOL_SIZE", 1)
     monkeypatch.setattr(engine, "POOL_TIMEOUT_SECONDS", 0.05)

@@ -197,7 +197,10 @@ def build_schedule_server(settings: Settings) -> FhirSchedule | None:
         return None
     token = settings.schedule_token.get_secret_value() if settings.schedule_token else None
     namespace, people = settings.fhir_namespace, settings.schedule_practitioners
-    return FhirSchedule.at(settings.schedule_url, token=token, namespace=namespace, practitioners=people)
+    return FhirSchedule.at(
+        settings.schedule_url, token=token, namespace=namespace, practitioners=people,
+        visits=settings.schedule_visits,
+    )  # fmt: skip
 
 
 def build_sms_provider(settings: Settings) -> TwilioProvider | None:

@@ -52,6 +52,7 @@ MAILBOX = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
 WEBHOOK_SECRET = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 """24 to 65 bytes (Standard Webhooks asks for 24 to 64)."""
 PRACTITIONER = re.compile(r"Practitioner/[A-Za-z0-9\-.]{1,64}")
+VISIT_TOKEN = re.compile(r"[^|\s]+\|[^|\s]+")
 TWILIO = ("twilio_account_sid", "twilio_auth_token", "sms_number", "public_url")
 
 
@@ -150,6 +151,9 @@ class Settings(BaseSettings):
     schedule_token: SecretStr | None = Field(None, description="its bearer token")
     schedule_practitioners: dict[str, str] = Field(
         {}, description="who our providers are there, as JSON: by id, like `Practitioner/7`"
+    )
+    schedule_visits: dict[str, str] = Field(
+        {}, description="what our visit types are called there, as JSON: by id, like `https://there|new`"
     )
     smtp_host: str | None = Field(None, description="the mail server; without it no e-mail leaves")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
@@ -275,6 +279,8 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}SCHEDULE_URL also needs {PREFIX}SCHEDULE_PRACTITIONERS")
         if not all(PRACTITIONER.fullmatch(one) for one in people.values()):
             raise ValueError(f"{PREFIX}SCHEDULE_PRACTITIONERS: write each one like Practitioner/7")
+        if not all(VISIT_TOKEN.fullmatch(one) for one in self.schedule_visits.values()):
+            raise ValueError(f"{PREFIX}SCHEDULE_VISITS: write each one as system|code")
         return self
 
     @property

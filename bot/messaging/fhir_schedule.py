@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -24,26 +25,42 @@ TIMEOUTS = httpx.Timeout(3.0, connect=2.0)
 OPERATIONS = frozenset({"find", "hold", "book"})
 _LOST_THE_RACE = ("409", "412")
 _A_PAGE = "200"
+NO_VISITS: Mapping[str, str] = MappingProxyType({})
 
 Resource = dict[str, Any]
 
 
 class FhirSchedule:
-    """`practitioners`: our provider's id -> `Practitioner/7` there. Close the line at the end."""
+    """`practitioners`: our provider's id -> `Practitioner/7` there; `visits`: our visit type -> `system|code`
+    there, what is not named goes by our own code. Close the line at the end."""
 
-    def __init__(self, line: FhirServer, *, namespace: str, practitioners: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        line: FhirServer,
+        *,
+        namespace: str,
+        practitioners: Mapping[str, str],
+        visits: Mapping[str, str] = NO_VISITS,
+    ) -> None:
         self._line = line
         self._namespace = namespace
         self._practitioners = practitioners
+        self._visits = visits
         self._operations: frozenset[str] | None = None
 
     @classmethod
     def at(
-        cls, url: str, *, token: str | None, namespace: str, practitioners: Mapping[str, str]
+        cls,
+        url: str,
+        *,
+        token: str | None,
+        namespace: str,
+        practitioners: Mapping[str, str],
+        visits: Mapping[str, str] = NO_VISITS,
     ) -> FhirSchedule:
         """The schedule of the server at this address, with a patient's patience."""
         line = FhirServer(url=url, token=token, timeouts=TIMEOUTS)
-        return cls(line, namespace=namespace, practitioners=practitioners)
+        return cls(line, namespace=namespace, practitioners=practitioners, visits=visits)
 
     async def find(self, provider_ids: Sequence[str], wanted: Wanted) -> Sequence[Slot]:
         """Free times, soonest first. Raises DeliveryFailed."""
@@ -114,6 +131,7 @@ class FhirSchedule:
         asked: list[Resource] = [
             {"name": "start", "valueDateTime": _instant(wanted.earliest)},
             {"name": "end", "valueDateTime": _instant(wanted.latest)},
+            {"name": "visit-type", "valueString": self._visit(wanted.visit)},
             *({"name": "practitioner", "valueReference": {"reference": one}} for one in people),
         ]
         answer = resources(await self._line.operate("Appointment/$find", asked), "Appointment")
@@ -210,6 +228,10 @@ class FhirSchedule:
             "slot": [{"reference": one} for one in slots],
             "participant": [self._patient(item, reference), practitioner],
         }
+
+    def _visit(self, visit: str) -> str:
+        """The kind of visit there, as a token: system and code."""
+        return self._visits.get(visit, f"{self._namespace}/CodeSystem/visit|{visit}")
 
     def _identifier(self, item: Appointment) -> Resource:
         return {"system": self._system("appointment"), "value": item.id}

@@ -5,7 +5,8 @@ with ScheduleServer.running(operations=True) as server:
 
 From the standard: a search parameter it does not know is refused (400, strict handling); pages follow
 `next`; a Slot or an Appointment is written in a version one names (412); an appointment stands in busy
-slots that no other booked one stands in (409). From IHE ITI Scheduling: `$find` needs start and end; `$hold`
+slots that no other booked one stands in (409). From IHE ITI Scheduling: `$find` needs start and end, takes
+a visit type as a token it knows, and no parameter that the operation does not name; `$hold`
 takes one that is proposed, `$book` one that is proposed or pending, or calls a booked one off.
 """
 
@@ -21,6 +22,12 @@ from tests.fhir.rules import problems
 from tests.fhir.server import Refused, StrictServer
 
 Times = Iterable[tuple[dt.datetime, dt.datetime]]
+_FIND_TAKES = {
+    "start", "end", "specialty", "visit-type", "practitioner", "organization", "location-string",
+    "location-reference", "patient-reference", "patient-resource", "reason", "referral-identifier", "timing",
+    "insurance-reference",
+}  # fmt: skip
+"""IHE ITI Scheduling 1.0.0, OperationDefinition appointment-find."""
 _KNOWN_TERMS = {
     "Schedule": {"actor"},
     "Slot": {"schedule", "status", "start"},
@@ -33,6 +40,8 @@ class ScheduleServer(StrictServer):
     """`operations`: whether it offers `$find`, `$hold` and `$book`."""
 
     operations: bool = False
+    visits: frozenset[str] = frozenset()
+    """The kinds of visit it knows, as `system|code`."""
     page: int = 50
     asked: int = 0
 
@@ -46,6 +55,11 @@ class ScheduleServer(StrictServer):
             span = {"start": start.isoformat(), "end": end.isoformat()}
             of = {"schedule": {"reference": f"Schedule/of-{whose}"}, "status": "free"}
             self._keep({"resourceType": "Slot", "id": f"{whose}-{number}", **of, **span})
+
+    def keep_for(self, slot: str, visit: str) -> None:
+        """A slot that is for one kind of visit alone."""
+        system, _, code = visit.rpartition("|")
+        self.edit(slot, serviceType=[{"coding": [{"system": system, "code": code}]}])
 
     def take(self, *slots: str) -> None:
         """Somebody at that system's own desk books these slots."""
@@ -136,6 +150,11 @@ class ScheduleServer(StrictServer):
         values = {one["name"]: one for one in given}
         if not {"start", "end"} <= set(values):
             raise Refused(400, "start and end are needed")
+        if unknown := set(values) - _FIND_TAKES:
+            raise Refused(400, f"$find has no parameter {min(unknown)}")
+        asked = {one["valueString"] for one in given if one["name"] == "visit-type"}
+        if unknown := asked - self.visits:
+            raise Refused(422, f"no visit type {min(unknown)}")
         people = {one["valueReference"]["reference"] for one in given if one["name"] == "practitioner"}
         if lost := people - set(self.kept):
             raise Refused(404, f"nobody is {min(lost)}")
@@ -145,7 +164,7 @@ class ScheduleServer(StrictServer):
             for one in self.of_kind("Slot")
             if one["status"] == "free" and first <= _moment(one["start"]) < last
         ]
-        return [self._propose(slot) for slot in free if self._whose(slot) in people]
+        return [self._propose(slot) for slot in free if self._whose(slot) in people and _takes(slot, asked)]
 
     def _whose(self, slot: dict[str, Any]) -> str:
         return str(self.latest(slot["schedule"]["reference"])["actor"][0]["reference"])
@@ -198,6 +217,13 @@ class ScheduleServer(StrictServer):
     def _slots(self, appointment: dict[str, Any], status: str) -> None:
         for slot in appointment["slot"]:
             self.edit(slot["reference"], status=status)
+
+
+def _takes(slot: dict[str, Any], visits: set[str]) -> bool:
+    kinds = {
+        f"{one['system']}|{one['code']}" for kind in slot.get("serviceType", ()) for one in kind["coding"]
+    }
+    return not kinds or not visits or bool(kinds & visits)
 
 
 def _outcome(code: str) -> dict[str, Any]:

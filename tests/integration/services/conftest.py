@@ -44,12 +44,20 @@ def dialogue() -> PlainDialogue:
 
 
 @pytest.fixture
-async def ctx(
-    tmp_path: Path, protocols: Protocols, reader: Reader, clock: StandingClock, dialogue: PlainDialogue
-) -> AsyncIterator[Context]:
+def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """SQLite; another database where a test is parametrised with `database_url`."""
+    if "database_url" in request.fixturenames:
+        return str(request.getfixturevalue("database_url"))
     url = f"sqlite+aiosqlite:///{tmp_path / 'intake.sqlite3'}"
     migrate(url)
-    store = open_store(url)
+    return url
+
+
+@pytest.fixture
+async def ctx(
+    record_url: str, protocols: Protocols, reader: Reader, clock: StandingClock, dialogue: PlainDialogue
+) -> AsyncIterator[Context]:
+    store = open_store(record_url)
     joined = Context(
         unit_of_work=store.unit_of_work,
         protocols=protocols,

@@ -8,7 +8,7 @@ import datetime as dt
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,6 +31,8 @@ from tests.plain_dialogue import PlainDialogue
 
 KINDS = ("own", "slots", "operations")
 DAYS = 3
+NEW_THERE, ANOTHER_THERE = "https://there.example/visits|new", "https://there.example/visits|follow-up"
+"""What the other system calls its visits."""
 
 
 @dataclass(kw_only=True)
@@ -100,6 +102,7 @@ def server(request: pytest.FixtureRequest, protocols: Protocols) -> Iterator[Sch
         yield None
         return
     with ScheduleServer.running(operations=request.param == "operations") as running:
+        running.visits = frozenset((NEW_THERE, ANOTHER_THERE))
         yield running
 
 
@@ -110,23 +113,36 @@ async def clinic(
     dialogue: PlainDialogue,
     protocols: Protocols,
     server: ScheduleServer | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Clinic]:
+    monkeypatch.setattr(outside, "BUDGET_SECONDS", 60)  # what is tested is not how quick the machine is
     if server is None:
         yield Clinic(ctx=ctx, clock=clock)
         return
     people = fill(server, protocols, minutes=60 if server.operations else 30)
     line = FhirSchedule(
-        FhirServer(url=server.url, token=server.token), namespace=NAMESPACE, practitioners=people
-    )
+        FhirServer(url=server.url, token=server.token), namespace=NAMESPACE, practitioners=people,
+        visits={"NEW_PATIENT_EVAL": NEW_THERE},
+    )  # fmt: skip
     joined = replace(ctx, schedule=OtherSchedule(server=line))
     dialogue.ctx = joined
     yield Clinic(ctx=joined, clock=clock, line=line, server=server)
     await line.close()
 
 
-every_schedule = pytest.mark.parametrize("server", KINDS, indirect=True)
+ON_POSTGRESQL = [pytest.param(one, "postgresql", marks=pytest.mark.postgres) for one in KINDS[1:]]
+_KINDS_AND_RECORDS = [*((one, "sqlite") for one in KINDS), *ON_POSTGRESQL]
+
+
+def every_schedule[T: Callable[..., object]](test: T) -> T:
+    """Each kind of schedule, and another system's with our record on PostgreSQL too."""
+    both = pytest.mark.parametrize(("server", "database_url"), _KINDS_AND_RECORDS, indirect=True)
+    return pytest.mark.usefixtures("database_url")(both(test))
+
+
 another_system = pytest.mark.parametrize("server", KINDS[1:], indirect=True)
 by_slots = pytest.mark.parametrize("server", ["slots"], indirect=True)
+by_operations = pytest.mark.parametrize("server", ["operations"], indirect=True)
 
 
 async def booked(patient: Patient) -> Appointment:
@@ -265,6 +281,17 @@ async def test_a_schedule_that_is_down_means_a_call_and_staff_read_why(clinic: C
     assert patient.status == "callback"
     assert "can't reach our calendar" in " ".join(one.text for one in patient.heard)
     assert "could not be asked" in await clinic.note_of_call(patient)
+
+
+@by_operations
+async def test_a_time_for_another_kind_of_visit_is_not_offered(clinic: Clinic) -> None:
+    slots = [f"Slot/{one['id']}" for one in clinic.there.of_kind("Slot")]
+    for slot in slots[:-1]:
+        clinic.there.keep_for(slot, ANOTHER_THERE)
+    clinic.there.keep_for(slots[-1], NEW_THERE)
+    offered = await (await clinic.patient()).appointments()
+    only = clinic.there.latest(slots[-1])
+    assert [one.start for one in offered] == [dt.datetime.fromisoformat(only["start"])]
 
 
 @by_slots

@@ -99,7 +99,7 @@ def test_emergency_in_the_middle_is_on_top_of_the_staff_list(patient: WebPatient
     patient.say(STORY)
     patient.answer_until("G4")
     _emergency(patient)
-    first = next(row for row in staff.cases() if row["reference"] == patient.reference)
+    first = staff.cases(reference=patient.reference)[0]
     assert staff.cases()[0]["level"] == "emergency_now"
     assert first["level"] == "emergency_now"
     assert first["priority"] == "P0"

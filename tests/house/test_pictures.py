@@ -14,4 +14,4 @@ def test_only_the_helper_takes_pictures() -> None:
         for node in ast.walk(module)
         if isinstance(node, ast.Attribute) and node.attr == "screenshot"
     }
-    assert takers == {"tests/acceptance/pictures.py"}
+    assert takers == {"tests/acceptance/browsing.py"}

@@ -15,13 +15,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.settings import ROOT
+from tests.acceptance.browsing import ARGUMENTS, PATIENCE_MS
 from tests.conftest import SKIPS_FAIL
 from tests.integration.gateway.conftest import Gateway, GatewayMaker
 
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+expect.set_options(timeout=PATIENCE_MS)
 SIZES = {"phone": (390, 844), "desktop": (1280, 800), "narrow": (320, 480)}
 
 
@@ -74,7 +72,7 @@ class Visitor:
         await self.answered()
 
     async def answered(self) -> None:
-        await expect(self.page.locator("#typing")).to_be_hidden(timeout=10_000)
+        await expect(self.page.locator("#typing")).to_be_hidden()
         await expect(self.page.locator(".message.waiting")).to_have_count(0)
 
     async def texts(self) -> list[str]:
@@ -104,7 +102,7 @@ class VisitorMaker:
         context = await self._browser.new_context(viewport={"width": width, "height": height}, **options)
         self._stack.push_async_callback(context.close)
         page = await context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_MS)
         visitor = Visitor(page=page, context=context, gateway=gateway or self._gateway)
         watch(page, visitor.complaints)
         return visitor

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.acceptance.browser.conftest import Visitor, VisitorMaker
-from tests.acceptance.pictures import picture
+from tests.acceptance.browsing import picture
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from bot.gateway.company_words import ALONE
 from bot.services.company import Company
 from tests.acceptance.browser.conftest import Visitor, VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
-from tests.acceptance.pictures import picture
+from tests.acceptance.browsing import picture
 from tests.integration.gateway.scripted import CONSENT
 
 pytestmark = pytest.mark.browser
@@ -154,9 +154,7 @@ async def test_what_was_said_while_the_line_was_cut_comes_once_when_it_is_back(v
     visitor.gateway.door.staff_says(visitor.gateway.door.only_talk().id, "second")
     await asyncio.sleep(0.2)
     await visitor.context.set_offline(False)
-    await expect(visitor.page.locator(".message.staff .bubble")).to_have_text(
-        ["first", "second"], timeout=8000
-    )
+    await expect(visitor.page.locator(".message.staff .bubble")).to_have_text(["first", "second"])
     visitor.complaints.clear()
 
 

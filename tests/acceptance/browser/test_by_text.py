@@ -8,7 +8,7 @@ from playwright.async_api import Route, expect
 
 from tests.acceptance.browser.conftest import GatewayMaker, VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
-from tests.acceptance.pictures import picture
+from tests.acceptance.browsing import picture
 
 MADE = {
     "number": "+13145550100",

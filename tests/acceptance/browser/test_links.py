@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.store import migrate
 from tests.acceptance.browser.conftest import SIZES, VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
-from tests.acceptance.pictures import picture
+from tests.acceptance.browsing import picture
 from tests.integration.gateway.linked import BORN, NUMBER, Linked, linked
 from tests.integration.sms.world import WordReader
 

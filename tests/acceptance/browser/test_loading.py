@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from bot.gateway.look import Look
 from tests.acceptance.browser.conftest import VisitorMaker
 from tests.acceptance.browser.test_widget import clinic_page, open_from
-from tests.acceptance.pictures import picture
+from tests.acceptance.browsing import picture
 from tests.integration.gateway.conftest import GatewayMaker
 
 pytestmark = pytest.mark.browser

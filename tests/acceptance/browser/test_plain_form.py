@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.acceptance.browser.conftest import VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
-from tests.acceptance.pictures import picture
+from tests.acceptance.browsing import picture
 
 pytestmark = pytest.mark.browser
 

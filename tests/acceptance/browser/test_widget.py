@@ -127,7 +127,7 @@ async def test_a_message_that_failed_is_sent_again_under_the_same_id(visitor: Vi
     await visitor.page.fill("#words", "my back hurts")
     await visitor.page.press("#words", "Enter")
     again = visitor.page.get_by_role("button", name="Try again")
-    await again.wait_for(timeout=8000)
+    await again.wait_for()
     await visitor.page.unroute("**/api/chat/messages")
     async with visitor.page.expect_request("**/api/chat/messages") as sent:
         await again.click()

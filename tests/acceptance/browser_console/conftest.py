@@ -16,15 +16,12 @@ from bot.protocols import Protocols
 from bot.protocols.shelf import Shelf
 from bot.settings import Settings
 from bot.store import migrate, open_store
+from tests.acceptance.browsing import ARGUMENTS, PATIENCE_MS
 from tests.integration.console.conftest import staff_app
 from tests.integration.console.staff_world import PASSWORD, HandClock, World
 from tests.integration.gateway.serving import listening
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @dataclass
@@ -66,6 +63,7 @@ async def desk(tmp_path: Path, shelf: Shelf, protocols: Protocols, settings: Set
     async with listening(staff_app(world, settings)) as port, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = await browser.new_page(viewport={"width": 1366, "height": 900})
+        page.set_default_timeout(PATIENCE_MS)
         opened = Desk(page=page, world=world, url=f"http://127.0.0.1:{port}")
         page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         page.on("console", lambda message: opened.complaints.append(message.text))

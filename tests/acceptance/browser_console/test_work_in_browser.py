@@ -58,7 +58,7 @@ async def test_who_reaches_for_a_colleagues_case_is_told_at_once(desk: Desk) -> 
 async def test_an_emergency_is_pinned_and_taken_on_the_spot(desk: Desk) -> None:
     await desk.sign_in("nurse")
     task = await add_task(desk, "emergency", "P0", EMERGENCY)
-    await desk.page.wait_for_selector(".alarms >> text=1 emergency not acknowledged", timeout=3000)
+    await desk.page.wait_for_selector(".alarms >> text=1 emergency not acknowledged")
     assert (await desk.page.title()).startswith("(1!)")
     await desk.page.click(".alarm-button")
     await desk.page.wait_for_selector(f'[data-panel="{task}"] >> text=You have it')

@@ -47,7 +47,7 @@ async def get(world: World, path: str, *, secret: str | None = SECRET) -> httpx.
         hub=hub, probes={},
         blueprints=[calendar_blueprint(world.ctx, settings)],
     )  # fmt: skip
-    async with listening(app) as port, httpx.AsyncClient(trust_env=False) as client:
+    async with listening(app) as port, httpx.AsyncClient(timeout=30, trust_env=False) as client:
         return await client.get(f"http://127.0.0.1:{port}{path}")
 
 

@@ -59,5 +59,5 @@ async def address(world: World, settings: Settings) -> AsyncIterator[str]:
 @pytest.fixture
 async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without scripts: keeps cookies, follows no redirect."""
-    async with httpx.AsyncClient(base_url=address, timeout=10, trust_env=False) as opened:
+    async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as opened:
         yield opened

@@ -340,7 +340,7 @@ async def test_banners(world: World, settings: Settings, demo: bool, shown: bool
     given: dict[str, Any] = {"demo": demo, "data_dir": settings.data_dir, "clinic_phone": "555-0100"}
     async with (
         listening(staff_app(world, make_settings(**given))) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as browser,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as browser,
     ):
         page = await page_of(browser, "/console/login")
     assert ("Made-up patients" in page) is shown

@@ -42,7 +42,9 @@ async def test_cookie_has_the_host_prefix_over_https(world: World, nurse: str, s
     headers = {"Host": "intake.example", "Origin": "https://intake.example"}
     async with (
         listening(app) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False) as browser,
+        httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30, trust_env=False
+        ) as browser,
     ):
         answer = await browser.post("/api/staff/login", json={"name": nurse, "password": PASSWORD})
         cookie = answer.headers["set-cookie"]

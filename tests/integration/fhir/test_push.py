@@ -236,7 +236,7 @@ async def test_the_server_takes_nothing_on_trust(server: StrictServer) -> None:
         422: [bundle(({**patient, "gender": "m"}, put)), bundle(({**patient, "shoe": 44}, put))],
     }  # fmt: skip
     headers = {"Content-Type": JSON, "Authorization": f"Bearer {server.token}"}
-    async with httpx.AsyncClient(headers=headers, trust_env=False) as client:
+    async with httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as client:
         for status, bundles in expected.items():
             for sent in bundles:
                 answer = await client.post(server.url, json=sent)

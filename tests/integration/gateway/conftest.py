@@ -97,7 +97,7 @@ class GatewayMaker:
         app = assemble(door=door, options=options, hub=hub, probes=probes or {"store": works}, **given)
         port = await self._stack.enter_async_context(listening(app))
         client = await self._stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10, trust_env=False)
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
         )
         return Gateway(port=port, door=door, client=client, app=app)
 

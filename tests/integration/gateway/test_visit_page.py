@@ -23,7 +23,7 @@ async def address(database: str, settings: Settings, protocols: Protocols) -> As
 
 
 async def test_the_page_asks_shows_and_gives_up(address: str) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         asked = await client.get(address)
         assert asked.status_code == 200
         assert "birth date" in asked.text
@@ -46,7 +46,7 @@ async def test_the_page_asks_shows_and_gives_up(address: str) -> None:
 
 
 async def test_an_address_we_did_not_sign_is_not_there(address: str) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         answers = [
             await client.get(f"{address[:-3]}zzz"),
             await client.post(f"{address}x", data={"birth_date": BORN}),
@@ -57,7 +57,7 @@ async def test_an_address_we_did_not_sign_is_not_there(address: str) -> None:
 
 
 async def test_too_many_tries_are_refused_on_a_page(address: str) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         for _ in range(TRIES_A_MINUTE):
             await client.post(f"{address}x", data={"birth_date": BORN})
         refused = await client.post(address, data={"birth_date": BORN})

@@ -78,7 +78,7 @@ async def whole(database: str, tmp_path: Path, protocols: Protocols, reader: Rea
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         port = await stack.enter_async_context(listening(app))
-        client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+        client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
         yield Whole(app, await stack.enter_async_context(client))
 
 

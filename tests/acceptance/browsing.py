@@ -1,10 +1,17 @@
-"""Pictures of pages for people to look at."""
+"""How the tests start the system's Chromium, how long they wait for it, and their pictures of its pages."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from playwright.async_api import Error, Page
+
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE_MS = 30_000
+"""A busy machine may be slow; what never comes fails all the same."""
 
 
 async def picture(page: Page, path: Path, *, full_page: bool = False) -> None:

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.acceptance.browser.conftest import Visitor, VisitorMaker
-from tests.acceptance.browsing import picture
+from tests.acceptance.browsing import picture, too_wide
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ async def test_every_state_fits_and_axe_finds_nothing(
         await picture(visitor.page, picture_folder / f"{state}-{size}.png")
         if state in EXAMINED.get(size, WAY):
             assert await violations(visitor.page) == [], state
-        wide = await visitor.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        wide = await too_wide(visitor.page)
         assert wide <= 0, state
 
 
@@ -66,7 +66,7 @@ async def test_the_demo_page_has_no_findings(visit: VisitorMaker, picture_folder
     await visitor.page.get_by_role("button", name="Chat with us").wait_for()
     await picture(visitor.page, picture_folder / f"home-{size}.png", full_page=True)
     assert await violations(visitor.page) == []
-    assert await visitor.page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+    assert await too_wide(visitor.page) <= 0
 
 
 async def test_failure_about_and_end_have_no_findings(visit: VisitorMaker, picture_folder: Path) -> None:
@@ -184,11 +184,6 @@ async def test_nothing_is_lost_when_it_is_made_larger(
         await last.scroll_into_view_if_needed()
         await expect(last).to_be_in_viewport(ratio=0.9)
     await expect(page.locator("#urgent .calls a").first).to_be_in_viewport(ratio=0.9)
-
-
-async def too_wide(page: Page) -> int:
-    """By how many pixels the page must be scrolled sideways."""
-    return int(await page.evaluate("document.scrollingElement.scrollWidth - innerWidth"))
 
 
 async def test_the_accessibility_tree_tells_the_conversation(visitor: Visitor) -> None:

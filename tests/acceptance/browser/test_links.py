@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.store import migrate
 from tests.acceptance.browser.conftest import SIZES, VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
-from tests.acceptance.browsing import picture
+from tests.acceptance.browsing import picture, too_wide
 from tests.integration.gateway.linked import BORN, NUMBER, Linked, linked
 from tests.integration.sms.world import WordReader
 
@@ -32,7 +32,7 @@ async def examine(page: Page, folder: Path, state: str) -> None:
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
         await picture(page, folder / f"{state}-{size}.png", full_page=True)
-        assert await page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, (state, size)
+        assert await too_wide(page) <= 0, (state, size)
         for element in await page.locator("main button:visible, input:visible").all():
             box = await element.bounding_box()
             assert box is not None

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.acceptance.browser.conftest import VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
-from tests.acceptance.browsing import picture
+from tests.acceptance.browsing import picture, too_wide
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +54,7 @@ async def test_the_form_has_no_findings_and_fits(visit: VisitorMaker, picture_fo
         await page.locator("#latest").wait_for()
         await picture(page, picture_folder / f"form-{words.replace(' ', '-')}-narrow.png", full_page=True)
         assert await violations(page) == [], words
-        assert await page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, words
+        assert await too_wide(page) <= 0, words
         for element in await page.locator("button:visible, textarea:visible, .calls a:visible").all():
             box = await element.bounding_box()
             assert box is not None

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from tests.acceptance.browser_console.conftest import Desk
+from tests.acceptance.browsing import too_wide
 from tests.integration.console.conversations import EMERGENCY, Said
 from tests.integration.console.staff_world import busy_morning
 from tests.integration.console.test_console_pages import PAYLOADS, hostile_case
@@ -132,5 +133,4 @@ async def test_pages_have_no_accessibility_violation_and_fit(desk: Desk, width: 
         results = await Axe().run(desk.page)
         found = [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in results.response["violations"]]
         assert not found, path
-        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert await desk.page.evaluate(overflow) <= 0, path
+        assert await too_wide(desk.page) <= 0, path

@@ -7,6 +7,7 @@ import pytest
 from bot.services import figures
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
+from tests.acceptance.browsing import too_wide
 from tests.integration.console.staff_world import busy_morning
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,7 @@ async def test_what_a_nurse_notes_on_a_case_stands_in_the_figures(desk: Desk) ->
     await desk.page.get_by_text("As a table").first.click()
     for width in (1366, 820, 390):
         await desk.page.set_viewport_size({"width": width, "height": 900})
-        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert await desk.page.evaluate(overflow) <= 0
+        assert await too_wide(desk.page) <= 0
     await assert_accessible(desk)
     assert not desk.complaints
 

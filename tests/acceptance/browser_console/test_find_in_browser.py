@@ -6,6 +6,7 @@ import pytest
 
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
+from tests.acceptance.browsing import too_wide
 from tests.integration.console.staff_world import busy_morning
 
 pytestmark = pytest.mark.browser
@@ -25,6 +26,5 @@ async def test_a_nurse_finds_a_case_by_what_was_said_and_keeps_the_search(desk: 
     await desk.page.get_by_role("button", name="Keep").click()
     await desk.page.wait_for_selector(".views a:has-text('Wiping')")
     await desk.page.set_viewport_size({"width": 390, "height": 900})
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert await desk.page.evaluate(overflow) <= 0
+    assert await too_wide(desk.page) <= 0
     assert not desk.complaints

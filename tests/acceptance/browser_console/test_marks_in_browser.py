@@ -6,12 +6,11 @@ import pytest
 
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
+from tests.acceptance.browsing import too_wide
 from tests.integration.console.conversations import ROUTINE
 from tests.integration.console.staff_world import busy_morning
 
 pytestmark = pytest.mark.browser
-
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 async def test_a_nurse_tags_and_flags_and_finds_both_again(desk: Desk) -> None:
@@ -33,7 +32,7 @@ async def test_a_nurse_tags_and_flags_and_finds_both_again(desk: Desk) -> None:
     await assert_accessible(desk)
     for width in (820, 390):
         await desk.page.set_viewport_size({"width": width, "height": 900})
-        assert await desk.page.evaluate(OVERFLOW) <= 0
+        assert await too_wide(desk.page) <= 0
         table = "document.querySelector('.list').scrollWidth - document.querySelector('.list').clientWidth"
         assert await desk.page.evaluate(table) <= 0  # nothing of a row is out of sight
     assert not desk.complaints

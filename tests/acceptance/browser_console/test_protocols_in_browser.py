@@ -6,6 +6,7 @@ import pytest
 
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
+from tests.acceptance.browsing import too_wide
 
 pytestmark = pytest.mark.browser
 CHECKED_MS = 120_000
@@ -17,8 +18,7 @@ async def test_facts_are_tried_by_keyboard_and_nothing_overflows_on_a_tablet(des
     await desk.page.goto(desk.url + "/console/protocols")
     await assert_accessible(desk)
     await desk.page.set_viewport_size({"width": 820, "height": 1100})
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert await desk.page.evaluate(overflow) <= 0
+    assert await too_wide(desk.page) <= 0
     await desk.page.goto(desk.url + "/console/protocols/what-if?f.age=70")
     await desk.page.select_option("#add", "stroke_signs")
     await desk.page.get_by_role("button", name="Judge").press("Enter")
@@ -26,7 +26,7 @@ async def test_facts_are_tried_by_keyboard_and_nothing_overflows_on_a_tablet(des
     await desk.page.get_by_role("button", name="Judge").press("Enter")
     await desk.page.wait_for_selector(".badge.big.level-emergency_now")
     await assert_accessible(desk)
-    assert await desk.page.evaluate(overflow) <= 0
+    assert await too_wide(desk.page) <= 0
     await desk.page.goto(desk.url + "/console/protocols/rules/RF51")
     await assert_accessible(desk)
     assert not desk.complaints

@@ -7,6 +7,7 @@ import pytest
 from bot.services import teaching
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
+from tests.acceptance.browsing import too_wide
 from tests.integration.console.staff_world import busy_morning
 
 pytestmark = pytest.mark.browser
@@ -28,8 +29,7 @@ async def test_a_misread_sign_is_put_right_and_leaves_the_inbox(desk: Desk) -> N
     await desk.page.fill("#reason", "she was not certain")
     await assert_accessible(desk)
     await desk.page.set_viewport_size({"width": 390, "height": 900})
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert await desk.page.evaluate(overflow) <= 0
+    assert await too_wide(desk.page) <= 0
     await desk.page.get_by_role("button", name="Save").click()
     await desk.page.wait_for_url("**/console/review")
     assert await desk.page.locator(".list tbody tr").count() == before - 1
@@ -39,7 +39,7 @@ async def test_a_misread_sign_is_put_right_and_leaves_the_inbox(desk: Desk) -> N
     )
     await desk.page.goto(desk.url + "/console/review/disputes")
     await assert_accessible(desk)
-    assert await desk.page.evaluate(overflow) <= 0
+    assert await too_wide(desk.page) <= 0
     await desk.page.click(f'[data-row="{message_id}"]')
     await desk.page.wait_for_selector("text=a third person settles it")
     await assert_accessible(desk)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.services.permissions import ROLES
 from tests.acceptance.browser_console.conftest import Desk
-from tests.acceptance.browser_console.test_marks_in_browser import OVERFLOW
+from tests.acceptance.browsing import too_wide
 from tests.integration.console.staff_world import busy_morning
 
 pytestmark = pytest.mark.browser
@@ -43,7 +43,7 @@ async def look(desk: Desk, path: str) -> None:
     assert answer is not None
     assert answer.status == 200, path
     assert await desk.page.locator("h1").count() == 1, path
-    assert await desk.page.evaluate(OVERFLOW) <= 0, path
+    assert await too_wide(desk.page) <= 0, path
 
 
 async def test_what_every_role_is_offered_is_there_and_fits_a_tablet(desk: Desk) -> None:

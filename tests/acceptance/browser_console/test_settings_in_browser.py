@@ -6,18 +6,17 @@ import pytest
 
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
+from tests.acceptance.browsing import too_wide
 from tests.integration.console.conversations import SAME_DAY
 
 pytestmark = pytest.mark.browser
-
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 async def assert_fits(desk: Desk) -> None:
     """No findings, and nothing is wider than the page on a phone, a tablet and at a desk."""
     for width in (390, 768, 1366):
         await desk.page.set_viewport_size({"width": width, "height": 900})
-        assert await desk.page.evaluate(OVERFLOW) <= 0, width
+        assert await too_wide(desk.page) <= 0, width
     await assert_accessible(desk)
 
 

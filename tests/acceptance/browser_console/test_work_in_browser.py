@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.services import claims
 from tests.acceptance.browser_console.conftest import Desk
+from tests.acceptance.browsing import too_wide
 from tests.integration.console.conversations import EMERGENCY, ROUTINE
 
 
@@ -72,4 +73,4 @@ async def test_the_page_fits_a_tablet_and_a_phone(desk: Desk) -> None:
     await desk.page.wait_for_selector("[data-panel]")
     for width, height in ((820, 1180), (390, 844)):
         await desk.page.set_viewport_size({"width": width, "height": height})
-        assert await desk.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert await too_wide(desk.page) <= 0

@@ -21,6 +21,7 @@ from bot.language.ended import settle_ended
 from bot.language.explained import cause_told, explanations
 from bot.language.half_read import half_read, settle_half_read
 from bot.language.heard import Heard
+from bot.language.hints import read_hints
 from bot.language.lexicon import Frame, Lexicon, load_lexicon
 from bot.language.listed_places import settle_listed_places
 from bot.language.numbers import Figure, bare_age, find_figures
@@ -29,7 +30,7 @@ from bot.language.page import Page
 from bot.language.passing import settle_passing
 from bot.language.pipeline import build_pipeline
 from bot.language.places import settle_places
-from bot.language.relations import relation_of
+from bot.language.relations import is_for_the_writer, relation_of
 from bot.language.report import Report
 from bot.language.screen import Screen, open_to_half, screened
 from bot.language.screened import alarms
@@ -64,7 +65,10 @@ def load_reader(dictionary: Dictionary, lexicon_dir: Path, *, screen: Screen | N
 
 
 class Reader:
-    """Text to `Reading`. `nlp` is the spaCy pipeline; without its ConText pipe nothing is negated."""
+    """Text to `Reading`. `nlp` is the spaCy pipeline; without its ConText pipe nothing is negated.
+
+    `hints` are the words that are asked about wherever they stand.
+    """
 
     def __init__(
         self,
@@ -84,6 +88,7 @@ class Reader:
         self._segmenter = Segmenter(lexicon.words)
         self._answers = Answers(lexicon, words, dictionary)
         self._story = Story(lexicon, words)
+        self.hints = read_hints(lexicon.words.get("hints", ()), dictionary)
         self._four_valued = frozenset(n for n in dictionary if dictionary[n].kind == "four_valued")
 
     def read(
@@ -221,6 +226,8 @@ class Reader:
         figures += find_contacts(page.source.text, asked=asked)
         name = find_name(page.text, page.source.text, asked=asked)
         figures += [name] if name else []
+        own = is_for_the_writer(page.source.text) if "who_for" not in settled.facts else None
+        figures += [Figure("who_for", "self", *own)] if own else []
         related = relation_of(page.source.text, bare=asked == "relation")
         if related and (asked == "relation" or settled.facts.get("who_for") == "other"):
             figures.append(Figure("relation", *related))

@@ -24,6 +24,16 @@ _PERSON = re.compile(
 _AIDE = re.compile(r"\b(?:i'?m|i am|this is) (?:[\w.']+ ){1,4}?(?:aide|caregiver|carer|caretaker)\b")
 
 
+_FOR_ME = re.compile(r"(?:^|[.,;!?] ?)for (?:me|myself)(?= ?(?:[.,;!]|$)| i'?m \d| i am \d| age)")
+""" "For me, I'm 61": the words stand by themselves; "PT did nothing for me" says something else."""
+
+
+def is_for_the_writer(clean_text: str) -> tuple[int, int] | None:
+    """Where a text says that it is about the writer, in a phrase of its own; None when it does not."""
+    said = _FOR_ME.search(clean_text)
+    return said.span() if said else None
+
+
 def relation_of(clean_text: str, *, bare: bool) -> tuple[str, int, int] | None:
     """The writer's role to the patient with its place in the text, None when none is said.
 

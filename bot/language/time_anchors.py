@@ -201,7 +201,7 @@ def _before_or_after(
     before = [a for a in real if a.report.start < mention.start]
     last = max((a.report.sentence for a in before), default=-_SENTENCES_BACK)
     if sentence - last < _SENTENCES_BACK:
-        if _bare_start(clause, tokens) and _is_care([a for a in before if a.report.sentence == last]):
+        if _bare_start(clause, tokens) and _starts_nothing([a for a in before if a.report.sentence == last]):
             return "duration_weeks"
         return _latest([a for a in before if a.report.sentence == last], mention)
     if any(tokens[i].norm in _STARTERS for i in clause) and any(a.slot == "duration_weeks" for a in anchors):
@@ -222,10 +222,13 @@ def _bare_start(clause: Sequence[int], tokens: Sequence[Token]) -> bool:
     return not {"start", "begin", "began"}.isdisjoint(first)
 
 
-def _is_care(anchors: Sequence[Anchor]) -> bool:
-    """ "Tried PT, pills. Started 3 weeks ago.": what started is the complaint, not the treatment."""
+def _starts_nothing(anchors: Sequence[Anchor]) -> bool:
+    """ "Tried PT, pills. Started 3 weeks ago.": what started is the complaint, not the treatment.
+
+    Nor is it what doctors called it: "They said herniated disc. Started 3 weeks ago."
+    """
     return bool(anchors) and all(
-        all(name.startswith(_CARE) for name in a.report.sets) and a.report.sets for a in anchors
+        all(name.startswith(_NO_STARTERS) for name in a.report.sets) and a.report.sets for a in anchors
     )
 
 
@@ -255,7 +258,10 @@ def _latest(anchors: Sequence[Anchor], mention: TimeMention) -> str | None:
     return min(near, key=lambda a: _distance(a, mention) - (mention.start - a.report.end)).slot
 
 
-_CARE = ("cons_", "injection_count", "opioid", "imaging", "anticoagulant", "region")
+_NO_STARTERS = (
+    *("cons_", "injection_count", "opioid", "imaging", "anticoagulant", "region", "dx", "slip_grade"),
+    *("surgery_recommended", "second_opinion", "limits", "function_limit"),
+)
 _LIMB_SLOTS = ("limb_numbness_onset_days", "bilateral_leg_symptoms_onset_days")
 
 

@@ -21,7 +21,8 @@ _PLAIN_WORDS = (
     "my mine he she his her they their we you your the a an and or but so then too also plus just only "
     "really quite very pretty much more most less still again ok okay well there here same other others "
     "else otherwise apply applies now today with on at to for in from by about as than area areas spot "
-    "place part bit little lot some thank thanks please sure right guess think"
+    "place part bit little lot some thank thanks please sure right guess think oh ugh hmm gosh wow geez man "
+    "come look listen question questions"
 )
 _PLAIN = frozenset(_PLAIN_WORDS.split())
 """Words of any answer: none of them speaks of a body or of what it feels."""

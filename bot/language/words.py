@@ -169,7 +169,7 @@ class Words:
     def know(self, norms: set[str]) -> None:
         """Tell the speller which words the lexicon uses: those are never corrected, and looked up at once."""
         written, self._held = self._held or {}, None
-        self._spelling.know(norms)
+        self._spelling.know(norms, written=written)
         self._lexical = {raw: self._norms(raw, 1)[0] for raw in written}
 
     def _pieces(self, source: CleanText) -> list[tuple[Word, ...]]:

@@ -196,10 +196,9 @@ async def _question(ctx: Context, uow: UnitOfWork, view: CaseView, plan: AskPlan
         await uow.asks.save(view.case.id, AskState(name=agenda.DISC_OR_SLIP, times=1))
         await uow.asks.save(view.case.id, AskState(name=f"{AGAIN}dx"))  # the answer replaces "slipped disc"
         return wording.disc_or_slip(ctx, view)
-    if plan.name == doubts.LEAKING and not view.times_asked(plan.name):
-        latest = (await uow.messages.of_patient(view.case.id))[-1:]
-        if any(doubts.laughing(message.text) for message in latest):
-            return wording.laughing_or_loss(ctx, view)
+    told_with_a_laugh = plan.name == doubts.LEAKING and doubts.LAUGHED in view.asks
+    if told_with_a_laugh and not view.times_asked(plan.name):
+        return wording.laughing_or_loss(ctx, view)
     return wording.ask_draft(ctx, view, plan, which=which)
 
 

@@ -6,7 +6,6 @@ the very next reply, before consent too; doubt is never resolved downward.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Finding, Reading
 from bot.domain.levels import Level
+from bot.language.hints import Hints
 from bot.protocols import Protocols
 from bot.services import questions
 from bot.services.case_view import DOUBTED, CaseView
@@ -23,26 +23,21 @@ from bot.services.ports import UnitOfWork
 DOUBT = "unsure"
 SELF_HARM = "self_harm"
 LEAKING = "bladder_incontinence"
-_LAUGHING = re.compile(r"\b(laugh\w*|lol|lmao|haha\w*|rofl)\b", re.IGNORECASE)
-_FROM_LAUGHING = re.compile(r"\blaugh\w*", re.IGNORECASE)
-"""An answer that names the laughing; "lol idk" names nothing and stays in doubt."""
-_CHEST = re.compile(r"\b(chest|ribs?|rib ?cage)\b", re.IGNORECASE)
-_WET = re.compile(r"\b(pee\w*|piss\w*|leak\w*|wet|wetting)\b", re.IGNORECASE)
+LAUGHED = "said:laughed"
+"""A leak was told with a laugh: it is asked about in those words (3.3)."""
 _NEVER_ASKED = frozenset({"abuse_unsafe", "gate_incomplete"})
-_NOT_LAUGHING = re.compile(r"\b(not|isn'?t|wasn'?t|new|loss|control)\b", re.IGNORECASE)
 _TRIES = 2
 """A question, and one plainer re-ask (clinical.md 3.6)."""
 _DENIALS = ("no", "none")
+_OF_SURGERY = "G"
+"""The section of what a surgery or a procedure leaves behind."""
 _QUIET = 8
 """Messages, ours included, before a hint at self-harm is asked about again."""
 
 
-def laughing(text: str) -> bool:
-    """Whether a text speaks of laughing: then a leak is asked about in those words (3.3)."""
-    return _LAUGHING.search(text) is not None
-
-
-def settled(view: CaseView, message: Message, reading: Reading, dictionary: Dictionary) -> Reading:
+def settled(
+    view: CaseView, message: Message, reading: Reading, *, dictionary: Dictionary, hints: Hints
+) -> Reading:
     """The reading with what an unclear answer to one closed safety question counts as.
 
     About hurting oneself anything but a clear "no" is a yes (6.5); about another danger sign an answer
@@ -55,8 +50,7 @@ def settled(view: CaseView, message: Message, reading: Reading, dictionary: Dict
         return _with(reading, name, "yes", message)
     if name in reading.facts:
         return reading
-    only = name == LEAKING and _FROM_LAUGHING.search(message.text) and reading.polarity != "unsure"
-    if only and not _NOT_LAUGHING.search(message.text):
+    if reading.polarity != "unsure" and hints.denies(name, message.text):
         return _with(reading, name, "no", message)
     closed = DOUBT in dictionary[name].values and dictionary[name].kind == "four_valued"
     open_still = name not in view.values or view.doubted or view.put_again
@@ -124,6 +118,7 @@ async def request(
     *,
     values: Mapping[str, Value],
     protocols: Protocols,
+    hints: Hints,
 ) -> tuple[str, ...]:
     """Ask next, in plain words, what the text hints at; which questions. Two of one gate: the gate.
 
@@ -131,7 +126,7 @@ async def request(
     """
     wanted = [
         name
-        for name in _hinted(message, reading)
+        for name in _hinted(message, reading, hints)
         if name in protocols.dictionary and _worth_asking(view, message, reading, name, values, protocols)
     ]
     names = tuple(dict.fromkeys(_gate_or_fact(name, wanted, view, protocols.dictionary) for name in wanted))
@@ -139,14 +134,14 @@ async def request(
         times = view.times_asked(name) if name == SELF_HARM else 0
         await uow.asks.save(view.case.id, AskState(name=name, times=times, state="wanted"))
         await uow.asks.save(view.case.id, AskState(name=f"{DOUBTED}{name}", times=message.seq))
+    if LEAKING in names and hints.told_beside(LEAKING, message.text):
+        await uow.asks.save(view.case.id, AskState(name=LAUGHED, times=1))
     return names
 
 
-def _hinted(message: Message, reading: Reading) -> tuple[str, ...]:
+def _hinted(message: Message, reading: Reading, hints: Hints) -> tuple[str, ...]:
     doubtful = [name for name, value in reading.facts.items() if value == DOUBT]
-    hinted = ["chest_pain"] if _CHEST.search(message.text) else []  # 3.3: "chest words"
-    if laughing(message.text) and _WET.search(message.text):  # 3.3: "sarcasm, lol"
-        hinted.append(LEAKING)
+    hinted = hints.asked(message.text)
     open_still = [name for name in hinted if name not in reading.facts]  # "no chest pain" hints at nothing
     return tuple(dict.fromkeys((*doubtful, *reading.ask, *open_still)))
 
@@ -168,6 +163,9 @@ def _worth_asking(
         return False
     if known is None and view.asked is not None and view.asked in (name, variable.gate):
         return False  # it is being asked about just now
+    after_surgery = variable.section == _OF_SURGERY and variable.ask == "when"
+    if after_surgery and values.get("recent_spine_procedure") == "no":
+        return False  # there is no fresh cut that could be open
     if name == SELF_HARM:
         return _quiet_since(view, name, message)
     if name in view.asks:

@@ -59,7 +59,8 @@ def read(ctx: Context, view: CaseView, message: Message) -> Reading:
     """The reading of a message: of its buttons when it has any, else of its words."""
     reading = _without_asides(view, message, _read(ctx, view, message), ctx.protocols.dictionary)
     reading = _without_echoes(ctx, view, message, without_short_number(reading))
-    return doubts.settled(view, message, reading, ctx.protocols.dictionary)
+    dictionary, hints = ctx.protocols.dictionary, ctx.reader.hints
+    return doubts.settled(view, message, reading, dictionary=dictionary, hints=hints)
 
 
 def _without_asides(view: CaseView, message: Message, reading: Reading, dictionary: Dictionary) -> Reading:

@@ -74,7 +74,9 @@ async def take_in(
     values = values_of(_after(held, written))
     judgement = ctx.protocols.judge(values)
     before = _stood(ctx, view, told)
-    doubted = await doubts.request(uow, view, message, reading, values=values, protocols=ctx.protocols)
+    doubted = await doubts.request(
+        uow, view, message, reading, values=values, protocols=ctx.protocols, hints=ctx.reader.hints
+    )
     if _somebody_else(view, written):
         await uow.asks.save(view.case.id, AskState(name="age", state="wanted"))
     if kept or judgement.level is Level.EMERGENCY_NOW:

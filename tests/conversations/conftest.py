@@ -63,9 +63,12 @@ def play(stack: Stack, open_door: OpenDoor, staff: Staff) -> Played:
         stack.stop_part(part)
         stack.start_part(part, part)
 
+    record = Record(file=stack.data_dir / "intake.sqlite3")
+
     def play_one(conversation: Conversation, channel: str) -> None:
         with closing(open_door(channel)) as door:
-            Player(conversation, door, staff, restart, phone=_next_number()).play()
+            retrain = record.leave_state_of_another_model
+            Player(conversation, door, staff, restart, retrain, phone=_next_number()).play()
 
     return play_one
 

@@ -41,6 +41,7 @@ SAME_FOR_ANY = "no"
 """To any other yes-or-no question about a sign."""
 
 Restart = Callable[[str], None]
+Retrain = Callable[[str], None]
 
 
 class MismatchError(AssertionError):
@@ -49,12 +50,17 @@ class MismatchError(AssertionError):
 
 @dataclass
 class Player:
-    """One playing. `restart` stops and starts a part of the service by name; `phone` is the patient's own."""
+    """One playing. `phone` is the patient's own.
+
+    `restart` stops and starts a part of the service by name; `retrain` makes what the engine left with the
+    case of that reference the state of another model.
+    """
 
     conversation: Conversation
     door: Door
     staff: Staff
     restart: Restart
+    retrain: Retrain
     phone: str
     reply: list[Said] = field(default_factory=list)
     words: list[frozenset[str]] = field(default_factory=list)
@@ -102,6 +108,8 @@ class Player:
                 self._answer(until=(), answers=turn.answers)
             case "restart":
                 self.restart(str(turn.value))
+            case "retrained":
+                self.retrain(self.door.reference)
             case "staff":
                 self._staff(turn.value)
             case "come_back":

@@ -1,7 +1,8 @@
-"""The installation's own database, looked at from outside: whether the turn of a text is over."""
+"""The installation's own database from outside: whether a text's turn is over, the engine's state."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ _WAITING = """
 SELECT count(*) FROM outbox
 WHERE dedupe_key LIKE 'message:' || ? || ':%' AND status IN ('queued', 'sending')
 """
+_STATE = "SELECT engine_state FROM cases WHERE reference = ?"
 _TURN = "SELECT case_id, answered FROM messages WHERE client_message_id = ? AND channel = 'sms'"
 
 
@@ -24,7 +26,7 @@ class TextTurn:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """Read only: a look costs the service nothing, and no staff member is seen to look."""
+    """A look costs the service nothing, and no staff member is seen to look."""
 
     file: Path
 
@@ -39,3 +41,11 @@ class Record:
         with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as database:
             waiting: int = database.execute(_WAITING, (message_id,)).fetchone()[0]
         return waiting == 0
+
+    def leave_state_of_another_model(self, reference: str) -> None:
+        """As the case stands after the engine was trained anew: what it carries fits no more."""
+        with closing(sqlite3.connect(self.file, timeout=30)) as database, database:
+            [kept] = database.execute(_STATE, (reference,)).fetchone()
+            state = {**json.loads(kept), "model": "of-another-training"}
+            put = "UPDATE cases SET engine_state = ? WHERE reference = ?"
+            database.execute(put, (json.dumps(state), reference))

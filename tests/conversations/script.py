@@ -14,7 +14,7 @@ import yaml
 
 SCRIPTS = Path(__file__).parent / "scripts"
 CHANNELS = ("web", "sms")
-STEPS = ("say", "press", "answer_until", "answer_all", "restart", "staff", "come_back")
+STEPS = ("say", "press", "answer_until", "answer_all", "restart", "retrained", "staff", "come_back")
 _LISTS = (
     "kinds", "not_kinds", "texts", "not_texts", "says", "not_says", "rules", "not_rules", "tasks", "flags",
     "asked", "not_asked", "once",

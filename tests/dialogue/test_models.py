@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from bot.engine.model_store import ModelRefused
 from bot.engine.run import SettingRefused, read_settings
 from bot.engine.train import train
 from tests.dialogue.conftest import ROOT, SECRET, Talk, Wire, running_engine
+
+FULL = {"answer": "full", "polarity": "affirm"}
 
 
 @pytest.fixture
@@ -94,25 +97,56 @@ def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
         read_settings({**GOOD, name: value})
 
 
-@pytest.mark.slow
-def test_one_changed_rule_changes_the_reply(wire: Wire, actions_url: str, tmp_path: Path) -> None:
-    """The dialogue model decides: without this rule's change the same words are answered otherwise."""
+@pytest.fixture(scope="module")
+def trained_anew(wire: Wire, actions_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+    """Another engine, of another model: one rule was changed and the model trained again."""
+    root = tmp_path_factory.mktemp("anew")
     for name in ("bot", "data", "config.yml", "domain.yml"):
-        source, target = ROOT / name, tmp_path / name
+        source, target = ROOT / name, root / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
         else:
             shutil.copy(source, target)
-    rules = tmp_path / "data" / "rules" / "small_talk.yml"
+    rules = root / "data" / "rules" / "small_talk.yml"
     before = rules.read_text()
     marked = "- intent: thanks\n      - action: action_small_talk"
     assert marked in before
     rules.write_text(before.replace(marked, "- intent: thanks\n      - action: action_explain_why", 1))
-    (tmp_path / "models").mkdir()
+    (root / "models").mkdir()
     for made in model_store.MODELS.glob("*.onnx*"):  # the sentence encoder, which set-up makes
-        shutil.copy(made, tmp_path / "models" / made.name)
+        shutil.copy(made, root / "models" / made.name)
+    assert train(root, models=root / "models", cache=model_store.MODELS / ".cache")
+    with running_engine(actions_url, root=root) as changed:
+        yield changed
+
+
+@pytest.mark.slow
+def test_one_changed_rule_changes_the_reply(wire: Wire, trained_anew: Wire) -> None:
+    """The dialogue model decides: without this rule's change the same words are answered otherwise."""
     assert Talk(wire).say("thank you so much") == ["interject thanks", "resume consent"]
-    assert train(tmp_path, models=tmp_path / "models", cache=model_store.MODELS / ".cache")
-    with running_engine(actions_url, root=tmp_path) as changed:
-        assert Talk(changed).say("thank you so much") == ["interject why", "resume consent"]
-        assert Talk(changed).say("hello there") == ["interject greet", "resume consent"]
+    assert Talk(trained_anew).say("thank you so much") == ["interject why", "resume consent"]
+    assert Talk(trained_anew).say("hello there") == ["interject greet", "resume consent"]
+
+
+@pytest.mark.slow
+def test_a_conversation_goes_on_under_another_model(wire: Wire, trained_anew: Wire) -> None:
+    """What the first model left does not fit the second: the place in the conversation is the case's own."""
+    health = "/webhooks/intake/health"
+    assert wire.get(health).body["model"] != trained_anew.get(health).body["model"]
+    talk = Talk(wire)
+    assert talk.say("flurb znork") == ["not_understood 1"]
+    talk.wire = trained_anew
+    assert talk.say("how long is recovery?")[1:] == ["resume consent"]
+    assert talk.say("yes", **FULL) == ["take_turn affirm -> opening"]
+    assert talk.say("my back has hurt for a year") == ["take_turn inform -> G1"]
+    talk.wire = wire  # the change is taken back
+    assert talk.say("no", answer="full", polarity="deny") == ["take_turn deny -> duration_weeks"]
+
+
+@pytest.mark.slow
+def test_booking_goes_on_under_another_model(wire: Wire, trained_anew: Wire) -> None:
+    """Also where another form is open: the time that is chosen under the second model is booked."""
+    talk = Talk(wire, phase="booking", asked="choose_time")
+    talk.say("thank you so much")
+    talk.wire = trained_anew
+    assert talk.say("the first one", **FULL) == ["booked"]

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.domain.cases import Draft
 from bot.domain.findings import Reading
 from bot.domain.notices import Channel
+from bot.language.hints import Hints
 from bot.services.ports.outbox import Outbound
 
 
@@ -66,6 +67,10 @@ class Reader(Protocol):
         self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date
     ) -> Reading:
         """What the text says, given what was asked, on that date (the patient's day)."""
+
+    @property
+    def hints(self) -> Hints:
+        """The words that are asked about wherever they stand."""
 
 
 class Carrier(Protocol):

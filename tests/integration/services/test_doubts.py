@@ -120,7 +120,13 @@ async def _hint(ctx: Context, patient: Patient, name: str) -> None:
         view = await load_view(uow, patient.case_id)
         message = (await uow.messages.of_patient(patient.case_id))[-1]
         await doubts.request(
-            uow, view, message, Reading(ask=(name,)), values=view.values, protocols=ctx.protocols
+            uow,
+            view,
+            message,
+            Reading(ask=(name,)),
+            values=view.values,
+            protocols=ctx.protocols,
+            hints=ctx.reader.hints,
         )
         await uow.commit()
 

@@ -17,6 +17,7 @@ from twilio.request_validator import RequestValidator
 
 from bot.domain.cases import Case, Draft, Message
 from bot.domain.findings import Finding, Reading
+from bot.language.hints import Hints
 from bot.messaging import TwilioProvider
 from bot.services import outgoing, sms_turns
 from bot.services.context import Context
@@ -52,6 +53,7 @@ class WordReader:
     """Reads one emergency sentence and nothing else."""
 
     joins_lines: bool = False
+    hints: Hints = field(default_factory=Hints)
 
     def read(
         self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date

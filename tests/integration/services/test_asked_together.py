@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from bot.protocols import Protocols
 from tests.integration.services.patient import Patient
 
 STORY = "my low back hurts, down the left leg past the knee"
@@ -57,3 +60,20 @@ async def test_a_no_to_being_told_of_surgery_is_no_wish(patient: Patient) -> Non
     assert "surgery_preference" not in facts
     await patient.say("open to it")
     assert (await patient.facts())["surgery_preference"].value == "open"
+
+
+def test_the_buttons_answer_what_is_asked_first(protocols: Protocols) -> None:
+    """The buttons of a grouped question are those of its leading fact, so its words come first."""
+    dictionary, texts = protocols.dictionary, protocols.texts
+    for name in (one for one in dictionary if texts.has(f"group_{one}") and dictionary[one].choices):
+        first = _words(re.split(r"[?,]", texts.say(f"group_{name}", channel="web"))[0])
+        shared = {
+            one: len(first & _words(question.web))
+            for one in protocols.asked_with(name)
+            if (question := dictionary[one].question)
+        }
+        assert shared[name] == max(shared.values()), (name, first)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]{4,}", text.lower()))

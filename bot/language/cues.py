@@ -19,6 +19,10 @@ ASKS_BACK = re.compile(
     r"|\A.{0,30}\b(?:like how|how so|meaning what)\W*\Z|\bwhy (?:does|do|would|are) (?:it|that|you|u|they)\b"
     r"|\bhow come\b|\bwhat (?:counts|has (?:that|this) got)\b|\bwhat'?s (?:that|this|it) got to do\b"
 )
+TAKES_BACK = re.compile(
+    r"\A\W*no\W+(?:no\W+)?(?:wait|sorry|hold on|i mean|i meant|it'?s|it was|that'?s|make (?:it|that))\b"
+)
+""" "No wait, it's the left foot": the "no" takes back what was said before and denies nothing of the list."""
 HUH = re.compile(r"\A\W*(?:huh|what|wut|wat|come again|say again|say what|sorry|pardon|eh)\W*\Z")
 """A question about the question: nothing in it answers."""
 REST_NO = re.compile(

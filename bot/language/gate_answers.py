@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain.dictionary import Dictionary, Value
 from bot.domain.findings import Answer, Finding
 from bot.language.answer_values import assertion_of
-from bot.language.cues import AFTER_A_CLEAR_NO, ALL_BUT, BENIGN, EXCEPTION, REST_NO
+from bot.language.cues import AFTER_A_CLEAR_NO, ALL_BUT, BENIGN, EXCEPTION, REST_NO, TAKES_BACK
 from bot.language.heard import Heard
 from bot.language.pieces import Items, Piece, pieces_of
 from bot.language.polarity import Phrases, Polarity
@@ -83,6 +83,8 @@ class GateAnswers:
         text = heard.page.source.text
         verdicts = self._items.verdicts(pieces, tuple(clear), text, gate=heard.asked)
         verdicts |= self._excepted(clear, text)
+        if TAKES_BACK.match(text):
+            verdicts = {fact: mark for fact, mark in verdicts.items() if mark != "no"}
         parts = [part for piece in pieces for part in self._items.pairs(piece, tuple(clear))]
         for fact, mark in verdicts.items():
             value = clear[fact] if mark == "no" else _GATE_YES.get(fact, mark) if mark == "yes" else mark

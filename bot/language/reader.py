@@ -226,8 +226,8 @@ class Reader:
         figures += find_contacts(page.source.text, asked=asked)
         name = find_name(page.text, page.source.text, asked=asked)
         figures += [name] if name else []
-        own = is_for_the_writer(page.source.text) if "who_for" not in settled.facts else None
-        figures += [Figure("who_for", "self", *own)] if own else []
+        own = is_for_the_writer(page.source.text, with_complaint="region" in settled.facts)
+        figures += [Figure("who_for", "self", *own)] if own and "who_for" not in settled.facts else []
         related = relation_of(page.source.text, bare=asked == "relation")
         if related and (asked == "relation" or settled.facts.get("who_for") == "other"):
             figures.append(Figure("relation", *related))

@@ -28,9 +28,17 @@ _FOR_ME = re.compile(r"(?:^|[.,;!?] ?)for (?:me|myself)(?= ?(?:[.,;!]|$)| i'?m \
 """ "For me, I'm 61": the words stand by themselves; "PT did nothing for me" says something else."""
 
 
-def is_for_the_writer(clean_text: str) -> tuple[int, int] | None:
-    """Where a text says that it is about the writer, in a phrase of its own; None when it does not."""
+_OWN_AGE = re.compile(r"\b(?:i'?m|i am) (?:an? )?(?:only )?\d{1,3}\b(?! ?(?:weeks?|months?|days?|%))")
+
+
+def is_for_the_writer(clean_text: str, *, with_complaint: bool = False) -> tuple[int, int] | None:
+    """Where a text says that it is about the writer; None when it does not.
+
+    `with_complaint`: it tells of a pain too. Then an age of one's own says it, if nobody else is named.
+    """
     said = _FOR_ME.search(clean_text)
+    if said is None and with_complaint and relation_of(clean_text, bare=False) is None:
+        said = _OWN_AGE.search(clean_text)
     return said.span() if said else None
 
 

@@ -29,6 +29,14 @@ _GOING = re.compile(
 )
 
 
+_OH_NO = re.compile(r"\A\W*(?:oh\W+)?(?:no|nope|nah)\b\W*", re.IGNORECASE)
+
+
+def besides_the_mistake(text: str) -> str:
+    """What a text says beside "oh no" and "a mistake": "oh no, my mistake, I can feel it" says the last."""
+    return _MISTAKE.sub(" ", _OH_NO.sub("", text).lower().replace("\u2019", "'")).strip(" ,.!")
+
+
 def safe_now(text: str) -> SafeNow | None:
     """`going`, `cannot`, `mistake`, or None when the words fit none of them."""
     said = text.lower().replace("\u2019", "'")

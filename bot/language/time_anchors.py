@@ -180,7 +180,9 @@ def _across(anchor: Anchor, mention: TimeMention, tokens: Sequence[Token]) -> fl
     return 2.0 if any(token.norm == "," for token in tokens[first[1] : second[0]]) else 0.0
 
 
-_OF_THE_COMPLAINT = frozenset(("side", "course", "dominant", "insurance_type", "surgery_preference", "sex"))
+_OF_THE_COMPLAINT = frozenset(
+    ("side", "course", "dominant", "insurance_type", "workers_comp", "surgery_preference", "sex")
+)
 """What has no time of its own: one beside it is the complaint's."""
 _WEAK_CLAIMS = frozenset(
     ("side", "course", "who_for", "relation", "sex", "age", "existing_patient", "visit_reason")

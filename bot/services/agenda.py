@@ -157,11 +157,10 @@ def _contact(protocols: Protocols, view: CaseView, judgement: Judgement) -> AskP
     if not view.reachable and "contact_phone" in over:
         wanted = _CONTACT[:2]  # nobody can call: when to call is no question
     missing = tuple(name for name in wanted if name not in view.values and name not in over)
-    return (
-        AskPlan(name=missing[0], variables=missing[:2] if missing[0] == "contact_name" else missing[:1])
-        if missing
-        else None
-    )
+    if not missing:
+        return None
+    together = missing[:2] == _CONTACT[:2]  # a name and a number are asked in one breath
+    return AskPlan(name=missing[0], variables=missing[:2] if together else missing[:1])
 
 
 def _will_call(protocols: Protocols, view: CaseView, judgement: Judgement) -> bool:

@@ -48,6 +48,7 @@ _ANEW = re.compile(
 )
 _MEANT = re.compile(r"\bi mean[t]?\b", re.IGNORECASE)
 _SPAN = re.compile(r"\b(?:days?|weeks?|wks?|months?|mos?|years?|yrs?)\b", re.IGNORECASE)
+_SIDE = re.compile(r"\b(?:left|right|both)\b", re.IGNORECASE)
 _OLD_AGE = re.compile(r"\b(?:age|aged|old|born|y/?o)\b", re.IGNORECASE)
 """Without such a word a span of time says how long something has been going on, not how old somebody is."""
 _OLD = re.compile(r"\b(?:instead of|rather than|and not|not|from)\s+(?:the )?([\w.]+)", re.IGNORECASE)
@@ -98,7 +99,7 @@ def reread(
     if not corrects(text, reading, view.asked):
         return reading
     if reading.facts and not _taken_for_a_name(view, reading):
-        told = {**_who_is_meant(view, text, reading, read), **reading.facts}
+        told = {**_who_is_meant(view, text, reading, read), **_without_its_place(view, reading)}
         return replace(reading, facts=told, correction=reading.correction or _all_plain(reading, dictionary))
     others = _of_others(view, reading, dictionary)
     if others:
@@ -116,6 +117,18 @@ def reread(
 def _taken_for_a_name(view: CaseView, reading: Reading) -> bool:
     """ "Sorry, I meant open to it", said where a name was asked: it may change what is known instead."""
     return view.asked == "contact_name" and set(reading.facts) == {"contact_name"}
+
+
+def _without_its_place(view: CaseView, reading: Reading) -> dict[str, Value]:
+    """ "Actually it's the right leg" changes the side: the leg is known, and the back hurts as before."""
+    told, known = reading.facts.get("region"), view.values.get("region")
+    places = isinstance(told, tuple) and isinstance(known, tuple) and set(told) <= set(known)
+    gone = (
+        {"region"}
+        if places and reading.facts.get("side", view.values.get("side")) != view.values.get("side")
+        else set()
+    )
+    return {name: value for name, value in reading.facts.items() if name not in gone}
 
 
 def _who_is_meant(view: CaseView, text: str, reading: Reading, read: Read) -> dict[str, Value]:
@@ -174,12 +187,13 @@ def _known(view: CaseView, dictionary: Dictionary, text: str) -> Iterable[Fact]:
 
 
 def _meant(view: CaseView, text: str, fitting: list[Fact], shown: Callable[[Fact], str]) -> Fact | None:
-    """The only one that fits, the one whose old value is named, or the one of the last answer."""
+    """The only one that fits, the one whose old value or side is named, or the one of the last answer."""
     old = {word.lower() for word in _OLD.findall(text)}
     named = [fact for fact in fitting if old & set(re.findall(r"[\w.]+", shown(fact).lower()))]
+    sided = [fact for fact in fitting if fact.variable == "side" and _SIDE.search(text)]
     newest = {fact.message_id for fact in fitting[:1]}
     latest = [fact for fact in fitting if fact.message_id in newest]
-    for choice in (fitting, named, latest):
+    for choice in (fitting, named, sided, latest):
         if len(choice) == 1:
             return choice[0]
     return None

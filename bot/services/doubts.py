@@ -166,6 +166,8 @@ def _worth_asking(
     after_surgery = variable.section == _OF_SURGERY and variable.ask == "when"
     if after_surgery and values.get("recent_spine_procedure") == "no":
         return False  # there is no fresh cut that could be open
+    if name == LEAKING and reading.facts.get("wound_drainage") == "yes":
+        return False  # what leaks is the cut; the gate asks about the bladder
     if name == SELF_HARM:
         return _quiet_since(view, name, message)
     if name in view.asks:

@@ -22,6 +22,7 @@ from bot.services import (
     corrections,
     echo,
     misses,
+    questions,
     summary,
     takeover,
     trail,
@@ -94,16 +95,19 @@ async def _answer_question(
     """A question where an answer was expected: answered, then the open one again."""
     await misses.forget(uow, view)
     reading = Reading.from_json(message.reading or {})
+    doubt = await asking.doubt(ctx, uow, view)
+    if questions.asks_again(message.text):
+        return asking.asking(view, doubt or (_back_to_it(ctx, view, message),))
     if asides.complains(view, message, reading):
         said = await complaints.keep(ctx, uow, view, message.text)
     else:
         said = asides.answer(ctx, view, turn, message, reading)
-    doubt = await asking.doubt(ctx, uow, view)
     return asking.asking(view, (said, *(doubt or (_back_to_it(ctx, view, message),))))
 
 
 def _back_to_it(ctx: Context, view: CaseView, message: Message) -> Draft:
-    return asking.back_to_it(ctx, view, reworded=asides.asks_about_words(view, message.text))
+    reworded = asides.asks_about_words(view, message.text) or questions.asks_again(message.text)
+    return asking.back_to_it(ctx, view, reworded=reworded)
 
 
 async def _redirected(ctx: Context, turn: Turn) -> Step | None:
@@ -281,7 +285,7 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
         reading = Reading.from_json(message.reading or {})
         if asides.asks_us(view, turn, message, reading) or asides.complains(view, message, reading):
             return await _answer_question(ctx, uow, view, turn, message)
-        own = await misses.count(uow, view) if view.case.phase == "intake" else 0
+        own = await misses.count(uow, view) if view.case.phase in ("consent", "intake") else 0
         return await _not_understood(ctx, uow, view, max(round, own))
 
     redirected = await _redirected(ctx, turn)
@@ -289,7 +293,7 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
 
 
 async def _not_understood(ctx: Context, uow: UnitOfWork, view: CaseView, round: int) -> Step:
-    if round >= misses.MOST:
+    if round >= misses.MOST or misses.choices_stand(ctx, view):
         await misses.forget(uow, view)
         return await _hand_to_a_person(ctx, uow, view, "not_understood_person")
     if view.asked is None:
@@ -314,7 +318,9 @@ async def _echo(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message)
     opened = view.asked in ("opening", "consent") and after.case.consent == "given"
     reason = str(after.values.get("visit_reason"))
     if opened and reason in agenda.NO_INTAKE_REASONS:
-        return (wording.say(ctx, after, _ADMIN.get(reason, "admin_request"), kind="handoff"),)
+        told_before = agenda.PERSON_WANTED in view.case.flags
+        text_id = _ADMIN.get(reason, "admin_request")
+        return () if told_before else (wording.say(ctx, after, text_id, kind="handoff"),)
     told = echo.story(ctx, after) if opened else ""
     if told:
         return (wording.say(ctx, after, "echo_opening", facts=told),)

@@ -56,6 +56,8 @@ async def answer(
         return None
     if len(re.findall(r"\d", message.text)) >= 7:
         return await _call(ctx, uow, view, message, ())
+    if view.asked == "contact_phone" and len(message.text.split()) < _FEW and not seen.reading.facts:
+        return await _fixed_text(ctx, uow, view, seen.reading)  # "si", "ok": no English yet, and no number
     flags = tuple(flag for flag in view.case.flags if flag != INTERPRETER)
     await uow.cases.save(replace(view.case, flags=flags))  # English after all
     return None

@@ -58,6 +58,12 @@ async def forget(uow: UnitOfWork, view: CaseView) -> None:
         await uow.asks.save(view.case.id, AskState(name=_MISSED))
 
 
+def choices_stand(ctx: Context, view: CaseView) -> bool:
+    """Whether the open question came with something to pick from, because it was not understood before."""
+    lead = wording.text(ctx, view, "not_understood_choices")
+    return view.asked != SUMMARY and view.pending is not None and view.pending.text.startswith(lead)
+
+
 def put_again(ctx: Context, view: CaseView, round: int) -> Draft:
     """The open question in other words, then with something to pick from."""
     if view.asked == SUMMARY:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.language.cues import HUH
+
 _FORM = re.compile(
     r"^\W*(?:(?:anyway|btw|by the way|also|and|so|but|ok|okay|hey|hi|well|um|oh|just|wait|sorry|please)\W+)*"
     r"(?:what|whats|why|how|when|where|who|which|can|could|do|does|did|is|are|will|would|should)\b",
@@ -25,6 +27,11 @@ _WHY_BESIDE = re.compile(r"\b(?:why|what for|how come)\b[^.!?]*\?", re.IGNORECAS
 def is_worded(text: str) -> bool:
     """Whether a text begins as a question does, perhaps behind "anyway" or "by the way"."""
     return _FORM.search(text) is not None
+
+
+def asks_again(text: str) -> bool:
+    """ "Huh?", "sorry?": the question is to be put in other words."""
+    return HUH.match(text.lower()) is not None
 
 
 def about_words(text: str, *, open_question: str) -> bool:

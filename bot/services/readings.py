@@ -11,8 +11,9 @@ from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Answer, Finding, Polarity, Reading
 from bot.language.births import find_births
+from bot.language.safe_now import besides_the_mistake, safe_now
 from bot.language.understood import left_over
-from bot.services import corrections, doubts, sms_text, summary, wording
+from bot.services import corrections, doubts, grounds, sms_text, summary, wording
 from bot.services.case_view import CaseView
 from bot.services.context import Context
 
@@ -165,7 +166,29 @@ def _read(ctx: Context, view: CaseView, message: Message) -> Reading:
         return Reading()  # a birth date, the day of a surgery, of a picture: which line is it for?
     reading = read_as(_asked_of_reader(view, message))
     reading = _with_the_rest(ctx, view, message, reading, read_as)
-    return corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
+    reading = corrections.reread(view, message.text, reading, ctx.protocols.dictionary, read_as, shown)
+    return _taken_back(ctx, view, message, reading)
+
+
+def _taken_back(ctx: Context, view: CaseView, message: Message, reading: Reading) -> Reading:
+    """ "A mistake, I can feel it fine": the one sign that an emergency rests on, denied in words of its own.
+
+    A bare "no" takes nothing back, and of several signs each must be named.
+    """
+    if view.case.phase != "emergency" or not (view.mistaken or safe_now(message.text) == "mistake"):
+        return reading
+    signs = grounds.signs_behind(ctx, ctx.protocols.judge(view.values))
+    if len(signs) != 1 or signs[0] in reading.facts:
+        return reading
+    today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
+    said = ctx.reader.read(besides_the_mistake(message.text), asked=signs[0], date=today)
+    if said.facts.get(signs[0]) != "no" or said.polarity is not None:
+        return reading
+    finding = Finding(
+        variable=signs[0], value="no", assertion="absent", start=0, end=len(message.text), words=message.text
+    )
+    facts, findings = {**reading.facts, signs[0]: "no"}, (*reading.findings, finding)
+    return replace(reading, facts=facts, findings=findings, correction=True)
 
 
 def _with_words_beside(ctx: Context, view: CaseView, message: Message, pressed: Reading) -> Reading | None:

@@ -14,7 +14,7 @@ from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.language.safe_now import safe_now
 from bot.language.threats import threatens
-from bot.services import agenda, task_queue, wording
+from bot.services import agenda, grounds, task_queue, wording
 from bot.services.case_view import MISTAKE, CaseView
 from bot.services.context import Context
 from bot.services.ports import Note, UnitOfWork
@@ -256,7 +256,7 @@ async def _what_is_wrong(ctx: Context, uow: UnitOfWork, seen: Reception) -> Draf
     body = wording.text(ctx, view, "emergency_mistake_again" if said_before else "emergency_mistake")
     draft = _ask_safe_now(ctx, view, body, kind="emergency")
     dictionary = ctx.protocols.dictionary
-    named = [dictionary[name] for name in _rests_on(ctx, seen.judgement)][:_MOST_NAMED]
+    named = [dictionary[name] for name in grounds.signs_behind(ctx, seen.judgement)][:_MOST_NAMED]
     not_so = [
         MessageChoice(
             id=f"n{number}",
@@ -267,23 +267,6 @@ async def _what_is_wrong(ctx: Context, uow: UnitOfWork, seen: Reception) -> Draf
     ]
     stay = tuple(choice for choice in draft.choices if choice.means != "mistake")
     return replace(draft, choices=(*stay, *not_so))
-
-
-def _rests_on(ctx: Context, judgement: Judgement) -> list[str]:
-    """The danger signs behind an emergency that a plain "no" takes away."""
-    dictionary = ctx.protocols.dictionary
-    read = [
-        (name, value)
-        for why in judgement.why
-        if why.level is Level.EMERGENCY_NOW
-        for name, value in why.facts.items()
-    ]
-    signs = [
-        name
-        for name, value in read
-        if name in dictionary and dictionary[name].kind == "four_valued" and value not in ("no", None)
-    ]
-    return [name for name in dict.fromkeys(signs) if dictionary[name].safety and dictionary[name].label]
 
 
 def _meant(view: CaseView, seen: Reception, message: Message) -> str:

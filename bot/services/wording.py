@@ -108,7 +108,9 @@ def _about(ctx: Context, view: CaseView, draft: Draft) -> Draft:
         return draft
     body = naming.speaks_of(view, draft.text)
     if naming.speaks_to_the_writer(draft.text):
-        body = f"{text(ctx, view, 'for_whom', label=naming.called(view))} {body}"
+        whom = text(ctx, view, "for_whom", label=naming.called(view))
+        in_other_words = text(ctx, view, "in_other_words")
+        body = f"{whom} {body.removeprefix(in_other_words).lstrip()}"
     return replace(draft, text=body)
 
 

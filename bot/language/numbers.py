@@ -42,6 +42,8 @@ _SON = re.compile(
     r"(?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago"
     r"|years? (?!old)|times))"
 )
+_FOR_ME = re.compile(r"(?:\bfor |[.,;!] )(?:me|myself), (?P<a>[1-9]\d)(?= ?(?:[.,;!]|$))")
+""" "Low back pain, for me, 51", "6 months, me, 51": the patient's age behind whom it is about."""
 _OPENS = re.compile(r"(?:\A(?:(?:hi|hello|hey)[,.!]? )?|[.!?] )(?P<a>[2-9]\d)[,.] (?!\d)")
 """ "72, bad neck": a number that opens a message or a sentence alone."""
 _NOT_AGED = frozenset(
@@ -144,7 +146,12 @@ def find_figures(text: str, *, year: int) -> Iterator[Figure]:
 
 
 def _ages(text: str, year: int) -> Iterator[Figure]:
-    for match in (*_AGE.finditer(text), *_SON.finditer(text), *_OPENS.finditer(text)):
+    for match in (
+        *_AGE.finditer(text),
+        *_SON.finditer(text),
+        *_OPENS.finditer(text),
+        *_FOR_ME.finditer(text),
+    ):
         groups = match.groupdict()
         if match.re is _AGE and not _is_age(match, text):
             continue

@@ -24,7 +24,10 @@ _PERSON = re.compile(
 _AIDE = re.compile(r"\b(?:i'?m|i am|this is) (?:[\w.']+ ){1,4}?(?:aide|caregiver|carer|caretaker)\b")
 
 
-_FOR_ME = re.compile(r"(?:^|[.,;!?] ?)for (?:me|myself)(?= ?(?:[.,;!]|$)| i'?m \d| i am \d| age)")
+_FOR_ME = re.compile(
+    r"(?:^|[.,;!?] ?)for (?:me|myself)(?= ?(?:[.,;!]|$)| i'?m \d| i am \d| age)"
+    r"|[.,;!?] (?:me|myself)(?=, [1-9]\d ?(?:[.,;!]|$))"
+)
 """ "For me, I'm 61": the words stand by themselves; "PT did nothing for me" says something else."""
 
 

@@ -33,6 +33,8 @@ def test_a_sign_that_started_keeps_its_own_time(read: Read) -> None:
     [
         "low back pain for 6 months, for me, I'm 61",
         "For me, I'm 61. Low back pain for 6 months.",
+        "low back pain for 6 months, for me, 61",
+        "I'm 61 and my low back has hurt for 6 months",
         "for myself. 61 years old, low back pain for 6 months",
     ],
 )
@@ -41,7 +43,10 @@ def test_whose_story_it_is_stands_inside_it(read: Read, text: str) -> None:
     assert (facts["who_for"], facts["age"], facts["duration_weeks"]) == ("self", 61, 26.1)
 
 
-@pytest.mark.parametrize("text", ["pt did nothing for me", "my mom, 61, says it is too much for me"])
+@pytest.mark.parametrize(
+    "text",
+    ["pt did nothing for me", "my mom, 61, says it is too much for me", "I'm 45 and my mom's back hurts"],
+)
 def test_other_words_for_me_say_nothing_of_it(read: Read, text: str) -> None:
     assert read(text).facts.get("who_for") != "self"
 

@@ -367,6 +367,10 @@ class Absent:
     ) -> NoReturn:
         raise RuntimeError("this process has no language layer")
 
+    @property
+    def hints(self) -> NoReturn:
+        raise RuntimeError("this process has no language layer")
+
     async def turn(self, request: object) -> NoReturn:
         raise RuntimeError("this process has no line to the engine")
 

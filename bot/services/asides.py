@@ -35,7 +35,7 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
         return (wording.say(ctx, view, "noted"), wording.say(ctx, view, "already_callback"))
     if check := await changing.before_showing(ctx, view, message.text):
         return (check,)
-    if kind in ("faq", "why") and questions.asks_again(message.text):
+    if kind in ("faq", "why") and questions.asks_again(message.text, asked=view.asked):
         return ()  # the question comes again in other words, and nothing besides
     if kind in ("faq", "why") and asks_about_words(view, message.text):
         return (wording.say(ctx, view, "words_unclear", kind="answer"),)

@@ -96,7 +96,7 @@ async def _answer_question(
     await misses.forget(uow, view)
     reading = Reading.from_json(message.reading or {})
     doubt = await asking.doubt(ctx, uow, view)
-    if questions.asks_again(message.text):
+    if questions.asks_again(message.text, asked=view.asked):
         return asking.asking(view, doubt or (_back_to_it(ctx, view, message),))
     if asides.complains(view, message, reading):
         said = await complaints.keep(ctx, uow, view, message.text)
@@ -106,7 +106,9 @@ async def _answer_question(
 
 
 def _back_to_it(ctx: Context, view: CaseView, message: Message) -> Draft:
-    reworded = asides.asks_about_words(view, message.text) or questions.asks_again(message.text)
+    reworded = asides.asks_about_words(view, message.text) or questions.asks_again(
+        message.text, asked=view.asked
+    )
     return asking.back_to_it(ctx, view, reworded=reworded)
 
 

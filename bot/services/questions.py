@@ -29,9 +29,9 @@ def is_worded(text: str) -> bool:
     return _FORM.search(text) is not None
 
 
-def asks_again(text: str) -> bool:
-    """ "Huh?", "sorry?": the question is to be put in other words."""
-    return HUH.match(text.lower()) is not None
+def asks_again(text: str, *, asked: str | None) -> bool:
+    """ "Huh?", "sorry?": the question is to be put in other words; that of consent takes turns of its own."""
+    return asked != "consent" and HUH.match(text.lower()) is not None
 
 
 def about_words(text: str, *, open_question: str) -> bool:

@@ -7,15 +7,15 @@ that only reads the database for either.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from bot.domain.errors import DialogueFailed
 from bot.ops.addresses import answers_200, run_folder
+from bot.services.absent import Absent
 from bot.services.context import Context, Limits
 from bot.services.ports import Carrier, Dialogue, Reader, UnitOfWorkFactory
 from bot.services.schedules import OtherSchedule, OwnSchedule
@@ -357,28 +357,6 @@ async def staff_context(settings: Settings) -> AsyncIterator[StaffParts]:
         yield StaffParts(unit_of_work=store.unit_of_work, clock=SystemClock(), ids=RandomIds())
     finally:
         await store.close()
-
-
-class Absent:
-    """Stands where a process has no language layer and no engine: using it is a programming error."""
-
-    def read(
-        self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date
-    ) -> NoReturn:
-        raise RuntimeError("this process has no language layer")
-
-    @property
-    def hints(self) -> NoReturn:
-        raise RuntimeError("this process has no language layer")
-
-    async def turn(self, request: object) -> NoReturn:
-        raise RuntimeError("this process has no line to the engine")
-
-    async def understand(self, text: str, *, asked: str | None, reading: object) -> NoReturn:
-        raise RuntimeError("this process has no line to the engine")
-
-    async def model_id(self) -> NoReturn:
-        raise RuntimeError("this process has no line to the engine")
 
 
 def build_reader(protocols: Protocols) -> LanguageReader:

@@ -12,10 +12,10 @@ import datetime as dt
 import sys
 from typing import Any
 
-from bot.bootstrap import Absent
 from bot.messaging import MailServer, TwilioProvider, Webhooks
 from bot.messaging.webhooks import Target
 from bot.services import outgoing
+from bot.services.absent import Absent
 from bot.services.context import Context
 from bot.store import open_store
 from bot.system import RandomIds

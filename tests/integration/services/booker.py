@@ -8,10 +8,11 @@ import datetime as dt
 import sys
 from dataclasses import replace
 
-from bot.bootstrap import PROTOCOLS, Absent
+from bot.bootstrap import PROTOCOLS
 from bot.messaging import FhirSchedule, FhirServer
 from bot.protocols import load_protocols
 from bot.services import booking
+from bot.services.absent import Absent
 from bot.services.context import Context
 from bot.services.schedules import OtherSchedule
 from bot.services.steps import Turn

@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
-from bot.bootstrap import PROTOCOLS, Absent
+from bot.bootstrap import PROTOCOLS
 from bot.protocols import load_protocols
+from bot.services.absent import Absent
 from bot.services.context import Context
 from bot.settings import ROOT
 from bot.store import Store

@@ -13,9 +13,10 @@ import datetime as dt
 import os
 import sys
 
-from bot.bootstrap import PROTOCOLS, Absent
+from bot.bootstrap import PROTOCOLS
 from bot.protocols import Protocols, load_protocols
 from bot.services import claims, reminders, work_desk
+from bot.services.absent import Absent
 from bot.services.context import Context
 from bot.store import open_store
 from bot.system import RandomIds

@@ -1,0 +1,28 @@
+"""What stands at the ports of a process that has no language layer and no engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NoReturn
+
+from bot.language.hints import Hints
+
+
+class Absent:
+    """Using it is a programming error."""
+
+    hints = Hints()
+
+    def read(
+        self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date
+    ) -> NoReturn:
+        raise RuntimeError("this process has no language layer")
+
+    async def turn(self, request: object) -> NoReturn:
+        raise RuntimeError("this process has no line to the engine")
+
+    async def understand(self, text: str, *, asked: str | None, reading: object) -> NoReturn:
+        raise RuntimeError("this process has no line to the engine")
+
+    async def model_id(self) -> NoReturn:
+        raise RuntimeError("this process has no line to the engine")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import NoReturn
 
-from bot.language.hints import Hints
-
 
 class Absent:
     """Using it is a programming error."""
 
-    hints = Hints()
+    @property
+    def hints(self) -> NoReturn:
+        raise RuntimeError("this process has no language layer")
 
     def read(
         self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date

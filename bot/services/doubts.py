@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.domain.cases import AskState, Message
 from bot.domain.dictionary import Dictionary, Value
 from bot.domain.facts import Fact
 from bot.domain.findings import Finding, Reading
 from bot.domain.levels import Level
-from bot.language.hints import Hints
 from bot.protocols import Protocols
 from bot.services import questions
 from bot.services.case_view import DOUBTED, CaseView
 from bot.services.ports import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.language.hints import Hints
 
 DOUBT = "unsure"
 SELF_HARM = "self_harm"

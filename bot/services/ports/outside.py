@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.cases import Draft
 from bot.domain.findings import Reading
 from bot.domain.notices import Channel
-from bot.language.hints import Hints
 from bot.services.ports.outbox import Outbound
+
+if TYPE_CHECKING:  # who only names the port loads no language layer
+    from bot.language.hints import Hints
 
 
 @dataclass(frozen=True, kw_only=True)

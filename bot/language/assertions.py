@@ -22,7 +22,7 @@ _STRONGEST_FIRST: tuple[tuple[str, Assertion], ...] = (
 )
 
 _PEOPLE = frozenset(("relative", "stranger", "proxy_for", "read_word"))
-
+_WHOLE = frozenset(("NEGATED", "UNSURE"))
 
 Modifiers = Mapping[tuple[int, int], Sequence[Any]]
 
@@ -37,7 +37,7 @@ def assertion_of(hit: Hit, found: Modifiers, inside: Mapping[int, int]) -> tuple
     categories = {
         modifier.category
         for modifier in found.get(hit.head, ())
-        if _speaks_of(modifier.modifier_span, hit, inside, denies=modifier.category == "NEGATED")
+        if _speaks_of(modifier.modifier_span, hit, inside, whole=modifier.category in _WHOLE)
     }
     return _assertion(categories), "RELATIVE" in categories
 
@@ -52,16 +52,17 @@ def words_inside(doc: Doc) -> Mapping[int, int]:
     return held
 
 
-def _speaks_of(cue: tuple[int, int], hit: Hit, inside: Mapping[int, int], *, denies: bool) -> bool:
+def _speaks_of(cue: tuple[int, int], hit: Hit, inside: Mapping[int, int], *, whole: bool) -> bool:
     """A cue inside another concept denies nothing else, unless that concept runs on into the hit.
 
     "I can not sleep, my leg is numb" has a numb leg; "no urine leaking" has "no urine" before the leak. A
-    denial of several words ("has not happened") speaks unless a longer concept holds it.
+    denial or doubt of several words ("has not happened", "not sure if") speaks unless a longer concept holds
+    it.
     """
     start, end = cue
     if not all(place in inside for place in range(start, end)):
         return True
-    if denies and end - start > 1 and inside[start] == end and inside.get(start - 1, 0) < end:
+    if whole and end - start > 1 and inside[start] == end and inside.get(start - 1, 0) < end:
         return True
     return any(end <= place < inside[start] for place in (hit.start, hit.head[0]))
 

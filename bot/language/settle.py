@@ -38,7 +38,7 @@ def value_of(report: Report, name: str, value: Value, variable: Variable) -> Val
             return None
         return next((word for word in _NO if word in variable.values), None)
     if report.assertion in ("unsure", "resolved") and report.assertion in variable.values:
-        return report.assertion if value == "yes" else None
+        return report.assertion if value in ("yes", report.assertion) else None
     return None
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.integration.services.conftest import clock, ctx, dialogue
+from tests.integration.services.conftest import clock, ctx, dialogue, record_url
 
-__all__ = ["clock", "ctx", "dialogue"]
+__all__ = ["clock", "ctx", "dialogue", "record_url"]

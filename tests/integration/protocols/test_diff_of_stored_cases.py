@@ -88,13 +88,10 @@ def test_ctrl_c_and_the_same_command_again_give_the_same_result(wider: Path, tmp
     )
     command = _command(wider, facts, record)
     environment = {**os.environ, "PYTHONPATH": str(FOLDER.parents[1])}
-    run = subprocess.Popen(  # politely, so that the interrupt is not late on a busy machine
-        ["nice", "-n", "19", *command],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
+    run = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip  # tests run in the background are started deaf to the interrupt, and so would be this
     _wait_for_a_checkpoint(record, run)
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=60)

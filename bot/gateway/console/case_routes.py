@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sanic import Blueprint, HTTPResponse
+from sanic.response import raw
 from sanic.response import text as plain_text
 
 from bot.domain.errors import InvalidInput
@@ -61,6 +63,15 @@ def add_case_routes(
         visitor = await door.visitor(request)
         file = await desk.open_case(ctx, visitor.member, known_id(case_id))
         return pages.answer("print.html", visitor, sheet=pages.clinician(file))
+
+    @blueprint.get("/cases/<case_id:str>/pdf")
+    @as_page(pages)
+    async def as_file(request: Asked, case_id: str) -> HTTPResponse:
+        visitor = await door.visitor(request)
+        file = await desk.open_case(ctx, visitor.member, known_id(case_id))
+        made = await asyncio.to_thread(pages.pdf, file)
+        name = f'attachment; filename="intake-{file.case.reference}.pdf"'
+        return raw(made, content_type="application/pdf", headers={**HEADERS, "Content-Disposition": name})
 
     @blueprint.get("/cases/<case_id:str>/text")
     @as_page(pages)

@@ -1,7 +1,7 @@
 """The page a clinician reads before the visit: who, why now, what was tried, what is open.
 
-One content in two forms: a page to print, or to save as PDF by printing it (`print.html`), and plain text
-for pasting into a chart. Nothing private is on it: paper lies about, and whoever comes along may read it
+One content in three forms: a page to print (`print.html`), a PDF (`clinician_pdf.py`), and plain text for
+pasting into a chart. Nothing private is on it: paper lies about, and whoever comes along may read it
 (clinical.md 6.6).
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.gateway.console.case_page import CasePage
 from bot.gateway.console.clinician_words import LABELS
-from bot.gateway.console.fact_words import sentence
+from bot.gateway.console.fact_words import in_line, lasting, sentence
 from bot.gateway.console.shown import ShownFact, ShownReason
 from bot.services.case_file import CONTACT
 from bot.services.fhir.record import PRIVATE_RULES, PRIVATE_VARIABLES
@@ -192,7 +192,7 @@ class ClinicianPage:
         return (self._entry(fact) for fact in left)
 
     def _denied(self) -> Iterator[Entry]:
-        labels = [_label(f).lower() for f in self.page.denied if f.variable not in PRIVATE_VARIABLES]
+        labels = [in_line(_label(f)) for f in self.page.denied if f.variable not in PRIVATE_VARIABLES]
         if labels:
             yield Entry(label="", text=", ".join(labels))
 
@@ -236,7 +236,7 @@ class ClinicianPage:
 
 
 def _label(fact: ShownFact) -> str:
-    return LABELS.get(fact.variable, fact.label)
+    return LABELS.get(fact.variable) or lasting(fact.label)
 
 
 def quoted_once(sections: Iterable[Section]) -> tuple[Section, ...]:

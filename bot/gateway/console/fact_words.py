@@ -16,6 +16,13 @@ from bot.protocols import Protocols
 CALM_VALUES = frozenset({"no", "none", "absent"})
 """Values a nurse may skip over when she scans the facts."""
 
+CODE_WORDS: Mapping[str, str] = {
+    "xray": "X-ray", "xray_flexion": "X-ray while bending", "mri": "MRI", "ct": "CT", "mri_ct": "MRI and CT",
+    "ddd": "DDD", "si_joint": "SI joint", "ms": "MS", "bph": "BPH", "prior_ces": "prior CES",
+    "prn": "as needed", "nrt": "nicotine replacement", "wc": "workers' comp", "va_tricare": "VA or TRICARE",
+}  # fmt: skip
+"""Codes that are not words with underscores for blanks."""
+
 _NAME = re.compile(r"\b([a-z]+(?:_[a-z0-9]+)+)\b(?: (\d+(?:\.\d+)?)\b)?")
 """A variable in a protocol's line, and the number that follows it."""
 
@@ -51,8 +58,9 @@ class FactWords:
     def _label_in_line(self, whole: str, name: str, number: str | None) -> str:
         if name not in self._protocols.dictionary:
             return whole
-        value = f" {self.value(name, float(number))}" if number else ""
-        return f"{self.label(name).lower()}{value}"
+        if not number:
+            return in_line(self.label(name))
+        return f"{in_line(lasting(self.label(name)))} {self.value(name, float(number))}"
 
     def when(self, moment: dt.datetime) -> When:
         return When(
@@ -95,13 +103,23 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def in_line(label: str) -> str:
+    """Inside a sentence: a small first letter, but `AS or DISH` and `MRI` stay."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def lasting(label: str) -> str:
+    """`Numb between the legs: since` before a number of days: not since 3 days, but for 3 days."""
+    return f"{label.removesuffix('since').rstrip(': ')} for" if label.endswith("since") else label
+
+
 def show(value: Any) -> str:
-    """A fact's value for the eye: lists with commas, codes without underscores, whole numbers whole."""
+    """A fact's value for the eye: lists with commas, codes in words, whole numbers whole."""
     if isinstance(value, list | tuple):
         return ", ".join(show(item) for item in value)
     if isinstance(value, float):
         return f"{value:g}"
-    return str(value).replace("_", " ")
+    return CODE_WORDS.get(str(value)) or str(value).replace("_", " ")
 
 
 def is_calm(value: Any) -> bool:

@@ -75,7 +75,7 @@ async def test_a_reason_says_numbers_with_their_unit_and_weakness_has_its_own_pl
     await as_nurse(client, world)
     weak = {"foot_drop": "yes", "weakness_onset_days": 30.0, "weakness_course": "stable"}
     text = await text_of(client, await world.add_case((Said(text="my left foot slaps", facts=weak),)))
-    assert "weak since 30 days" in " ".join(text.split())
+    assert "weak for 30 days" in " ".join(text.split())
     assert (
         "- Foot drags or slaps: yes" in text.partition("STRENGTH, WALKING, FEELING")[2].partition("\n\n")[0]
     )

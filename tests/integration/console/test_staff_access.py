@@ -68,6 +68,7 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/cases/<case_id:str>/live"): EVERYBODY,
     ("GET", "/console/cases/<case_id:str>/print"): EVERYBODY,
     ("GET", "/console/cases/<case_id:str>/text"): EVERYBODY,
+    ("GET", "/console/cases/<case_id:str>/pdf"): EVERYBODY,
     ("GET", "/console/find"): EVERYBODY,
     ("GET", "/console/find.csv"): EXPORTERS,
     ("POST", "/console/views"): EVERYBODY,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bot.domain.errors import InvalidInput, NotAllowed
+from bot.services import looks
 from bot.services.case_file import MASK
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
@@ -45,6 +46,7 @@ async def find(ctx: Context, member: StaffMember, wanted: Wanted, *, after: str 
             detail={"by": asked_by(wanted), "found": len(rows), "page": "next" if after else "first"},
         )  # fmt: skip
         await uow.commit()
+    await looks.saw(ctx, member, [row["id"] for row in rows], place="search")
     shown = rows if may(member, May.SEE_CONTACT) else [_without_contact(row) for row in rows]
     return Found(rows=tuple(shown), next=following)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain.notices import Channel
 from bot.protocols import Protocols
 from bot.protocols.shelf import Shelf
+from bot.services.looks import Looks
 from bot.services.ports import Clock, Dialogue, Ids, Reader, Schedule, UnitOfWorkFactory
 from bot.services.schedules import OwnSchedule
 from bot.services.signed_links import VisitLinks
@@ -62,6 +63,8 @@ class Context:
     shelf: Shelf | None = None
     """The installed protocol files; None: what the clinic publishes is not looked for."""
     standing: Standing = field(default_factory=Standing)
+    looks: Looks = field(default_factory=Looks)
+    """Whose data was shown to whom a short while ago."""
 
     def pinned(self) -> Context:
         """A copy that no publication reaches: one turn is judged by one version from its start to its end."""

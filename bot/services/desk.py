@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bot.domain.cases import Case
 from bot.domain.errors import InvalidInput
 from bot.domain.tasks import StaffTask
-from bot.services import claims, task_queue
+from bot.services import claims, looks, task_queue
 from bot.services.case_file import MASK, CaseFile, load_file
 from bot.services.context import Context
 from bot.services.permissions import May, may, require
@@ -62,6 +62,7 @@ async def list_cases(
         if searched:
             await _record(ctx, uow, member, "case.searched", by="words" if query else "reference")
             await uow.commit()
+    await looks.saw(ctx, member, [row["id"] for row in rows], place="cases")
     visible = rows if may(member, May.SEE_CONTACT) else [_without_contact(row) for row in rows]
     return Listing(rows=tuple(visible), next=following)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.domain.errors import Conflict, InvalidInput
-from bot.services import desk
+from bot.services import desk, looks
 from bot.services.case_file import CaseFile
 from bot.services.context import Context
 from bot.services.permissions import May, require
@@ -53,12 +53,14 @@ async def look(ctx: Context, member: StaffMember, case_id: str) -> Erasure:
         # All tasks, those too that this person may not read: that there is one is told, not which.
         at_work = any(task.status != "done" for task in await uow.tasks.of_case(case_id))
         told = {one.target for one in await uow.publications.of_case(case_id) if one.known}
-        return Erasure(
-            file=file,
-            obstacles=obstacles(file, at_work=at_work, now=ctx.clock.now()),
-            copies=sorted(told),
-            others=await _others(uow, file),
-        )
+        others = await _others(uow, file)
+    await looks.saw(ctx, member, [row["id"] for row in others], place="same_phone")
+    return Erasure(
+        file=file,
+        obstacles=obstacles(file, at_work=at_work, now=ctx.clock.now()),
+        copies=sorted(told),
+        others=others,
+    )
 
 
 async def open_wishes(ctx: Context, member: StaffMember) -> Sequence[tuple[Wish, str]]:

@@ -15,7 +15,7 @@ from bot.domain.dictionary import Dictionary, Value
 from bot.domain.errors import InvalidInput
 from bot.domain.facts import Fact, values_of
 from bot.domain.findings import Reading
-from bot.services import stakes
+from bot.services import looks, stakes
 from bot.services.agreement import kappa
 from bot.services.case_file import CONTACT, MASK, load_file, masked
 from bot.services.context import Context
@@ -112,12 +112,26 @@ async def inbox(ctx: Context, member: StaffMember, *, after: str | None = None) 
         rows, following = await uow.teaching.inbox(member.name, after=after, limit=PAGE)
         if not may(member, May.SEE_CONTACT):
             rows = [await _covered(uow, row) for row in rows]
-        return Inbox(rows=tuple(rows), next=following, agreement=await _agreement(uow))
+        agreed = await _agreement(uow)
+    await looks.saw(ctx, member, [row["item"].case_id for row in rows], place="review")
+    return Inbox(rows=tuple(rows), next=following, agreement=agreed)
 
 
 async def disputes(ctx: Context, member: StaffMember) -> tuple[tuple[Review, Review], ...]:
     """What two people said of the same message who differ, newest first. A third person settles it."""
     require(member, May.REVIEW)
+    found = await _differing(ctx)
+    await looks.saw(ctx, member, [one.case_id for one, _ in found], place="disputes")
+    return found
+
+
+async def count_disputes(ctx: Context, member: StaffMember) -> int:
+    """On how many messages two people differ."""
+    require(member, May.REVIEW)
+    return len(await _differing(ctx))
+
+
+async def _differing(ctx: Context) -> tuple[tuple[Review, Review], ...]:
     async with ctx.unit_of_work(write=False) as uow:
         said = await uow.teaching.said_twice(limit=JUDGED_ON)
     return tuple((one, other) for one, other in said if verdict([one, other]) is None)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.notices import Channel
-from bot.services import no_texts, outgoing, post
+from bot.services import looks, no_texts, outgoing, post
 from bot.services.context import Context
 from bot.services.permissions import May, require
 from bot.services.ports import Outbound, StaffMember, UnitOfWork
@@ -69,7 +69,9 @@ async def undelivered(ctx: Context, member: StaffMember) -> list[Undelivered]:
     require(member, May.SEE_CASES)
     async with ctx.unit_of_work(write=False) as uow:
         items = await uow.outbox.undelivered(troubled_after=outgoing.FAILURES_TO_TELL)
-        return [await _shown(ctx, uow, item) for item in items]
+        shown = [await _shown(ctx, uow, item) for item in items]
+    await looks.saw(ctx, member, [one.case_id for one in shown if one.case_id], place="undelivered")
+    return shown
 
 
 async def send_again(ctx: Context, member: StaffMember, item_id: str) -> Outbound:

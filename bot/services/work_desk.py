@@ -6,14 +6,14 @@ Whose a case is stands in `claims.py`; every change here is refused while a coll
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.errors import InvalidInput
 from bot.domain.tasks import Attempt, Priority, StaffTask, TaskKind
 from bot.failpoints import reach
-from bot.services import claims, desk, task_queue
+from bot.services import claims, desk, looks, task_queue
 from bot.services.context import Context
 from bot.services.permissions import TABLE, May, may, require
 from bot.services.ports import Note, StaffMember, View, WorkFilter
@@ -48,6 +48,7 @@ async def list_work(ctx: Context, member: StaffMember, *, view: View, after: str
     async with ctx.unit_of_work(write=False) as uow:
         rows, following = await uow.work.page(wanted, now=now, after=after, limit=PAGE)
         counts = await uow.work.counts(member=member.name, private=wanted.private, now=now)
+    await looks.saw(ctx, member, _cases(rows), place="work")
     if not may(member, May.SEE_CONTACT):
         rows = [_without_contact(row) for row in rows]
     return WorkPage(rows=tuple(rows), next=following, counts=counts)
@@ -69,6 +70,7 @@ async def open_work(ctx: Context, member: StaffMember, task_id: str) -> WorkItem
         row = await uow.work.row(task_id, private=may(member, May.SEE_PRIVATE))
         tries = await uow.tasks.attempts(row["task"].case_id)
         names = await uow.staff.names(roles=WORKING_ROLES)
+    await looks.saw(ctx, member, _cases([row]), place="task")
     shown = row if may(member, May.SEE_CONTACT) else _without_contact(row)
     own = tuple(one for one in tries if one.task_id == task_id)
     if not may(member, May.SEE_CONTACT):
@@ -82,6 +84,7 @@ async def alarms(ctx: Context, member: StaffMember) -> tuple[Mapping[str, Any], 
     wanted = WorkFilter(member=member.name, private=may(member, May.SEE_PRIVATE), alarms=True)
     async with ctx.unit_of_work(write=False) as uow:
         rows, _ = await uow.work.page(wanted, now=ctx.clock.now(), after=None, limit=PAGE)
+    await looks.saw(ctx, member, _cases(rows), place="alarms")
     return tuple(rows if may(member, May.SEE_CONTACT) else [_without_contact(row) for row in rows])
 
 
@@ -233,6 +236,10 @@ def _until(ctx: Context, task: StaffTask, minutes: int) -> dt.datetime:
 def _check_note(note: str) -> None:
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(f"at most {LONGEST_NOTE} characters", code="too_long", field="note")
+
+
+def _cases(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [row["task"].case_id for row in rows]
 
 
 def _without_contact(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """The console's routes under `/console`.
 
-Pages that a person opens count as activity and are audited; the fragments with which an open page
-refreshes itself do neither.
+Pages that a person opens count as activity; the fragments with which an open page refreshes itself do not.
+Whose data either of them shows is written down by the services (`looks.py`).
 """
 
 from __future__ import annotations

@@ -109,7 +109,8 @@ def _add_draft(
     async def draft_live(request: Asked, edition_id: str) -> HTTPResponse:
         visitor = await door.visitor(request, active=False)
         edition = await rule_drafts.open_draft(ctx, visitor.member, known_id(edition_id))
-        return fragment(request, pages.text("draft_live.html", visitor, **shown(visitor, edition)))
+        pinned = pages.text("_alarms.html", visitor, alarms=await pages.alarms(ctx, visitor))
+        return fragment(request, pinned + pages.text("draft_live.html", visitor, **shown(visitor, edition)))
 
     @blueprint.get("/protocols/drafts/<edition_id:str>/file")
     @as_page(pages)

@@ -38,7 +38,7 @@ def add_teach_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
             lines=[InboxLine(row, words=pages.fact_words()) for row in inbox.rows],
             next_page=inbox.next,
             agreement=inbox.agreement,
-            disputes=len(await teaching.disputes(ctx, visitor.member)),
+            disputes=await teaching.count_disputes(ctx, visitor.member),
             kappa_words=kappa_words,
         )
 

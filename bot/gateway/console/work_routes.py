@@ -27,7 +27,8 @@ WORK = "/console/queue"
 def add_work_queue_routes(
     blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context, live: LivePages
 ) -> None:
-    """`?view=mine&task=ID` shows one's own work with that task opened."""
+    """`?view=mine&task=ID` shows one's own work with that task opened. `/alarms/live` is pinned on
+    every page that does not refresh itself otherwise."""
     _add_pages(blueprint, door, pages, ctx, live)
     _add_ownership(blueprint, door, pages, ctx)
     _add_work(blueprint, door, pages, ctx)
@@ -47,6 +48,15 @@ def _add_pages(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context
             visitor = await door.visitor(request, active=False)
             data = await _data(ctx, pages, visitor, request)
             return pages.text("work_live.html", visitor, **data)
+
+        return await live.answer(request, make)
+
+    @blueprint.get("/alarms/live")
+    @as_fragment
+    async def alarms(request: Asked) -> HTTPResponse:
+        async def make() -> str:
+            visitor = await door.visitor(request, active=False)
+            return pages.text("_alarms.html", visitor, alarms=await pages.alarms(ctx, visitor))
 
         return await live.answer(request, make)
 

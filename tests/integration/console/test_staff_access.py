@@ -104,6 +104,7 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/tasks/<task_id:str>/finish"): WORKERS,
     ("GET", "/console/queue"): EVERYBODY,
     ("GET", "/console/queue/live"): EVERYBODY,
+    ("GET", "/console/alarms/live"): EVERYBODY,
     ("POST", "/console/queue/<task_id:str>/claim"): WORKERS,
     ("POST", "/console/queue/<task_id:str>/release"): WORKERS,
     ("POST", "/console/queue/<task_id:str>/assign"): WORKERS,

@@ -38,6 +38,8 @@ class May(enum.Enum):
     """Decide on a patient's wish to be erased, and what the law keeps."""
     MANAGE = "manage"
     """Say who works here, what they may do, and how the clinic is set up."""
+    READ_AUDIT = "read_audit"
+    """Who did or saw what: the audit log."""
     SEE_FIGURES = "see_figures"
     """Counts over all conversations; nobody's words."""
 
@@ -54,12 +56,12 @@ TABLE: Mapping[str, frozenset[May]] = {
     "front_desk": _DESK,
     "nurse": _CLINICIAN | {May.DRAFT_RULES},
     "surgeon": _CLINICIAN | {May.DRAFT_RULES, May.PUBLISH_RULES},
-    "admin": _DESK | {May.EXPORT, May.ERASE, May.MANAGE, May.SEE_FIGURES},
+    "admin": _DESK | {May.EXPORT, May.ERASE, May.MANAGE, May.READ_AUDIT, May.SEE_FIGURES},
     "language_editor": frozenset({May.SEE_CASES, May.MARK, May.REVIEW, May.SEE_FIGURES, May.TRY}),
     "protocol_approver": frozenset(
         {May.SEE_CASES, May.MARK, May.SEE_FIGURES, May.TRY, May.DRAFT_RULES, May.PUBLISH_RULES}
     ),
-    "auditor": frozenset({May.SEE_CASES, May.SEE_FIGURES}),
+    "auditor": frozenset({May.SEE_CASES, May.READ_AUDIT, May.SEE_FIGURES}),
 }
 
 ROLES = tuple(TABLE)

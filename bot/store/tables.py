@@ -388,6 +388,9 @@ audit = Table(
     Column("case_id", String(64)),
     _needed("at", UtcTime),
     _needed("detail", PlainJson),
+    Index("ix_audit_case", "case_id", "seq"),
+    Index("ix_audit_actor", "actor", "seq"),
+    Index("ix_audit_at", "at", "seq"),
 )
 """Append-only (`guards.py`), `seq` gapless; outlives the case it speaks of."""
 

@@ -14,6 +14,7 @@ from sanic import Blueprint, HTTPResponse
 
 from bot.domain.errors import NotSignedIn, TooManyTries
 from bot.gateway.assets import add_assets, read_folder
+from bot.gateway.console.audit_routes import add_audit_routes
 from bot.gateway.console.case_routes import add_case_routes
 from bot.gateway.console.draft_routes import add_draft_routes
 from bot.gateway.console.draft_try_routes import add_draft_try_routes
@@ -67,6 +68,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     _add_work_routes(blueprint, door, pages, ctx)
     add_undelivered_routes(blueprint, door, pages, ctx)
     add_people_routes(blueprint, door, pages, ctx)
+    add_audit_routes(blueprint, door, pages, ctx)
     add_try_routes(blueprint, door, pages, ctx)
     add_rule_routes(blueprint, door, pages, ctx, shelf_at(CASES))
     if ctx.shelf is not None:

@@ -80,8 +80,8 @@ class FindForm:
             reviewed=_yes_no(self.value("reviewed"), "reviewed"),
             tag=self.value("tag") or None,
             flagged=_yes_no(self.value("flagged"), "flagged"),
-            since=_day(self.value("since"), "since", zone),
-            until=_day(self.value("until"), "until", zone, days=1),
+            since=read_day(self.value("since"), "since", zone),
+            until=read_day(self.value("until"), "until", zone, days=1),
             event=self.value("event") or None,
             after_event=self.value("after_event") or None,
             test=self.value("test") == "yes",
@@ -138,7 +138,8 @@ def _whole(text: str, name: str) -> int | None:
     return None if number is None else int(number)
 
 
-def _day(text: str, name: str, zone: ZoneInfo, *, days: int = 0) -> dt.datetime | None:
+def read_day(text: str, name: str, zone: ZoneInfo, *, days: int = 0) -> dt.datetime | None:
+    """The beginning of a day in the clinic, `days` later; None when there is none. Raises InvalidInput."""
     if not text:
         return None
     try:

@@ -149,6 +149,7 @@ class Pages:
             may_publish=bool(member and may(member, May.PUBLISH_RULES)),
             may_erase=bool(member and may(member, May.ERASE)),
             may_manage=bool(member and may(member, May.MANAGE)),
+            may_read_audit=bool(member and may(member, May.READ_AUDIT)),
             may_see_figures=bool(member and may(member, May.SEE_FIGURES)),
             may_search=bool(member and may(member, May.SEE_CONTACT)),
             **data,

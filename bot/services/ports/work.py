@@ -139,12 +139,41 @@ class Staff(Protocol):
     async def by_api_token(self, token_hash: str) -> StaffMember | None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class LogEntry:
+    """One line of the audit log. `reference` is that of its case; None when there is none (any more)."""
+
+    seq: int
+    actor: str
+    action: str
+    case_id: str | None
+    reference: str | None
+    at: dt.datetime
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogWanted:
+    """Which lines of the log; what is None or empty asks for nothing."""
+
+    actor: str | None = None
+    reference: str | None = None
+    actions: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    """Actions that are left out."""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
 class Audit(Protocol):
     """Who did what, append-only, stable action codes, no patient words."""
 
     async def add(
         self, *, actor: str, action: str, case_id: str | None, at: dt.datetime, detail: Mapping[str, Any] = {}
     ) -> None: ...
+
+    async def page(self, wanted: LogWanted, *, before: int | None, limit: int) -> list[LogEntry]:
+        """Newest first, from the one before the number `before`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,10 @@ OFFERED = {
     "front_desk": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Try"},
     "nurse": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Review", "Try", "Figures"},
     "surgeon": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Review", "Try", "Figures"},
-    "admin": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Try", "Settings", "Figures"},
+    "admin": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Try", "Settings", "Figures", "Audit"},
     "language_editor": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Review", "Try", "Figures"},
     "protocol_approver": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Try", "Figures"},
-    "auditor": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Figures"},
+    "auditor": {"Work", "Cases", "Find", "Undelivered", "Protocols", "Figures", "Audit"},
 }
 """The head of the page, by role."""
 LINKS = 'a[href^="/console/"]:not([href*="static"])'

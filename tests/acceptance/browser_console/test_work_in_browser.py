@@ -66,6 +66,19 @@ async def test_an_emergency_is_pinned_and_taken_on_the_spot(desk: Desk) -> None:
     await desk.page.wait_for_selector(".alarms", state="hidden")
 
 
+async def test_an_emergency_is_pinned_while_somebody_searches(desk: Desk) -> None:
+    await desk.sign_in("nurse")
+    await desk.open("/console/find")
+    await desk.page.fill("#q", "half a na")
+    await add_task(desk, "emergency", "P0", EMERGENCY)
+    await desk.page.wait_for_selector(".alarms >> text=1 emergency not acknowledged")
+    assert (await desk.page.title()).startswith("(1!)")
+    assert await desk.page.input_value("#q") == "half a na"
+    await desk.page.click(".alarm-button")
+    await desk.page.wait_for_url("**/console/cases/*")
+    assert desk.complaints == []
+
+
 async def test_the_page_fits_a_tablet_and_a_phone(desk: Desk) -> None:
     task = await add_task(desk)
     await desk.sign_in("nurse")

@@ -26,6 +26,7 @@ MARKERS = EVERYBODY - {"auditor"}
 EXPORTERS = frozenset({"nurse", "surgeon", "admin"})
 TESTERS = EVERYBODY - {"auditor"}
 MANAGERS = frozenset({"admin"})
+AUDITORS = frozenset({"admin", "auditor"})
 OPEN_DOORS = frozenset(
     {
         ("POST", "/api/staff/login"),
@@ -122,6 +123,7 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/try"): TESTERS,
     ("GET", "/console/try/<test_id:str>"): TESTERS,
     ("POST", "/console/try/<test_id:str>/say"): TESTERS,
+    ("GET", "/console/audit"): AUDITORS,
     ("GET", "/console/people"): MANAGERS,
     ("POST", "/console/people"): MANAGERS,
     ("GET", "/console/people/<staff_id:str>"): MANAGERS,

@@ -125,7 +125,7 @@ class Session:
         await self._plainly("SAVEPOINT part")
         try:
             yield
-        except BaseException:
+        except BaseException:  # a cancelled turn too: the transaction must not stay inside the part
             await self._plainly("ROLLBACK TO SAVEPOINT part")
             await self._plainly("RELEASE SAVEPOINT part")
             raise

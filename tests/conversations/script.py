@@ -91,7 +91,6 @@ class Conversation:
     channels: tuple[str, ...] = ("web",)
     answers: Mapping[str, str] = field(default_factory=dict)
     expect: Expect = Expect()
-    xfail: str = ""
 
     @property
     def alone(self) -> bool:
@@ -121,7 +120,7 @@ def load_file(file: Path) -> list[Conversation]:
 
 def _conversation(raw: Any, file: str) -> Conversation:
     where = f"{file}: {_name(raw)}"
-    _only_keys(raw, {"name", "about", "channels", "answers", "turns", "expect", "xfail"}, where)
+    _only_keys(raw, {"name", "about", "channels", "answers", "turns", "expect"}, where)
     for key in ("name", "about", "turns"):
         if not raw.get(key):
             raise ScriptError(f"{where}: `{key}` is missing")
@@ -136,7 +135,6 @@ def _conversation(raw: Any, file: str) -> Conversation:
         answers=_answers(raw.get("answers", {}), where),
         turns=tuple(_turn(item, number, where) for number, item in enumerate(raw["turns"], start=1)),
         expect=_expect(raw.get("expect", {}), f"{where}: at the end"),
-        xfail=raw.get("xfail", ""),
     )
 
 

@@ -18,7 +18,6 @@ def _cases() -> list[object]:
             script,
             channel,
             id=f"{script.file.removesuffix('.yaml')}-{script.name}-{channel}",
-            marks=[pytest.mark.xfail(reason=script.xfail, strict=True)] if script.xfail else [],
         )
         for script in scripts
         for channel in script.channels

@@ -11,9 +11,10 @@ import pytest
 from bot.protocols import Protocols
 from bot.services.context import Context
 from bot.services.ports import Reader
-from bot.store import migrate, open_store
+from bot.store import Store, migrate, open_store
 from bot.system import RandomIds
 from tests.integration.services.patient import Patient
+from tests.integration.store.samples import NOW
 from tests.plain_dialogue import PlainDialogue
 
 TUESDAY_MORNING = dt.datetime(2026, 12, 1, 16, 0, tzinfo=dt.UTC)
@@ -36,6 +37,15 @@ class StandingClock:
 @pytest.fixture
 def clock() -> StandingClock:
     return StandingClock()
+
+
+@pytest.fixture
+async def store(database_url: str, clock: StandingClock) -> AsyncIterator[Store]:
+    """On each database; a store whose clock is the test's, at the time of the stored samples."""
+    clock.time = NOW
+    opened = open_store(database_url, now=clock.now)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

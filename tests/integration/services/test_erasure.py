@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from unittest.mock import sentinel
 
@@ -14,7 +13,7 @@ from bot.services import erasure, marks, teaching_export
 from bot.services.context import Context
 from bot.services.ports import StaffMember
 from bot.services.ports.teaching import Review, ReviewItem
-from bot.store import Store, open_store
+from bot.store import Store
 from bot.system import RandomIds
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.test_retention import LEFT, audit, over_case, rows_of
@@ -25,15 +24,6 @@ LATER = 30
 """Days after which the visit of `over_case` is over."""
 DESK = StaffMember(id="f", name="Front", role="front_desk", password_hash="")
 ADMIN = StaffMember(id="a", name="Admin", role="admin", password_hash="")
-
-
-@pytest.fixture
-async def store(database_url: str, clock: StandingClock) -> AsyncIterator[Store]:
-    """A store whose clock is the test's."""
-    clock.time = NOW
-    opened = open_store(database_url, now=clock.now)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ anything that somebody still owes the patient is done."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.services import figures, retention
 from bot.services.context import Context
 from bot.services.ports import Note, Reader, UnitOfWork
 from bot.services.ports.retention import LegalHold
-from bot.store import Store, open_store
+from bot.store import Store
 from bot.store.tables import metadata
 from bot.system import RandomIds
 from tests.integration.services.conftest import StandingClock
@@ -39,15 +39,6 @@ from tests.plain_dialogue import PlainDialogue
 DAYS = 120
 DAY = dt.timedelta(days=1)
 DONE = {"by": "Ann", "note": "", "outcome": "answered"}
-
-
-@pytest.fixture
-async def store(database_url: str, clock: StandingClock) -> AsyncIterator[Store]:
-    """A store whose clock is the test's."""
-    clock.time = NOW
-    opened = open_store(database_url, now=clock.now)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

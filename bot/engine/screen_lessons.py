@@ -18,6 +18,8 @@ NAMES = tuple(name for name in SCREENED if name not in NEVER_ASKED)
 BATCH = 32
 _POSITIVE_WEIGHT = 3.0
 """A fact is stated by one message in a hundred or fewer."""
+_HINTED = 0.5
+"""What is learned of a fact that the words hint at, or that a reader may see either way: worth a question."""
 _HIDDEN = 0.1
 """The share of pieces put out of sight while learning, so that no fact hangs on one word."""
 _JOINED = 0.2
@@ -76,8 +78,10 @@ class Teacher:
         made = [self._message(one) for one in batch]
         ids, mask = self._texts.padded([one for one, _, _ in made])
         states = np.array([state for _, state, _ in made])
-        weights = np.where(states, _POSITIVE_WEIGHT, np.array([count for _, _, count in made]))
-        return ids, mask, states.astype(np.float32), weights.astype(np.float32)
+        hints = _HINTED * (1 - np.array([count for _, _, count in made]))
+        targets = np.where(states, 1.0, hints)
+        weights = np.where(states, _POSITIVE_WEIGHT, 1.0)
+        return ids, mask, targets.astype(np.float32), weights.astype(np.float32)
 
     def _message(self, row: int) -> tuple[list[int], Any, Any]:
         labels = self._texts.labels

@@ -1,6 +1,6 @@
 """`python -m bot.engine.tune`: the safety screen learns from `data/corpus`; about an hour of one core.
 
-Four voices in five teach the encoder and the heads; on the fifth, whom they have not heard, the probabilities
+Nine voices in ten teach the encoder and the heads; on the tenth, whom they have not heard, the probabilities
 are calibrated and the thresholds found. Writes `models/safety-screen.npz`, which is committed. With
 `--learning-curve` nothing is written: it learns from a quarter, a half and three quarters of the voices, and
 prints what each would find, to tell whether more messages would help.
@@ -30,7 +30,7 @@ from bot.language.screen_learned import FILE, Heads, Learned, write_learned
 from bot.language.screen_threshold import calibrated, thresholds
 from bot.language.wordpiece import WordPiece
 
-FOLDS = 5
+FOLDS = 10
 SHARES = (0.25, 0.5, 0.75)
 EPOCHS = 4
 _RATE, _HEADS_RATE = 1e-4, 2e-3
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def learning_curve(rows: Sequence[Row]) -> Iterator[str]:
-    """One line a share of the voices that teach; all are measured on the same unheard fifth."""
+    """One line a share of the voices that teach; all are measured on the same unheard tenth."""
     quarter = np.array(folds_by_voice(rows, folds=4, seed=1))
     for size, share in enumerate(SHARES, start=1):
         teachers = quarter < size
@@ -69,7 +69,7 @@ def learning_curve(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def tune(rows: Sequence[Row], *, corpus: str, teachers: Any = True) -> Learned:
-    """What is learned from the `teachers` (a mask over rows) outside the held-out fifth."""
+    """What is learned from the `teachers` (a mask over rows) outside the held-out tenth."""
     held = np.array(folds_by_voice(rows, folds=FOLDS)) == 0
     pieces = WordPiece(package_folder() / "vocab.txt")
     texts = Texts.of(rows, pieces)

@@ -66,6 +66,15 @@ def test_what_is_said_weighs_more(texts: Texts) -> None:
     assert (weights[targets > 0] > weights[targets == 0].max()).all()
 
 
+def test_what_is_hinted_at_is_worth_a_question(pieces: WordPiece) -> None:
+    hint = Row(
+        id="0", text="it's odd down there", date=dt.date(2026, 11, 21), facts={}, ask=("saddle_numbness",)
+    )
+    _, _, targets, _ = Teacher(Texts.of([hint], pieces), np.arange(1)).lesson(np.array([0]))
+    assert {name for name, target in zip(NAMES, targets[0], strict=True) if target} == {"saddle_numbness"}
+    assert 0 < targets.max() < 1
+
+
 def test_batches_hold_every_message_once(texts: Texts) -> None:
     found = np.concatenate(texts.batches(np.arange(len(texts.ids)), np.random.default_rng(0)))
     assert sorted(found) == [0, 1, 2]

@@ -20,6 +20,10 @@ import pytest
         "my husband has to hum and jiggle to get a few cc out",
         "I don't think I'm emptying all the way",
         "not sure I'm emptying my bladder",
+        "I can't poop or pee",
+        "neither peeing nor pooping works anymore",
+        "he is unable to move his bowels or urinate",
+        "I ran the faucet. I waited. Barely a thimble.",
     ],
 )
 def test_little_and_late_is_retention(reader, text):
@@ -36,6 +40,8 @@ def test_little_and_late_is_retention(reader, text):
         "barely a spoonful comes when I poop",
         "not sure I'm emptying the dishwasher right",
         "I only pee a little because I hardly drink",
+        "I can't poop or pee in public places",
+        "I'm not pooping or peeing more often than usual",
     ],
 )
 def test_small_measures_of_other_things_are_not(reader, text):

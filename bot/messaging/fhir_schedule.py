@@ -156,7 +156,11 @@ class FhirSchedule:
     async def _free(self, people: Mapping[str, str], wanted: Wanted) -> list[Slot]:
         actors = ",".join(people)
         schedules = await self._line.search("Schedule", [("actor", actors), ("_count", _A_PAGE)])
-        whose = {f"Schedule/{one['id']}": _one_of(people, one.get("actor", ())) for one in schedules}
+        whose = {
+            f"Schedule/{one['id']}": _one_of(people, one.get("actor", ()))
+            for one in schedules
+            if self._is_for(one, wanted.visit)
+        }
         if not whose:
             return []
         terms = [
@@ -166,7 +170,8 @@ class FhirSchedule:
         ]  # fmt: skip
         found = await self._line.search("Slot", terms)
         by_schedule: dict[str, list[Resource]] = {}
-        for one in sorted(found, key=lambda one: _moment(one["start"])):
+        fitting = (one for one in found if self._is_for(one, wanted.visit))
+        for one in sorted(fitting, key=lambda one: _moment(one["start"])):
             by_schedule.setdefault(one["schedule"]["reference"], []).append(one)
         return [
             slot
@@ -220,9 +225,7 @@ class FhirSchedule:
             "resourceType": "Appointment",
             "identifier": [self._identifier(item)],
             "status": "booked",
-            "serviceType": [
-                {"coding": [{"system": f"{self._namespace}/CodeSystem/visit", "code": item.visit}]}
-            ],
+            "serviceType": [{"coding": [_coding(self._visit(item.visit))]}],
             "start": _instant(item.start),
             "end": _instant(item.end),
             "slot": [{"reference": one} for one in slots],
@@ -232,6 +235,17 @@ class FhirSchedule:
     def _visit(self, visit: str) -> str:
         """The kind of visit there, as a token: system and code."""
         return self._visits.get(visit, f"{self._namespace}/CodeSystem/visit|{visit}")
+
+    def _is_for(self, one: Resource, visit: str) -> bool:
+        """Whether a Slot or a Schedule is for this kind of visit, where the clinic has named the kind there.
+
+        Read here and not asked in the search: one that names no kind is for all, and would not be found.
+        """
+        kinds = [coding for kind in one.get("serviceType", ()) for coding in kind.get("coding", ())]
+        if not kinds or visit not in self._visits:
+            return True
+        wanted = _coding(self._visits[visit])
+        return any(wanted.items() <= kind.items() for kind in kinds)
 
     def _identifier(self, item: Appointment) -> Resource:
         return {"system": self._system("appointment"), "value": item.id}
@@ -289,6 +303,11 @@ def _chains(slots: Sequence[Resource], provider: str, length: dt.timedelta) -> I
 
 def _one_of(people: Mapping[str, str], actors: Sequence[Resource]) -> str | None:
     return next((people[one["reference"]] for one in actors if one.get("reference") in people), None)
+
+
+def _coding(token: str) -> Resource:
+    system, _, code = token.rpartition("|")
+    return {"system": system, "code": code}
 
 
 def _transaction(entries: Iterable[Resource]) -> Resource:

@@ -57,7 +57,7 @@ class ScheduleServer(StrictServer):
             self._keep({"resourceType": "Slot", "id": f"{whose}-{number}", **of, **span})
 
     def keep_for(self, slot: str, visit: str) -> None:
-        """A slot that is for one kind of visit alone."""
+        """A slot, or a whole schedule, that is for one kind of visit alone."""
         system, _, code = visit.rpartition("|")
         self.edit(slot, serviceType=[{"coding": [{"system": system, "code": code}]}])
 

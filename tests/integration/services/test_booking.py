@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable
 
 import pytest
 
 from bot.domain.cases import Message
+from bot.domain.openings import Slot, Wanted
 from bot.domain.schedule import Provider
 from bot.services import asides
 from bot.services.context import Context
+from bot.services.ports import UnitOfWork
+from bot.services.schedules import OwnSchedule
 from bot.services.steps import Turn
 from tests.integration.services import seeds
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
+from tests.plain_dialogue import PlainDialogue
 
 URGENT = {"foot_drop": "yes", "weakness_onset_days": 30.0, "weakness_course": "stable"}
 
@@ -54,6 +59,28 @@ async def test_later_next_week_reaches_beyond_the_week_that_is_offered_unasked(c
     assert {one.date() for one in await choosing.held_times()} <= {
         dt.date(2026, 12, day) for day in range(9, 14)
     }
+
+
+@dataclasses.dataclass(kw_only=True, frozen=True)
+class WatchedSchedule(OwnSchedule):
+    """The clinic's own, and what it was asked for."""
+
+    asked: list[Wanted] = dataclasses.field(default_factory=list)
+
+    async def find(self, ctx: Context, uow: UnitOfWork, wanted: Wanted) -> Iterable[Slot]:
+        self.asked.append(wanted)
+        return await super().find(ctx, uow, wanted)
+
+
+async def test_the_days_of_a_wish_alone_are_looked_through(ctx: Context, dialogue: PlainDialogue) -> None:
+    schedule = WatchedSchedule()
+    dialogue.ctx = dataclasses.replace(ctx, schedule=schedule)
+    patient = await seeds.offered_times(dialogue.ctx)
+    await patient.say("december 4 in the morning")
+    zone = ctx.protocols.clinic.zone
+    asked = schedule.asked[-1]
+    assert asked.earliest.astimezone(zone) == dt.datetime(2026, 12, 4, tzinfo=zone)
+    assert asked.latest.astimezone(zone) == dt.datetime(2026, 12, 5, tzinfo=zone)
 
 
 async def test_other_times_keep_the_wish(choosing: Patient) -> None:

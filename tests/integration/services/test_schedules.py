@@ -283,15 +283,23 @@ async def test_a_schedule_that_is_down_means_a_call_and_staff_read_why(clinic: C
     assert "could not be asked" in await clinic.note_of_call(patient)
 
 
-@by_operations
+@another_system
 async def test_a_time_for_another_kind_of_visit_is_not_offered(clinic: Clinic) -> None:
     slots = [f"Slot/{one['id']}" for one in clinic.there.of_kind("Slot")]
-    for slot in slots[:-1]:
+    for slot in slots[:-2]:
         clinic.there.keep_for(slot, ANOTHER_THERE)
-    clinic.there.keep_for(slots[-1], NEW_THERE)
+    clinic.there.keep_for(slots[-2], NEW_THERE)  # the last one names no kind and is for all
     offered = await (await clinic.patient()).appointments()
-    only = clinic.there.latest(slots[-1])
-    assert [one.start for one in offered] == [dt.datetime.fromisoformat(only["start"])]
+    last = {dt.datetime.fromisoformat(clinic.there.latest(slot)["start"]) for slot in slots[-2:]}
+    assert offered
+    assert {one.start for one in offered} <= last
+
+
+@by_slots
+async def test_a_schedule_for_another_kind_of_visit_is_not_looked_into(clinic: Clinic) -> None:
+    for one in clinic.there.of_kind("Schedule"):
+        clinic.there.keep_for(f"Schedule/{one['id']}", ANOTHER_THERE)
+    assert (await clinic.patient()).status == "callback"
 
 
 @by_slots

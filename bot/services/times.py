@@ -6,7 +6,6 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from zoneinfo import ZoneInfo
 
 from bot.domain.levels import Level
 from bot.domain.openings import Slot, Wanted
@@ -20,7 +19,6 @@ from bot.services.ports import UnitOfWork
 OFFERED = 3
 _URGENT = dt.timedelta(hours=48)
 _APART = dt.timedelta(hours=3)
-_DAY = dt.timedelta(days=1)
 
 
 def visit_of(ctx: Context, view: CaseView) -> VisitType:
@@ -50,18 +48,25 @@ async def hold_times(
     DeliveryFailed when the schedule is another system's and cannot be asked.
     """
     await uow.appointments.release_holds(view.case.id)
-    zone = ctx.protocols.clinic.zone
-    free = await _find(ctx, uow, _wanted(ctx, view, wish, after))
-    fitting = (slot for slot in free if wish.fits(slot.start.astimezone(zone)))
-    held = await _hold(ctx, uow, view, fitting)
+    free = await ctx.schedule.find(ctx, uow, _wanted(ctx, view, wish))
+    others: list[Slot] = []
+    held = await _hold(ctx, uow, view, _as_wished(ctx, free, wish, after, others))
     if held or wish.is_empty:
         return held, True
-    return await _hold(ctx, uow, view, await _find(ctx, uow, _wanted(ctx, view))), False
+    latest = _wanted(ctx, view, ANY_TIME).latest
+    return await _hold(ctx, uow, view, [slot for slot in others if slot.end <= latest]), False
 
 
-async def _find(ctx: Context, uow: UnitOfWork, wanted: Wanted) -> Iterable[Slot]:
-    """None where no day is left: "last Monday", "in December" of a clinic that books three weeks ahead."""
-    return await ctx.schedule.find(ctx, uow, wanted) if wanted.earliest < wanted.latest else ()
+def _as_wished(
+    ctx: Context, free: Iterable[Slot], wish: TimeWish, after: dt.datetime | None, others: list[Slot]
+) -> Iterator[Slot]:
+    """Those that fit; the rest is put to the others."""
+    zone = ctx.protocols.clinic.zone
+    for slot in free:
+        if (after is None or after <= slot.start) and wish.fits(slot.start.astimezone(zone)):
+            yield slot
+        else:
+            others.append(slot)
 
 
 async def _hold(ctx: Context, uow: UnitOfWork, view: CaseView, slots: Iterable[Slot]) -> list[Appointment]:
@@ -73,28 +78,29 @@ async def _hold(ctx: Context, uow: UnitOfWork, view: CaseView, slots: Iterable[S
     return await ctx.schedule.hold(uow, times, count=OFFERED, now=now)
 
 
-def _wanted(
-    ctx: Context, view: CaseView, wish: TimeWish = ANY_TIME, after: dt.datetime | None = None
-) -> Wanted:
-    """The days of the wish alone are looked through: somebody may have hundreds of others."""
+def _wanted(ctx: Context, view: CaseView, wish: TimeWish) -> Wanted:
     now, clinic, visit = ctx.clock.now(), ctx.protocols.clinic, visit_of(ctx, view)
     lead = dt.timedelta(minutes=clinic.lead_minutes if visit.lead_minutes is None else visit.lead_minutes)
-    days = visit.horizon_days if wish.is_empty else max(visit.horizon_days, clinic.furthest_days)
-    reach = _URGENT if view.case.level is Level.URGENT_48H else dt.timedelta(days=days)
-    begins = _midnight(wish.first, clinic.zone) if wish.first else now
-    ends = _midnight(wish.last + _DAY, clinic.zone) if wish.last else now + reach
     return Wanted(
         visit=visit.id,
         minutes=minutes_of(ctx, view),
         buffer_minutes=clinic.buffer_minutes,
-        earliest=max(now + lead, begins, after or now),
-        latest=min(now + reach, ends),
+        earliest=now + lead,
+        latest=now + _URGENT if view.case.level is Level.URGENT_48H else _latest(ctx, visit, wish),
     )
 
 
-def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
-    """The day's first moment by the clinic's clock, in UTC."""
-    return dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+def _latest(ctx: Context, visit: VisitType, wish: TimeWish) -> dt.datetime:
+    """The end of the days that are offered unasked, or of those of the wish when they lie behind these."""
+    now, clinic = ctx.clock.now(), ctx.protocols.clinic
+    unasked = now + dt.timedelta(days=visit.horizon_days)
+    if wish.is_empty:
+        return unasked
+    furthest = now + dt.timedelta(days=clinic.furthest_days)
+    if wish.last is not None:
+        over = dt.datetime.combine(wish.last + dt.timedelta(days=1), dt.time(), tzinfo=clinic.zone)
+        furthest = min(furthest, over.astimezone(dt.UTC))
+    return max(unasked, furthest)
 
 
 def _spread(ctx: Context, slots: Iterable[Slot]) -> Iterator[Slot]:

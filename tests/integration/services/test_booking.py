@@ -72,15 +72,24 @@ class WatchedSchedule(OwnSchedule):
         return await super().find(ctx, uow, wanted)
 
 
-async def test_the_days_of_a_wish_alone_are_looked_through(ctx: Context, dialogue: PlainDialogue) -> None:
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("december 4 in the morning", "2026-12-08 10:00"),  # as far as is offered unasked
+        ("december 15 in the morning", "2026-12-16 00:00"),
+        ("mornings only", "2026-12-22 10:00"),
+    ],
+)
+async def test_no_day_behind_the_wish_is_looked_through(
+    ctx: Context, dialogue: PlainDialogue, text: str, until: str
+) -> None:
     schedule = WatchedSchedule()
     dialogue.ctx = dataclasses.replace(ctx, schedule=schedule)
     patient = await seeds.offered_times(dialogue.ctx)
-    await patient.say("december 4 in the morning")
+    await patient.say(text)
     zone = ctx.protocols.clinic.zone
-    asked = schedule.asked[-1]
-    assert asked.earliest.astimezone(zone) == dt.datetime(2026, 12, 4, tzinfo=zone)
-    assert asked.latest.astimezone(zone) == dt.datetime(2026, 12, 5, tzinfo=zone)
+    assert schedule.asked[-1].latest == dt.datetime.fromisoformat(until).replace(tzinfo=zone)
+    assert all(one.replace(tzinfo=zone) < schedule.asked[-1].latest for one in await patient.held_times())
 
 
 async def test_other_times_keep_the_wish(choosing: Patient) -> None:

@@ -276,7 +276,7 @@ class Answers:
         return self._word(variable, norms, polarity)
 
     def _who(self, heard: Heard, norms: Sequence[str]) -> Value | None:
-        if heard.concepts & {"relative", "stranger", "proxy_for"}:
+        if heard.concepts & {"relative", "cared", "stranger", "proxy_for"}:
             return "other"
         own = {"me", "myself", "self", "i", "patient", "mine", "i'm", "im"}
         return "self" if own & {*norms, *(w.raw for w in heard.words)} else None

@@ -21,7 +21,7 @@ _STRONGEST_FIRST: tuple[tuple[str, Assertion], ...] = (
     ("HISTORICAL", "historical"),
 )
 
-_PEOPLE = frozenset(("relative", "stranger", "proxy_for", "read_word"))
+_PEOPLE = frozenset(("relative", "cared", "stranger", "proxy_for", "care_role", "read_word"))
 _WHOLE = frozenset(("NEGATED", "UNSURE"))
 
 Modifiers = Mapping[tuple[int, int], Sequence[Any]]
@@ -33,7 +33,7 @@ def modifiers_of(doc: Doc) -> Modifiers:
 
 
 def assertion_of(hit: Hit, found: Modifiers, inside: Mapping[int, int]) -> tuple[Assertion, bool]:
-    """Of one hit: its assertion, and whether a relative is its subject. `inside` is `words_inside(doc)`."""
+    """Of one hit: its assertion, and whether somebody near the writer is its subject. `inside` is `words_inside(doc)`."""
     categories = {
         modifier.category
         for modifier in found.get(hit.head, ())

@@ -187,7 +187,7 @@ def _cue_rules(lexicon: Lexicon) -> list[tuple[str, str, str, dict[str, Any]]]:
         ("<nay>", "NEGATED", "BACKWARD", {"terminated_by": _enders(("CLAUSE", "STOP")), "max_scope": 8}),
     ]
     ended = {"terminated_by": {"STOP", "ME", "SELF", "SPLIT", "OWN_CLAUSE"}}
-    for category, concept in (("RELATIVE", "relative"), ("OTHER", "stranger")):
+    for category, concept in (("RELATIVE", "relative"), ("RELATIVE", "cared"), ("OTHER", "stranger")):
         rules += [(phrase, category, "FORWARD", ended) for phrase in lexicon.concepts.get(concept, ())]
     for cue in lexicon.cues:
         options: dict[str, Any] = dict(_NARROW) if cue.direction == "PSEUDO" else {}

@@ -29,7 +29,7 @@ class Report:
     denies: Mapping[str, Value]
     """What it sets when it is denied."""
     relative: bool = False
-    """A relative of the writer is its subject."""
+    """A relative of the writer, or somebody they may care for, is its subject."""
 
     @property
     def counts(self) -> bool:

@@ -1,7 +1,8 @@
 """Whose story it is: the writer's own, or that of somebody the writer speaks for.
 
 "my dad can't pee" speaks of the patient; "my sister had cancer, my back hurts" does not. A relative is the
-patient when the message is about them alone and in the present.
+patient when the message is about them alone and in the present. Somebody the writer cares for, or a neighbor
+or friend, is so when it says that it is written for them, how old they are, or that it is of today.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from bot.language.words import ME, Words
 
 _OWN_THINGS = frozenset(("i", "me", "i'm", "im", "ive", "i've", "myself", "i'd", "i'll", "mine"))
 _BEFORE_AN_AGE = frozenset((",", "is", "be", "who", "age", "aged"))
+_PROXY = "proxy_for"
+_BORDERS = frozenset((".", "!", "?", ",", "|", "and"))
+_ABLE = frozenset(("can", "could", "not"))
 _NO_AGE = frozenset(("day", "week", "month", "year", "hour", "minute", "percent", "%", "pound", "lb", "."))
 _OPENS_WITHIN = 9
 """ "Hi, my 78 year old mother ...": so early the person is the message's subject."""
@@ -25,28 +29,96 @@ class Story:
     """Decides whether findings about a relative count for the patient."""
 
     def __init__(self, lexicon: Lexicon, words: Words) -> None:
-        phrases = [words.phrase(phrase) for phrase in lexicon.concepts.get("relative", ())]
-        self._relatives = frozenset(normal[0] for normal in phrases if len(normal) == 1)
+        self._relatives = _single_words(lexicon, words, "relative")
+        self._cared = _single_words(lexicon, words, "cared")
         self._people = {
             name: frozenset(map(str, listed)) for name, listed in lexicon.words.get("people", {}).items()
         }
 
     def settle(self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]) -> list[Report]:
         """The reports with relatives' findings turned to the patient's where the story is theirs."""
-        person = next((i for i, w in enumerate(words) if w.norm in self._relatives), None)
-        if person is None:
-            person = self._named_only(concepts, words)
-            proxy = "proxy_for" in concepts or person is not None
-        else:
-            proxy = self._is_proxy(reports, concepts, words, person)
-        out = _without_crossed([self._settled(report, proxy) for report in reports])
-        if not proxy and person is None:
+        person, proxy = self._patient(reports, concepts, words)
+        kin = any(word.norm in self._relatives for word in words)
+        out = _without_crossed([self._settled(report, proxy, kin=kin) for report in reports])
+        if not proxy:
+            out = [report for report in out if report.name != _PROXY]
+        if not proxy and not kin:
             out = self._without_others(out, words)
+        if not proxy and not kin and person is not None:
+            out = [self._told_of(report, words, person) for report in out]
         if "family_cancer" in concepts:
             out = [_in_the_family(report) for report in out]
         if proxy and person is not None and not any("who_for" in r.sets for r in out):
             out.append(_who_for_other(person, out))
         return out
+
+    def _patient(
+        self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token]
+    ) -> tuple[int | None, bool]:
+        """Where the person of the story is named, and whether the writer speaks for them."""
+        kin = next((i for i, word in enumerate(words) if word.norm in self._relatives), None)
+        if kin is not None:
+            return kin, self._is_proxy(reports, concepts, words, kin)
+        if "cared" in concepts:
+            person = next((i for i, word in enumerate(words) if word.norm in self._cared), 0)
+            here = any(word.raw == "here" for word in words[person + 1 : person + 2])
+            if here and concepts.isdisjoint(("care_role", "proxy_for")):
+                return None, True  # "client here": the writer
+            return person, self._writes_for(reports, concepts, words, person)
+        person_only = self._named_only(concepts, words)
+        if person_only is None and "care_role" in concepts and not self._own_complaint(reports, words):
+            some = self._people["third"] | self._people["someone"]
+            person_only = next((i for i, word in enumerate(words) if word.raw in some), None)
+        return person_only, "proxy_for" in concepts or person_only is not None
+
+    def _writes_for(
+        self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token], person: int
+    ) -> bool:
+        """Whether somebody who is no kin is the patient; a client in a story of one's own is not."""
+        if "proxy_for" in concepts and "care_role" not in concepts:
+            return True
+        if any("abuse_unsafe" in report.sets for report in reports) or self._is_dead(words):
+            return False
+        if self._own_complaint(reports, words) or self._is_tale(words, person):
+            return False
+        if concepts & {"care_role", "proxy_for"} or _aged(words, person):
+            return True
+        raws = frozenset(word.raw for word in words)
+        beside = not self._people["beside"].isdisjoint(raws) or "stranger" in concepts
+        if beside or self._own_statements(words) or not self._is_one(words, person):
+            return False
+        return not self._people["acute"].isdisjoint(raws) or (
+            words[person].norm in self._people["ward"] and any(report.sets for report in reports)
+        )
+
+    def _is_one(self, words: Sequence[Token], person: int) -> bool:
+        """ "My client", "one of our residents", "patient has ...": one person, early; no "transplant patient"."""
+        word, before = words[person], words[person - 1] if person else None
+        if person >= _OPENS_WITHIN:
+            return False
+        if before is not None and before.raw in ("one", "of"):
+            return True
+        many = word.raw.removesuffix("'s") != word.norm
+        mine = any(one.mine for one in words[max(0, person - 3) : person + 1])
+        return not many and (mine or before is None or before.norm in _BORDERS)
+
+    def _own_complaint(self, reports: Sequence[Report], words: Sequence[Token]) -> bool:
+        """ "I hurt my back lifting a client", "I can't pee": the writer's own body; not "I can't wake her"."""
+        mine = {
+            word.clause
+            for place, word in enumerate(words)
+            if word.norm == ME or (word.mine and not self._person_near(words, place))
+        }
+        told = [report for report in reports if report.counts and report.sets]
+        return any(report.clause in mine or self._says_i(words, report) for report in told)
+
+    def _says_i(self, words: Sequence[Token], report: Report) -> bool:
+        before = range(max(0, report.start - 2), report.start)
+        about_them = any(word.raw in self._people["third"] for word in words[report.start : report.end + 2])
+        able = report.start < len(words) and words[report.start].norm in _ABLE
+        return not about_them and any(
+            words[place].norm == "i" and (able or self._is_own(words, place)) for place in before
+        )
 
     def _named_only(self, concepts: set[str], words: Sequence[Token]) -> int | None:
         """Where a "she" or "his" nobody introduced stands, when the whole message is about that person."""
@@ -58,6 +130,19 @@ class Story:
         if len(places) == 1 and (at_me or self._reports_only(words, places[0])):
             return None
         return places[0] if places else None
+
+    def _told_of(self, report: Report, words: Sequence[Token], person: int) -> Report:
+        """ "My client told me she can't pee": behind the "she" it is the client's, who is not the patient."""
+        if report.assertion != "present" or report.sentence != words[person].sentence:
+            return report
+        said = reversed(words[person + 1 : report.head])
+        speaks_of = (
+            word.raw in self._people["third"] for word in said if self._is_person(word) or word.norm == ME
+        )
+        return replace(report, assertion="other_person") if next(speaks_of, False) else report
+
+    def _is_person(self, word: Token) -> bool:
+        return word.raw in self._people["third"] or word.raw in _OWN_THINGS or word.mine
 
     def _without_others(self, reports: Sequence[Report], words: Sequence[Token]) -> list[Report]:
         """ "Our old shepherd can't feel his legs, my back hurts": his signs are not the writer's.
@@ -104,10 +189,14 @@ class Story:
     def _is_proxy(
         self, reports: Sequence[Report], concepts: set[str], words: Sequence[Token], person: int
     ) -> bool:
+        if "care_role" in concepts and self._own_complaint(reports, words):
+            return False
         if "proxy_for" in concepts:
             return True
         if "family_cancer" in concepts or self._is_dead(words):
             return False
+        if "care_role" in concepts:
+            return True
         own = self._own_statements(words)
         third = len({word.start for word in words if word.raw in self._people["third"]})
         about = [r for r in reports if r.relative]
@@ -133,7 +222,7 @@ class Story:
 
     def _is_own(self, words: Sequence[Token], index: int) -> bool:
         word = words[index]
-        if word.norm == ME or (word.mine and not self._relative_near(words, index)):
+        if word.norm == ME or (word.mine and not self._person_near(words, index)):
             return True
         if word.raw not in _OWN_THINGS or word.raw in ("me", "myself"):
             return False
@@ -149,18 +238,29 @@ class Story:
         gone = self._people["gone"]
         return any(word.raw in gone and after != "out" for word, after in zip(words, following, strict=True))
 
-    def _relative_near(self, words: Sequence[Token], index: int) -> bool:
-        """ "my 78 year old dad": the person may stand some words after "my"."""
-        return any(word.norm in self._relatives for word in words[index : index + 5])
+    def _person_near(self, words: Sequence[Token], index: int) -> bool:
+        """ "my 78 year old dad": the person may stand some words after "my", but not after a part of the body."""
+        for word in words[index : index + 5]:
+            if word.raw in self._people["body"]:
+                return False
+            if word.norm in self._relatives or word.norm in self._cared or word.raw in self._people["ours"]:
+                return True
+        return False
 
-    def _settled(self, report: Report, proxy: bool) -> Report:
+    def _settled(self, report: Report, proxy: bool, *, kin: bool) -> Report:
         if not report.relative or "abuse_unsafe" in report.sets:
             return report
         if proxy:
             return replace(report, relative=False)
-        if "cancer_status" in report.sets and report.counts:
+        if kin and "cancer_status" in report.sets and report.counts:
             return replace(report, assertion="present", sets={"cancer_status": "family_only"})
         return replace(report, assertion="other_person")
+
+
+def _single_words(lexicon: Lexicon, words: Words, concept: str) -> frozenset[str]:
+    """The people of a concept that are named by one word, as normal words."""
+    phrases = (words.phrase(phrase) for phrase in lexicon.concepts.get(concept, ()))
+    return frozenset(normal[0] for normal in phrases if len(normal) == 1)
 
 
 def _aged(words: Sequence[Token], person: int) -> bool:

@@ -142,7 +142,7 @@ class Words:
         self._plurals = frozenset(tables.get("plurals", ()))
         self._spelling = Spelling(tables)
         concepts = tables.get("concepts", {})
-        people = (*concepts.get("relative", ()), *concepts.get("stranger", ()))
+        people = [who for kind in ("relative", "cared", "stranger") for who in concepts.get(kind, ())]
         self._people = frozenset(self._one(str(person)) for person in people)
         self._units = _UNITS
         self._held: dict[str, tuple[Word, ...]] | None = {}

@@ -22,7 +22,10 @@ import pytest
         ("one of my ladies at the assisted living home fell last night", {"trauma": "minor"}),
         ("I'm his caseworker, he wets himself since monday", {"bladder_incontinence": "yes"}),
         ("my client can't walk since this morning, her legs gave out", {"cannot_walk": "yes"}),
-        ("my client has no fever but can't feel her legs since tuesday", {"limb_numbness": "yes", "fever": "no"}),
+        (
+            "my client has no fever but can't feel her legs since tuesday",
+            {"limb_numbness": "yes", "fever": "no"},
+        ),
     ],
 )
 def test_whoever_the_message_is_written_for_is_the_patient(read, text, facts):

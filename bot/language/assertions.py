@@ -33,7 +33,10 @@ def modifiers_of(doc: Doc) -> Modifiers:
 
 
 def assertion_of(hit: Hit, found: Modifiers, inside: Mapping[int, int]) -> tuple[Assertion, bool]:
-    """Of one hit: its assertion, and whether somebody near the writer is its subject. `inside` is `words_inside(doc)`."""
+    """Of one hit: its assertion, and whether a person near the writer is its subject.
+
+    `inside` is `words_inside(doc)`.
+    """
     categories = {
         modifier.category
         for modifier in found.get(hit.head, ())

@@ -1,7 +1,8 @@
-"""Where a denial ends because what there is instead is named: "no fever, just an ache"."""
+"""Where a denial ends, or is none: "no fever, just an ache", "no sorry, it is my arm"."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,19 @@ _QUALIFIES = frozenset(
     )
 )
 """Before these it says when or where: "can not feel it only when I sit"."""
+
+
+_CORRECTS = re.compile(
+    r"\A\W*(?:no\W+){1,2}(?=(?:(?:wait|sorry|actually|oops|hold on)\W+)+"
+    r"(?:it'?s|it was|i mean|i meant|the|my|on|in|both|left|right)\b"
+    r"|i meant?\b|(?:it'?s|its) (?:(?:on |in )?(?:the|my) )?(?:left|right|both|other)\b)"
+)
+
+
+def behind_a_correcting_no(clean_text: str) -> int:
+    """Where "no sorry, it's my right arm" goes on behind a "no" that denies nothing of it; 0 without one."""
+    found = _CORRECTS.match(clean_text)
+    return found.end() if found else 0
 
 
 def ends_denial(before: Sequence[Word], word: Word, following: Word) -> bool:

@@ -92,7 +92,7 @@ class Story:
         )
 
     def _is_one(self, words: Sequence[Token], person: int) -> bool:
-        """ "My client", "one of our residents", "patient has ...": one person, early; no "transplant patient"."""
+        """ "My client", "one of our residents": one person, named early; no "transplant patient"."""
         word, before = words[person], words[person - 1] if person else None
         if person >= _OPENS_WITHIN:
             return False
@@ -103,7 +103,7 @@ class Story:
         return not many and (mine or before is None or before.norm in _BORDERS)
 
     def _own_complaint(self, reports: Sequence[Report], words: Sequence[Token]) -> bool:
-        """ "I hurt my back lifting a client", "I can't pee": the writer's own body; not "I can't wake her"."""
+        """ "I hurt my back lifting a client", "I can't pee": one's own body; not "I can't wake her"."""
         mine = {
             word.clause
             for place, word in enumerate(words)
@@ -239,7 +239,7 @@ class Story:
         return any(word.raw in gone and after != "out" for word, after in zip(words, following, strict=True))
 
     def _person_near(self, words: Sequence[Token], index: int) -> bool:
-        """ "my 78 year old dad": the person may stand some words after "my", but not after a part of the body."""
+        """ "my 78 year old dad": some words after "my", but not behind a part of the body."""
         for word in words[index : index + 5]:
             if word.raw in self._people["body"]:
                 return False

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bot.language.instead import ends_denial
+from bot.language.instead import behind_a_correcting_no, ends_denial
 from bot.language.spelling import Spelling
 
 MAX_CHARACTERS = 2000
@@ -150,8 +150,9 @@ class Words:
 
     def of(self, clean_text: CleanText) -> list[Word]:
         """The words of a text, in order. Linear in its length."""
-        pieces = list(self._pieces(clean_text))
-        return self._without_fillers(pieces)
+        words = self._without_fillers(list(self._pieces(clean_text)))
+        begins = clean_text.at(behind_a_correcting_no(clean_text.text))
+        return [word for word in words if word.start >= begins]
 
     def phrase(self, text: str) -> list[str]:
         """A lexicon phrase in normal words."""

@@ -1,4 +1,4 @@
-"""Somebody who writes for a person in their care: that person is the patient. One in a story of one's own is not."""
+"""Who writes for a person in their care speaks of the patient; who tells of a client does not."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from bot.failpoints import reach
 from bot.services import ics, task_queue
 from bot.services.calendars import event_of
 from bot.services.context import Context
-from bot.services.ports import Publication
+from bot.services.ports import Publication, UnitOfWork
 from bot.services.publishing import FAILURES_TO_TELL, claim, next_try
 
 log = logging.getLogger("intake.publishing")
@@ -94,6 +94,7 @@ async def _publish(ctx: Context, server: CalendarServer, due: _Due, jitter: floa
     async with ctx.unit_of_work() as uow:
         await uow.publications.sent(due.publication, versions, at=ctx.clock.now())
         await uow.commit()
+    reach("calendar.noted")
 
 
 async def _write(ctx: Context, server: CalendarServer, due: _Due) -> dict[str, str]:
@@ -107,6 +108,7 @@ async def _write(ctx: Context, server: CalendarServer, due: _Due) -> dict[str, s
     async with ctx.unit_of_work() as uow:
         await uow.publications.note_attempt(publication, {address: ics.essence(body)})
         await uow.commit()
+    reach("calendar.noted_attempt")
     version = await _expected(server, publication, item)
     if item.status == "booked":
         return {address: await server.put(item.provider_id, name_of(item), body, version=version)}
@@ -145,14 +147,18 @@ async def _difference(server: CalendarServer, publication: Publication, item: Ap
 async def report_conflict(ctx: Context, case_id: str, difference: str) -> bool:
     """Tell staff, once for each open task; whether it was news."""
     async with ctx.unit_of_work() as uow:
-        open_kinds = [t.kind for t in await uow.tasks.of_case(case_id) if t.status != "done"]
-        news = CONFLICT not in open_kinds
-        if news:
-            case = await uow.cases.get(case_id)
-            note = f"{difference}; our record is unchanged: call the patient or put the calendar right"
-            await task_queue.add(ctx, uow, case, kind=CONFLICT, priority="P2", note=note)
-            await uow.commit()
+        news = await _add_conflict(ctx, uow, case_id, difference)
+        await uow.commit()
     return news
+
+
+async def _add_conflict(ctx: Context, uow: UnitOfWork, case_id: str, difference: str) -> bool:
+    if any(task.kind == CONFLICT and task.status != "done" for task in await uow.tasks.of_case(case_id)):
+        return False
+    case = await uow.cases.get(case_id)
+    note = f"{difference}; our record is unchanged: call the patient or put the calendar right"
+    await task_queue.add(ctx, uow, case, kind=CONFLICT, priority="P2", note=note)
+    return True
 
 
 async def _failed(ctx: Context, publication: Publication, failure: DeliveryFailed, jitter: float) -> None:
@@ -165,11 +171,12 @@ async def _failed(ctx: Context, publication: Publication, failure: DeliveryFaile
         else:
             at = next_try(ctx, publication, jitter)
             await uow.publications.retry(publication, at=at, error=error)
+        # In the same transaction: what was refused is not tried again, so nothing else would tell staff.
+        if error == CHANGED_THERE:
+            await _add_conflict(ctx, uow, publication.case_id, "changed or removed in the calendar")
+        elif failure.permanent or publication.attempts + 1 == FAILURES_TO_TELL:
+            await _add_conflict(ctx, uow, publication.case_id, f"not in the calendar yet ({error})")
         await uow.commit()
-    if error == CHANGED_THERE:
-        await report_conflict(ctx, publication.case_id, "changed or removed in the calendar")
-    elif failure.permanent or publication.attempts + 1 == FAILURES_TO_TELL:
-        await report_conflict(ctx, publication.case_id, f"not in the calendar yet ({error})")
 
 
 async def _load(ctx: Context, publication: Publication) -> _Due:

@@ -15,11 +15,13 @@ from bot.services.ports import ScheduleServer
 
 log = logging.getLogger("intake.schedule")
 
+NOT_GIVEN_BACK = "the schedule's system refuses to call off a time that is over here"
 CHANGED = "called off or moved in the schedule's system"
 
 
 async def give_back(ctx: Context, server: ScheduleServer) -> int:
-    """Call off there what is not booked here any more; how many times. Those that fail are due again."""
+    """Call off there what is not booked here any more; how many times. Those that fail are due again, and
+    staff read which the server refuses."""
     async with ctx.unit_of_work(write=False) as uow:
         left = await uow.appointments.to_give_back(ctx.clock.now())
     done = 0
@@ -28,6 +30,8 @@ async def give_back(ctx: Context, server: ScheduleServer) -> int:
             await server.give_back(one)
         except DeliveryFailed as failure:
             log.error("a time was not given back: %s", failure.code, extra={"case_id": one.case_id})
+            if failure.permanent:
+                await report_conflict(ctx, one.case_id, f"{NOT_GIVEN_BACK} ({failure.code})")
             continue
         async with ctx.unit_of_work() as uow:
             await uow.appointments.given_back(one.id)

@@ -339,6 +339,21 @@ async def test_a_visit_changed_there_is_told_to_staff_once_and_left_alone(clinic
 
 
 @by_slots
+async def test_a_time_that_cannot_be_called_off_there_is_told_to_staff_once(clinic: Clinic) -> None:
+    patient = await seeds.with_a_visit(clinic.ctx, birth_date="1968-03-02")
+    await patient.say("i need to cancel my appointment")
+    await patient.say("3/2/1968")
+    await patient.say("2")
+    clinic.there.failures.append(Failure(status=422, times=2))
+    for _ in range(2):
+        await clinic.keep_in_step()
+    told = [one.note for one in await patient.tasks() if one.note.startswith(schedule_upkeep.NOT_GIVEN_BACK)]
+    assert len(told) == 1
+    await clinic.keep_in_step()
+    assert clinic.booked_there() == [], "it is tried again all the same"
+
+
+@by_slots
 async def test_a_page_on_another_host_is_not_asked_for(clinic: Clinic) -> None:
     """The token would go there too."""
     clinic.there.page = 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,9 @@ def model(kind: str) -> type[BaseModel]:
     return found
 
 
-def problems(resource: Mapping[str, Any], *, namespace: str) -> list[str]:
-    """What is wrong with a resource, one line each; empty when nothing is."""
+def problems(resource: Mapping[str, Any], *, namespace: str, own: Collection[str] = frozenset()) -> list[str]:
+    """What is wrong with a resource, one line each; empty when nothing is. `own`: codes that a server knows
+    besides the committed ones, as `system|code`."""
     kind = str(resource.get("resourceType"))
     if kind not in r4_elements():
         return [f"{kind}: not a resource type we know"]
@@ -55,7 +56,7 @@ def problems(resource: Mapping[str, Any], *, namespace: str) -> list[str]:
         parsed = model(kind).model_validate(dict(resource))
     except ValidationError as error:
         return [f"{kind}.{'.'.join(map(str, item['loc']))}: {item['type']}" for item in error.errors()]
-    return [*_not_in_r4(parsed, kind), *_codes(resource, kind), *_codings(resource, namespace)]
+    return [*_not_in_r4(parsed, kind), *_codes(resource, kind), *_codings(resource, namespace, own)]
 
 
 def references(value: Any) -> Iterator[str]:
@@ -115,15 +116,15 @@ def _codes(value: Any, path: str) -> Iterator[str]:
             yield from _codes(item, path)
 
 
-def _codings(value: Any, namespace: str) -> Iterator[str]:
+def _codings(value: Any, namespace: str, own: Collection[str]) -> Iterator[str]:
     if isinstance(value, Mapping):
         system, code = value.get("system"), value.get("code")
         if isinstance(system, str) and isinstance(code, str) and not system.startswith(f"{namespace}/"):
             known = value_sets()["systems"].get(system, {"codes": ()})["codes"]
-            if code not in known:
+            if code not in known and f"{system}|{code}" not in own:
                 yield f"{system}: {code} is not a committed code"
         for item in value.values():
-            yield from _codings(item, namespace)
+            yield from _codings(item, namespace, own)
     elif isinstance(value, list):
         for item in value:
-            yield from _codings(item, namespace)
+            yield from _codings(item, namespace, own)

@@ -40,8 +40,6 @@ class ScheduleServer(StrictServer):
     """`operations`: whether it offers `$find`, `$hold` and `$book`."""
 
     operations: bool = False
-    visits: frozenset[str] = frozenset()
-    """The kinds of visit it knows, as `system|code`."""
     page: int = 50
     asked: int = 0
 
@@ -193,7 +191,9 @@ class ScheduleServer(StrictServer):
     def _book(self, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
         asked = {one["name"]: one for one in given}["appointment-resource"]["resource"]
         wrong = problems(
-            {name: value for name, value in asked.items() if name != "meta"}, namespace=self.namespace
+            {name: value for name, value in asked.items() if name != "meta"},
+            namespace=self.namespace,
+            own=self.visits,
         )
         if wrong:
             raise Refused(422, wrong[0])

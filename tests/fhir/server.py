@@ -60,6 +60,8 @@ class StrictServer:
 
     token: str = "server-token"
     namespace: str = NAMESPACE
+    visits: frozenset[str] = frozenset()
+    """The kinds of visit it knows, as `system|code`."""
     kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     fails_reads: bool = False
@@ -120,7 +122,7 @@ class StrictServer:
         resource, request = entry.get("resource"), entry.get("request")
         if not isinstance(resource, dict) or not isinstance(request, dict):
             raise Refused(400, "an entry without resource or request")
-        wrong = problems(resource, namespace=self.namespace)
+        wrong = problems(resource, namespace=self.namespace, own=self.visits)
         if wrong:
             raise Refused(422, wrong[0])
         if request["method"] == "PUT":

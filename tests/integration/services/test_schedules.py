@@ -289,10 +289,13 @@ async def test_a_time_for_another_kind_of_visit_is_not_offered(clinic: Clinic) -
     for slot in slots[:-2]:
         clinic.there.keep_for(slot, ANOTHER_THERE)
     clinic.there.keep_for(slots[-2], NEW_THERE)  # the last one names no kind and is for all
-    offered = await (await clinic.patient()).appointments()
+    patient = await clinic.patient()
+    offered = await patient.appointments()
     last = {dt.datetime.fromisoformat(clinic.there.latest(slot)["start"]) for slot in slots[-2:]}
     assert offered
     assert {one.start for one in offered} <= last
+    await patient.say("1")
+    assert clinic.booked_there() == [(await booked(patient)).start]
 
 
 @by_slots

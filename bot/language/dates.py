@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterator
 from functools import cache
 
-from bot.language.holidays import NAMES, SEASONS, named_day
+from bot.language.holidays import FIRST_WORDS, NAMES, SEASONS, named_day
+from bot.language.time_line import Line
 
 WEEKS_PER_MONTH = 4.345
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT_DAYS = {"sat": "saturday", "sun": "sunday", "mon": "monday"}
 WEEKDAY_WORDS = frozenset((*WEEKDAYS, *_SHORT_DAYS))
+WEEKDAYS_AND_ENDS = frozenset((*WEEKDAYS, "weekend"))
+SEASON_WORDS = frozenset(("summer", "winter", "spring", "autumn", "fall", "easter", "christma"))
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
           "november", "december")  # fmt: skip
 _MIDDLE, _EARLY, _LATE, _END = 15, 5, 25, 30
@@ -26,12 +30,39 @@ NUMERIC = re.compile(
     r"| out 10| pain)"
 )
 DAY_OF_MONTH = re.compile(
-    r"(?<!\S)(?:(?:(?P<lead>since|on|from|around|about|by|until|of|it was|was|~|¦|,) |^)(?:about |around )?"
+    r"(?<!\S)(?:(?:(?P<lead>since|on|from|around|about|as|by|until|of|it was|was|surgery|operation|op"
+    r"|fusion|so|~|¦|,) |^)(?:about |around )?"
     r"(?P<d>3[01]|[12]\d|[1-9]) (?:th|st|nd|rd)(?P<rest> this month)?(?! (?:day|week|month|year|time"
-    r"|shot|surgery"
+    r"|shot|surgery|op|baby|kid|leg|pregnancy|fall|wreck|flare|fusion|mri|part|child"
     r"|epidural|injection|floor|grade|visit|opinion|try|round|street|st|ave|birthday|one|session"
     r"|degree|trimester))"
     r"|(?P<first>(?:since |on |around |about )*(?:1 st|first) (?:this )?month))(?!\S)"
+)
+MONTH_YEAR = re.compile(
+    r"(?<!\S)(?:(?:since|in|from|around) )?(?P<m>1[0-2]|0?[1-9]) [/-] (?P<y>20[0-4]\d)(?!\S)"
+)
+WEEKDAYS_BACK = re.compile(
+    r"(?<!\S)(?:(?:since|on|like|about|~) )*(?:(?P<n>\d|couple|few) (?P<counted>"
+    + "|".join((*WEEKDAYS, "weekend"))
+    + r") (?:ago|back)|(?P<named>"
+    + "|".join((*WEEKDAYS, "weekend"))
+    + r") (?:before last|week)(?= |$)(?! (?:before|last|ago)))(?!\S)"
+)
+""" "Three saturdays back", "friday before last", "since sunday week"."""
+WEEKS_TO_DAY = re.compile(
+    r"(?<!\S)(?P<n>\d{1,2}|couple) week (?:ago )?(?:come|this|this come|on) (?P<day>"
+    + "|".join(WEEKDAYS)
+    + r")(?!\S)"
+)
+""" "Two weeks this friday": so many weeks before the day that comes."""
+SEASONS_BACK = re.compile(
+    r"(?<!\S)(?:since |over )?(?:(?P<n>\d|couple|few) (?P<counted>summer|winter|spring|autumn|fall|easter"
+    r"|christma) (?:ago|back|past)|(?P<before>summer|winter|spring|autumn|fall) before last"
+    r"|(?:in|since|from|back in) (?P<dated>fall|summer|winter|spring|autumn) (?P<year>20\d\d|[012]\d))(?!\S)"
+)
+""" "Two summers ago", "the winter before last", "since fall of 24"."""
+START_OF_YEAR = re.compile(
+    r"(?<!\S)(?:since |around |about |at )*(?P<part>start|begin|first|turn|end)(?: this)? year(?! ago|\S)"
 )
 _FRACTIONS = frozenset((("1", "2"), ("1", "4"), ("3", "4"), ("1", "3"), ("2", "3"), ("1", "5")))
 
@@ -179,6 +210,48 @@ def year_days(match: re.Match[str], date: dt.date) -> float | None:
     return days_back(year, 7, 1, date)
 
 
+def month_year_days(match: re.Match[str], date: dt.date) -> float | None:
+    """Days since the middle of "3/2026"."""
+    return _latest_of_month(days_back(int(match["y"]), int(match["m"]), _MIDDLE, date))
+
+
+def _latest_of_month(days: float | None) -> float | None:
+    """A month that is not half over has begun all the same."""
+    return 0.0 if days is not None and -_MIDDLE < days < 0 else days
+
+
+def weekdays_back_days(match: re.Match[str], date: dt.date) -> float | None:
+    """Days since "three saturdays back": the last such day is the first of them."""
+    day = match["counted"] or match["named"]
+    last = near_days(day, date) if day == "weekend" else weekday_days(day, date)
+    return last + 7 * (_few(match["n"]) - 1 if match["n"] else 1)
+
+
+def weeks_to_day_days(match: re.Match[str], date: dt.date) -> float | None:
+    """Days since "two weeks this friday"."""
+    ahead = (WEEKDAYS.index(match["day"]) - date.weekday()) % 7
+    return 7.0 * _few(match["n"]) - ahead
+
+
+def seasons_back_days(match: re.Match[str], date: dt.date) -> float | None:
+    """Days since the middle of "two summers ago": this year's is the first of them once it has begun."""
+    name = (match["counted"] or match["before"] or match["dated"]).replace("fall", "autumn")
+    if match["year"]:
+        return days_back(2000 + int(match["year"]) % 100, named_day(name, date.year).month, _MIDDLE, date)
+    last = next((date - named_day(name, year)).days for year in (date.year, date.year - 1)
+                if named_day(name, year) <= date)  # fmt: skip
+    return last + 365.0 * (_few(match["n"]) - 1 if match["n"] else 1)
+
+
+def start_of_year_days(match: re.Match[str], date: dt.date) -> float | None:
+    """Days since the first of January: "since the start of the year"."""
+    return None if match["part"] == "end" else days_back(date.year, 1, 1, date)
+
+
+def _few(word: str) -> int:
+    return {"couple": 2, "few": 3}.get(word) or int(word)
+
+
 def day_of_month_days(match: re.Match[str], date: dt.date) -> float | None:
     """Days since "the 12th": of this month when it has been, else of the month before."""
     day = 1 if match["first"] else int(match["d"])
@@ -188,3 +261,29 @@ def day_of_month_days(match: re.Match[str], date: dt.date) -> float | None:
         return float(date.day - day)
     last_of_before = date.replace(day=1) - dt.timedelta(days=1)
     return days_back(last_of_before.year, last_of_before.month, day, date)
+
+
+def find_dates(line: Line, date: dt.date) -> Iterator[tuple[float, tuple[int, int]]]:
+    """Days since each date said, and its token positions; what cannot be a date is left out."""
+    for resolve, matches in _dated(line):
+        for match in matches:
+            resolved = resolve(match, date)
+            if resolved is not None:
+                yield resolved, line.span(*match.span())
+
+
+def _dated(
+    line: Line,
+) -> Iterator[tuple[Callable[[re.Match[str], dt.date], float | None], Iterator[re.Match[str]]]]:
+    """The matches of each kind of date, with what turns them into days."""
+    yield weeks_to_day_days, line.find(WEEKS_TO_DAY, naming=WEEKDAY_WORDS)
+    yield weekdays_back_days, line.find(WEEKDAYS_BACK, naming=WEEKDAYS_AND_ENDS)
+    yield seasons_back_days, line.find(SEASONS_BACK, naming=SEASON_WORDS)
+    yield start_of_year_days, line.find(START_OF_YEAR, naming=("year",))
+    yield holiday_days, line.find(holiday_pattern(), naming=FIRST_WORDS)
+    yield month_days, line.find(month_pattern(), naming=MONTHS)
+    if line.has_digits:
+        yield month_year_days, MONTH_YEAR.finditer(line.text)
+        yield numeric_days, NUMERIC.finditer(line.text)
+        yield year_days, YEAR.finditer(line.text)
+    yield day_of_month_days, DAY_OF_MONTH.finditer(line.text)

@@ -81,7 +81,7 @@ def _slots(report: Report, dictionary: Dictionary) -> Iterator[str]:
         elif variable == "trauma":
             yield "duration_weeks" if value == "none" else "trauma_days"
         elif variable in OWN:
-            if value not in _NOTHING or not OWN[variable].endswith("_onset_days"):
+            if value not in _NOTHING:
                 yield OWN[variable]
         elif value == "no" and variable != "sudden_onset":
             continue  # "my bladder is fine, back pain for 3 weeks": nothing began

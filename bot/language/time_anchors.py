@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.language.report import Report
 from bot.language.segments import Token
 from bot.language.slots import EVENT_SLOTS, after_surgery
-from bot.language.time_line import word_set
+from bot.language.time_line import piece_of, word_set
 from bot.language.times import TimeMention
 
 LENGTHS = frozenset(("span", "old", "point", "date", "ago"))
@@ -40,6 +40,7 @@ _STARTERS = frozenset(
         *("start", "begin", "began", "since", "happen", "notice", "come", "came", "hit", "onset", "from"),
         *("show", "showed", "appear", "pop", "crept", "creep", "kick", "set", "flare", "arriv", "develop"),
         *("turn", "return", "went", "snap", "pull", "tweak", "strain", "wrench", "hurt", "injur"),
+        *("lock", "seiz", "seize", "threw", "throw", "blew", "tore"),
     )
 )
 _CORRECTS = word_set(
@@ -80,8 +81,14 @@ def slot_of(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[To
         return None  # "it's identical today"
     if mention.kind == "span":
         here = [a for a in here if a.report.name != _UNCHANGED]
+    elif mention.kind in _DAYS:
+        here = [a for a in here if not a.report.sets or not a.report.sets.keys() <= _OUTCOMES]
     if tokens[mention.start].norm == "always" and not here:
         return None  # "I've always been healthy": nothing in its clause that it dates
+    alone = stands_alone(mention, tokens)
+    if alone:
+        earlier = [a for a in here if a.report.head < mention.start]
+        here = earlier or ([] if _told_before(mention, anchors, tokens) else here)
     here = _without_causes(here, mention, [tokens[index].norm for index in clause if index < mention.start])
     if mention.days is None or mention.days > _LATELY:
         here = [a for a in here if a.slot != "bilateral_leg_symptoms_onset_days"]
@@ -89,6 +96,26 @@ def slot_of(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[To
         slot = min(here, key=lambda a: _distance(a, mention) + _across(a, mention, tokens)).slot
         return slot if _fits(slot, mention, here, [tokens[index].norm for index in clause]) else None
     return _before_or_after(mention, anchors, tokens, clause)
+
+
+def _told_before(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[Token]) -> bool:
+    """Its sentence has told something before it that a time could date."""
+    sentence = tokens[mention.start].sentence
+    return any(
+        a.slot and is_real(a.report) and a.report.sentence == sentence and a.report.head < mention.start
+        for a in anchors
+    )
+
+
+def stands_alone(mention: TimeMention, tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """The piece between marks that holds nothing but the time and words like "that was": else None.
+
+    Such a time belongs to what stands before it: "sciatica, 11 weeks, PT x 8 weeks", "flipped twice, that
+    was sunday, neck killing me".
+    """
+    start, end = piece_of(mention.start, mention.end, tokens)
+    others = (i for i in range(start, end) if not mention.start <= i < mention.end)
+    return (start, end) if all(is_neutral(tokens[i].norm) for i in others) else None
 
 
 def _without_causes(here: list[Anchor], mention: TimeMention, before: Sequence[str]) -> list[Anchor]:
@@ -108,6 +135,9 @@ def _without_causes(here: list[Anchor], mention: TimeMention, before: Sequence[s
 
 _UNCHANGED = "unchanged"
 """ "Five weeks, no worse no better": the time is that of what was told before."""
+_DAYS = frozenset(("ago", "point", "date"))
+_OUTCOMES = frozenset(("relief_after", "cons_relief", "er_cleared"))
+"""What came of something: a length beside it is its own ("helped 2 weeks"), a day is that of the thing."""
 _THAT_WAY = frozenset(("way", "that"))
 """ "Been that way 8 years": the time is that of what is so."""
 _SINCE = frozenset(("since", "from"))
@@ -117,7 +147,7 @@ def _fits(slot: str | None, mention: TimeMention, here: Sequence[Anchor], words:
     """A day dates a complaint when it says pain or a start; a cancer's time counts when it is over."""
     if slot == "duration_weeks" and mention.kind in ("ago", "point", "date", "today"):
         told = any(a.report.name == "complaint" or not _BEGAN.isdisjoint(a.report.sets) for a in here)
-        return told or not _STARTERS.isdisjoint(words)
+        return told or "since" in words or not _STARTERS.isdisjoint(words)
     if slot == "cancer_years":
         return mention.kind == "ago" or not _OVER.isdisjoint(words)
     return True
@@ -131,7 +161,8 @@ _OVER = frozenset(
 _LATELY = 180
 _CARRYING = word_set(
     """
-    labor contraction pregnant pregnancy preg ob trimester midwife baby along cervix expecting
+    labor contraction pregnant pregnancy preg ob trimester midwife baby along cervix expecting child
+    spotting contracting
     """
 )
 
@@ -171,7 +202,10 @@ def _distance(anchor: Anchor, mention: TimeMention) -> float:
         gap += 3 if report.sets.keys() <= _WEAK_CLAIMS else 1
     elif slot in EVENT_SLOTS and mention.kind == "span":
         gap += 2
-    return gap
+    elif slot in EVENT_SLOTS and mention.kind in _DAYS:
+        gap -= 1
+    behind = report.head >= mention.end and (mention.kind != "span" or report.start > mention.end)
+    return gap + behind
 
 
 def _across(anchor: Anchor, mention: TimeMention, tokens: Sequence[Token]) -> float:
@@ -181,7 +215,10 @@ def _across(anchor: Anchor, mention: TimeMention, tokens: Sequence[Token]) -> fl
 
 
 _OF_THE_COMPLAINT = frozenset(
-    ("side", "course", "dominant", "insurance_type", "workers_comp", "surgery_preference", "sex")
+    (
+        *("side", "course", "dominant", "insurance_type", "workers_comp", "surgery_preference", "sex"),
+        *("surgery_region", "levels", "symptoms_same_region"),
+    )
 )
 """What has no time of its own: one beside it is the complaint's."""
 _WEAK_CLAIMS = frozenset(
@@ -236,6 +273,8 @@ def _starts_nothing(anchors: Sequence[Anchor]) -> bool:
 
 def _up_to_comma(mention: TimeMention, tokens: Sequence[Token], clause: Sequence[int]) -> Sequence[int]:
     """ "Two months or so, about a 4 on most days": a time that opens its clause is alone up to the comma."""
+    if piece := stands_alone(mention, tokens):
+        return range(*piece)
     if any(not is_neutral(tokens[i].norm) for i in clause if i < mention.start):
         return clause
     comma = next((i for i in clause if i >= mention.end and tokens[i].norm == ","), None)
@@ -265,53 +304,6 @@ _NO_STARTERS = (
     *("surgery_recommended", "second_opinion", "limits", "function_limit"),
 )
 _LIMB_SLOTS = ("limb_numbness_onset_days", "bilateral_leg_symptoms_onset_days")
-
-
-def lasting(
-    times: Sequence[TimeMention], anchors: Sequence[Anchor], tokens: Sequence[Token]
-) -> TimeMention | None:
-    """The one length behind a complaint, other words between: "L4 bulge, pain to my big toe, 5 months".
-
-    It stands between commas or at an end, with no other finding beside it that a time could date.
-    """
-    free = [
-        m
-        for m in times
-        if m.kind == "span"
-        and _ends_its_phrase(m, tokens)
-        and not _dates(m, anchors)
-        and _follows_complaint(m, anchors, tokens)
-    ]
-    return free[0] if len(free) == 1 else None
-
-
-def _ends_its_phrase(mention: TimeMention, tokens: Sequence[Token]) -> bool:
-    after = [token.norm for token in tokens[mention.end : mention.end + 2]]
-    at_end = not after or after[0] in _PHRASE_ENDS or after == ["or", "so"] or after[0] in ("now", "or")
-    before = tokens[mention.start - 1].norm if mention.start else "."
-    led = tokens[mention.start].norm in ("for", "since", "past", "last", "over", "almost", "about", "go", "x")
-    return at_end and (before in _PHRASE_ENDS or led)
-
-
-def _follows_complaint(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[Token]) -> bool:
-    """The complaint is told before it, in its sentence or the one before."""
-    sentence = tokens[mention.start].sentence
-    told = [a for a in anchors if a.slot == "duration_weeks" and is_real(a.report)]
-    return any(a.report.end <= mention.start and a.report.sentence >= sentence - 1 for a in told)
-
-
-def _dates(mention: TimeMention, anchors: Sequence[Anchor]) -> bool:
-    """A finding beside it could own the time, or a denial or another person is what it speaks of."""
-    near = [
-        a
-        for a in anchors
-        if a.report.start >= mention.start - _BESIDE and a.report.end <= mention.end + _BESIDE
-    ]
-    return any(a.slot != "duration_weeks" and not a.report.sets.keys() & _OF_THE_COMPLAINT for a in near)
-
-
-_PHRASE_ENDS = frozenset((",", ".", "|", ")", "-", ";"))
-_BESIDE = 6
 
 
 def is_neutral(norm: str) -> bool:

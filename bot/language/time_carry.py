@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.language.segments import CLAUSE, Token
+from bot.language.slots import EVENT_SLOTS
 from bot.language.time_anchors import KINDS_NEVER, Anchor, is_gestation, is_neutral, is_real
 from bot.language.time_line import word_set
 from bot.language.times import TimeMention
@@ -23,6 +24,7 @@ _ONSET = "_onset_days"
 _DATES = frozenset(("ago", "point", "date", "today"))
 _LENGTHS = frozenset(("span", "old"))
 _OPENERS = word_set("so and but well ok okay anyway then now plus , | for since from about hi hello")
+_SINCE_REACH = 7
 _SINCE_THEN = (
     ("since", "then"), ("ever", "since"), ("since", "that"), ("from", "then"), ("that", "night"),
     ("that", "day"), ("same", "day"), ("same", "night"), ("that", "even"), ("that", "morn"),
@@ -50,6 +52,55 @@ def fronted(
             if anchor.slot not in taken and (near or _is_young(mention)):
                 taken.add(anchor.slot or "")
                 yield mention, anchor.slot or ""
+
+
+def since_event(
+    given: Given, times: Sequence[TimeMention], anchors: Sequence[Anchor], tokens: Sequence[Token]
+) -> Iterator[tuple[TimeMention, str]]:
+    """ "Neck pain since the crash in 2020", "foot drop since my 2012 fusion": as old as the event named."""
+    taken = {slot for _, slot in given}
+    for mention, slot in given:
+        place = _since_before(mention, anchors, tokens) if slot in EVENT_SLOTS else None
+        if place is None or mention.kind not in _DATES:
+            continue
+        told = [a for a in anchors if a.report.head < place and a.report.clause == tokens[place].clause]
+        told = [a for a in told if is_real(a.report) and _is_begun(a)]
+        for anchor in told:
+            if anchor.slot not in taken:
+                taken.add(anchor.slot or "")
+                yield mention, anchor.slot or ""
+
+
+def _is_begun(anchor: Anchor) -> bool:
+    return _has_onset(anchor) or anchor.slot == "duration_weeks"
+
+
+def _since_before(mention: TimeMention, anchors: Sequence[Anchor], tokens: Sequence[Token]) -> int | None:
+    """The "since" that leads to the dated event, up to some words before its date."""
+    first = max(0, mention.start - _SINCE_REACH)
+    clause = tokens[mention.start].clause
+    places = [
+        i for i in range(first, mention.start + 1) if tokens[i].norm == "since" and tokens[i].clause == clause
+    ]
+    return places[-1] if places else None
+
+
+def scanned_then(
+    given: Given, times: Sequence[TimeMention], anchors: Sequence[Anchor], tokens: Sequence[Token]
+) -> Iterator[tuple[TimeMention, str]]:
+    """ "Hit by a car october 12, urgent care films fine": the scan of that visit is as old as the injury."""
+    hurt = next((m for m, slot in given if slot == "trauma_days" and m.kind in _DATES), None)
+    if hurt is None or any(slot == "imaging_months" for _, slot in given):
+        return
+    for anchor in anchors:
+        if anchor.slot == "imaging_months" and is_real(anchor.report) and anchor.report.head > hurt.start:
+            sentence = {token.norm for token in tokens if token.sentence == anchor.report.sentence}
+            if not _EMERGENCY.isdisjoint(sentence):
+                yield hurt, "imaging_months"
+                return
+
+
+_EMERGENCY = frozenset(("er", "emergency", "ed", "urgent", "ambulance", "scene", "hospital", "trauma"))
 
 
 def since_then(

@@ -9,31 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bot.language.dates import (
-    DAY_OF_MONTH,
-    MONTHS,
-    NUMERIC,
     WEEKDAY_WORDS,
     WEEKS_PER_MONTH,
-    YEAR,
-    day_of_month_days,
     days_back,
-    holiday_days,
-    holiday_pattern,
-    month_days,
-    month_pattern,
+    find_dates,
     near_days,
-    numeric_days,
     weekday_days,
     weekday_pattern,
-    year_days,
 )
-from bot.language.holidays import FIRST_WORDS
 from bot.language.segments import Token
-from bot.language.time_line import Line, word_set
+from bot.language.time_line import Line
+from bot.language.time_rates import find_rates
+from bot.language.time_vague import find_vague
 
 DAYS_PER_MONTH = WEEKS_PER_MONTH * 7
 _UNIT_DAYS = {
@@ -52,31 +43,12 @@ _LEAD = (
     r"until|til|close to|around|approx|~|×|more than|less than|at least|maybe|next|first|every|come up on) )*"
 )
 _SPAN = re.compile(
-    rf"(?<!\S){_LEAD}{_N}(?: (?:ish|odd|plus|some|\+))?(?: (?P<to>-+|–|to|or|,) (?P<n2>\d+(?:[.,]\d+)?))?"
+    rf"(?<!\S){_LEAD}{_N}(?: (?:ish|odd|plus|some|\+|whole|full|solid|straight|long))?"
+    rf"(?: (?P<to>-+|–|to|or|,) (?P<n2>\d+(?:[.,]\d+)?))?"
     rf"(?P<half> and (?:1 )?half)?"
     rf" {_UNIT}(?: (?:and )?(?P<m>\d+|half) (?P<unit2>month|week|day)|(?P<half2> and (?:1 )?half)"
-    rf"|(?P<or2> or (?:2|3)(?! \d)))?(?P<ago> ago| back| earlier| prior| before| later)?(?! old| - old|\S)"
-)
-_RATE = re.compile(
-    r"(?<!\S)(?:(?:every|each|per) (?:other |single |few |couple |\d+ (?:(?:-|to|or) \d+ )?)?"
-    r"(?:minute|hour|day|night|week|month|year|morning|morn|afternoon|evening|even|weekend|[a-z]+day)"
-    r"|(?:\d+|once|twice|twic|few|several|couple|many)(?: (?:-|to|or) \d+)?(?: x| time| hour| minute"
-    r"| pill| dose)?"
-    r" (?:1|per|every|each|/) (?:minute|hour|day|night|week|month|year)"
-    r"|\d+ x (?:day|night|week|month|year)|(?:all|half|most) (?:day|night)(?: long)?|/ (?:day|week"
-    r"|month|hour)"
-    r"|(?:middle|most|rest) (?:day|night|week)|\d+ (?:hour|minute) (?:at 1 time|at time|afterward"
-    r"|after that|after wards))(?!\S)"
-)
-_A_UNIT = re.compile(
-    r"(?<!\S)(?P<before>\S+) 1 (?:minute|hour|day|night|week|month|year)(?! ago| back| or|\S)"
-)
-_LEADS_A_UNIT = word_set(
-    """
-    for about been since past last over almost nearly in within maybe be ~ ¦ , is was only on after
-    and half it around like than x to least up push part have - come say took tak roughly that now
-    yet under barely or close some start approx begin
-    """
+    rf"|(?P<or2> or (?:2|3)(?! \d)))?(?P<ago> ago(?: today| tonight)?| back| earlier| prior| before"
+    rf"| later)?(?! old| - old|\S)"
 )
 _POSTOP = re.compile(
     r"(?<!\S)(?:(?:post op |postop |post operative |postoperative |on |at |this is |today is |is )?"
@@ -84,6 +56,13 @@ _POSTOP = re.compile(
     r"|pod) (?P<b>\d{1,3})"
     r"|pod(?P<c>\d{1,3})|(?:post op |postop )d(?P<d>\d{1,3})|(?P<e>\d{1,3}) (?:th|st|nd|rd) day)(?!\S)"
 )
+_NTH = re.compile(
+    r"(?<!\S)(?<!\d )(?<!since )(?<!by )(?<!at )(?:(?:in|on|this is|it is|now) )*"
+    r"(?:(?P<unit>week|month) #? ?(?P<n>\d{1,2})"
+    r"|(?P<n2>\d{1,2}) (?:th|st|nd|rd) (?P<unit2>week|month))"
+    r"(?! (?:-|to|or|day|week|month|hour|time|ago|\)|/)|\S)"
+)
+""" "Week 4", "third month": how far into something it is."""
 _POSTOP_SPAN = re.compile(
     rf"(?<!\S){_N}(?P<half> and (?:1 )?half)? {_UNIT}(?P<half2> and (?:1 )?half)? "
     r"(?:(?:after|since|from|past|post|into)(?: me)?(?: back| neck| spine| spinal| l\d| c\d| \d"
@@ -99,9 +78,9 @@ _NEAR = re.compile(
     r"|this past weekend|last weekend|this weekend|over weekend|weekend before last|weekend"
     r"|last month|past month"
     r"|month before last|last year|past year|year before last|just now|few minute ago|minute ago"
-    r"|(?<=since )(?:noon|dawn|lunch|lunchtime|breakfast|midnight|i wake up|waking up|sunup|sunrise"
-    r"|dinner|supper"
-    r"|\d{1,2}(?: : \d\d)? ?(?:am|pm)))(?!\S)"
+    r"|(?:(?<=since )|(?<=since about )|(?<=since around ))(?:noon|dawn|lunch|lunchtime|breakfast|midnight"
+    r"|i wake up|waking up|i get up|sunup|sunrise|dinner|supper|this noon|am"
+    r"|\d{1,2}(?: : \d\d)? ?(?:am|pm)|0\d{3}))(?!\S)"
 )
 _LOOSE = re.compile(
     r"(?<!\S)(?P<word>this week|this month|this year|all week|all month|all year|all weekend"
@@ -115,6 +94,8 @@ _ONE = re.compile(
     r"|(?P<half> and (?:1 )?half))(?P<ago> ago| back)?(?!\S)"
 )
 """ "Month or so", "week and a half": one of the unit without its "a"."""
+_WHOLE = re.compile(r"(?<!\S)(?:for|almost|nearly) (?P<unit>day|week|month|year)(?!\S)")
+""" "For a whole year": the articles are gone, "for years" is told by its plural."""
 _WEEKS_AGO_DAY = re.compile(
     r"(?<!\S)(?P<n>\d{1,2}|couple) week (?:ago |back |from |ago on |ago last |ago this past )?"
     r"(?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?!\S)"
@@ -129,16 +110,9 @@ _AGE_NOW = re.compile(
     r"|(?<!\S)(?P<c>\d{2})(?:yo|m|f|y)(?!\S)"
 )
 _AGE_BEFORE = re.compile(r"(?<!\S)(?:age|aged) $")
-_VAGUE = re.compile(
-    r"(?<!\S)(?:for |been |in |over )?(?P<word>year|ages|forever|long time|while|all life|life long|lifelong|"
-    r"entire life|whole life|decade|childhood|always (?:been|have|had|was|am|is|has)"
-    r"|(?<=have )always"
-    r"|(?:since|as|from|when) (?:i was |i be |he was |she was )?(?:in |little |young )?"
-    r"(?:kid|teen|teenager|child|childhood|boy|girl|high school|college|birth))(?!\S)"
-)
-_NOT_OLD = frozenset(("every", "per", "this", "next", "new", "last", "each", "1", "school"))
-_TAKES = frozenset(("take", "tak", "took"))
-""" "Takes forever to pee" says how slow it is, not how long ago it began."""
+_GROWN = 12
+_AM_AGED = re.compile(r"(?<!\S)(?:i|<me>|she|he|who) (?:am|is) $")
+_AFTER_AN_AGE = re.compile(r" ?(?:,|¦|male|female|man|woman|$)")
 _WOKE = frozenset(("woke", "awoke", "woken"))
 _STAY_SHORT = frozenset(("minute", "hour"))
 
@@ -175,61 +149,45 @@ def find_times(tokens: Sequence[Token], date: dt.date, text: str = "") -> list[T
 
 
 def _candidates(line: Line, tokens: Sequence[Token], date: dt.date, text: str) -> Iterator[TimeMention]:
-    yield from _rates(line)
+    yield from (TimeMention(None, start, end, "rate") for start, end in find_rates(line))
     yield from _postop(line)
     for match in line.find(_WEEKS_AGO_DAY, naming=WEEKDAY_WORDS):
         days = 7 * _quantity(match["n"]) + weekday_days(match["day"], date)
         yield TimeMention(days, *line.span(*match.span()), "point")
-    for resolve, matches in _dated(line):
-        for match in matches:
-            resolved = resolve(match, date)
-            if resolved is not None:
-                yield TimeMention(resolved, *line.span(*match.span()), "date")
+    yield from (TimeMention(days, *place, "date") for days, place in find_dates(line, date))
     yield from _short_years(tokens, date, text)
     for match in _SPAN.finditer(line.text):
-        if not _AGE_BEFORE.search(line.text[: match.start()]):  # "age 53 years" is no length of anything
+        if not _is_an_age(match, line.text):
             mention = _span(match, line)
             if not _is_some_day(mention, tokens):
-                yield mention
+                yield replace(mention, kind="rate") if _is_a_bout(mention, tokens) else mention
     for match in _ONE.finditer(line.text):
         days = _UNIT_DAYS[match["unit"]] * (1.5 if match["half"] else 1)
         yield TimeMention(days, *line.span(*match.span()), "ago" if match["ago"] else "span")
+    for match in _WHOLE.finditer(line.text):
+        place = line.span(*match.span())
+        if not tokens[place[1] - 1].raw.endswith("s"):
+            yield TimeMention(_UNIT_DAYS[match["unit"]], *place, "span")
     for match in _NEAR.finditer(line.text):
+        place = line.span(*match.span())
         kind = "until" if match["lead"] in ("until", "by") else "today" if _only_today(match) else "point"
-        yield TimeMention(near_days(match["word"], date), *line.span(*match.span()), kind)
+        kind = "rate" if tokens[place[1] - 1].raw == "weekends" else kind
+        yield TimeMention(near_days(match["word"], date), *place, kind)
     yield from _weekdays(line, tokens, date)
     yield from _since_age(line)
     for match in _LOOSE.finditer(line.text):
         yield TimeMention(_loose_days(match["word"]), *line.span(*match.span()), "loose")
-    yield from _vague(line, tokens)
+    yield from (TimeMention(*vague) for vague in find_vague(line, tokens))
     yield from (TimeMention(0.0, i, i + 1, "woke") for i, token in enumerate(tokens) if token.raw in _WOKE)
-
-
-def _dated(
-    line: Line,
-) -> Iterator[tuple[Callable[[re.Match[str], dt.date], float | None], Iterator[re.Match[str]]]]:
-    """The matches of each kind of date, with what turns them into days."""
-    yield holiday_days, line.find(holiday_pattern(), naming=FIRST_WORDS)
-    yield month_days, line.find(month_pattern(), naming=MONTHS)
-    if line.has_digits:
-        yield numeric_days, NUMERIC.finditer(line.text)
-        yield year_days, YEAR.finditer(line.text)
-    yield day_of_month_days, DAY_OF_MONTH.finditer(line.text)
-
-
-def _rates(line: Line) -> Iterator[TimeMention]:
-    for match in _RATE.finditer(line.text):
-        yield TimeMention(None, *line.span(*match.span()), "rate")
-    for match in _A_UNIT.finditer(line.text):
-        before = match["before"]
-        if before not in _LEADS_A_UNIT and before.isalpha():
-            yield TimeMention(None, *line.span(match.start() + len(before) + 1, match.end()), "rate")
 
 
 def _postop(line: Line) -> Iterator[TimeMention]:
     for match in _POSTOP.finditer(line.text) if line.has_digits else ():
         digits = next(match[group] for group in "abcde" if match[group])
         yield TimeMention(float(digits), *line.span(*match.span()), "postop")
+    for match in _NTH.finditer(line.text) if line.has_digits else ():
+        number, unit = match["n"] or match["n2"], match["unit"] or match["unit2"]
+        yield TimeMention(float(number) * _UNIT_DAYS[unit], *line.span(*match.span()), "postop")
     for match in _POSTOP_SPAN.finditer(line.text):
         days = _length(match)
         if days is not None:
@@ -239,6 +197,30 @@ def _postop(line: Line) -> Iterator[TimeMention]:
 def _is_some_day(mention: TimeMention, tokens: Sequence[Token]) -> bool:
     """ "Woke up one day with it": some day, not one day long."""
     return mention.kind == "span" and mention.days == 1.0 and tokens[mention.start].raw == "one"
+
+
+def _is_an_age(match: re.Match[str], text: str) -> bool:
+    """ "Age 53 years", "I am 30 years, male" is no length of anything."""
+    before = text[: match.start()]
+    if _AGE_BEFORE.search(before):
+        return True
+    grown = match["unit"] == "year" and match["n"].isdigit() and int(match["n"]) >= _GROWN
+    return bool(grown and _AM_AGED.search(before) and _AFTER_AN_AGE.match(text[match.end() :]))
+
+
+def _is_a_bout(mention: TimeMention, tokens: Sequence[Token]) -> bool:
+    """ "It lasts a few days", "goes in a week", "came on over two days": how long a bout or a start is."""
+    if mention.kind != "span" or mention.start == 0:
+        return False
+    place = mention.start - 1
+    place -= place > 0 and tokens[place].norm == "1"
+    before, first = tokens[place].raw, tokens[mention.start].norm
+    return (
+        before in ("lasts", "lasting", "takes")
+        or tokens[mention.start].raw in ("lasts", "lasting")
+        or (first == "in" and before in ("goes", "gone", "passes", "clears"))
+        or (first == "over" and before in ("on", "up"))
+    )
 
 
 def _span(match: re.Match[str], line: Line) -> TimeMention:
@@ -317,13 +299,22 @@ def _weekdays(line: Line, tokens: Sequence[Token], date: dt.date) -> Iterator[Ti
         raw = tokens[place].raw
         if raw.endswith("days") or match["lead"] in ("every", "each"):
             yield TimeMention(None, start, end, "rate")
-        elif match["lead"] in ("next", "until", "til", "by", "for", "come", "this come", "before", "see you"):
-            yield TimeMention(None, start, end, "until")
+        elif match["lead"] in _AHEAD and _is_ahead(tokens[place - 1].raw, match["lead"]):
+            past = match["lead"] in ("until", "before")
+            yield TimeMention(weekday_days(match["day"], date) if past else None, start, end, "until")
         elif raw not in ("sat", "sun", "mon") or _is_a_day(match, tokens, place):
             days = weekday_days(match["day"], date)
             if match["of"]:
                 days = float(date.weekday() + 7 - (date.weekday() - int(days)) % 7)
             yield TimeMention(days, start, end, "point")
+
+
+_AHEAD = frozenset(("next", "until", "til", "by", "for", "come", "this come", "before", "see you"))
+
+
+def _is_ahead(raw: str, lead: str) -> bool:
+    """ "Come friday" lies ahead, "it came friday" does not, nor "on the tile friday"."""
+    return raw in ("come", "comes") if lead == "come" else raw != "tile"
 
 
 def _is_a_day(match: re.Match[str], tokens: Sequence[Token], place: int) -> bool:
@@ -371,16 +362,3 @@ def _since_age(line: Line) -> Iterator[TimeMention]:
     for match in _SINCE_AGE.finditer(line.text):
         if age > int(match["age"]):
             yield TimeMention(365.0 * (age - int(match["age"])), *line.span(*match.span()), "date")
-
-
-def _vague(line: Line, tokens: Sequence[Token]) -> Iterator[TimeMention]:
-    for match in _VAGUE.finditer(line.text):
-        before = line.text[: match.start()].split()[-1:]
-        raw = tokens[line.span(*match.span("word"))[0]].raw
-        if match["word"] == "year" and ((before and before[0] in _NOT_OLD) or not raw.endswith("s")):
-            continue
-        if before and before[0] in _TAKES:
-            continue
-        kind = "vague" if match["word"] in ("long time", "while") else "old"
-        days = 3650.0 if match["word"] == "decade" else None
-        yield TimeMention(days, *line.span(*match.span()), kind)

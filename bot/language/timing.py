@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from bot.domain.dictionary import Dictionary, Value
 from bot.language.report import Report
 from bot.language.segments import Token
-from bot.language.slots import COMPLAINTS, OWN, SURGERY_DATE, slots_of, unit_days
-from bot.language.time_anchors import KINDS_NEVER, LENGTHS, Anchor, is_real, lasting, says_only_time, slot_of
-from bot.language.time_carry import fronted, lent, since_then
+from bot.language.slots import COMPLAINTS, EVENT_SLOTS, OWN, SURGERY_DATE, slots_of, unit_days
+from bot.language.time_anchors import KINDS_NEVER, LENGTHS, Anchor, is_real, says_only_time, slot_of
+from bot.language.time_carry import fronted, lent, scanned_then, since_event, since_then
 from bot.language.time_line import word_set
+from bot.language.time_owners import counted_from, is_of_a_life, lasting
 from bot.language.times import TimeMention
 
 OLD_DAYS = 730
@@ -36,6 +37,9 @@ _POSTOP_DAYS = 92
 _NOT_TODAY = word_set("1 one from after every each always keep sometimes used when once")
 """ "Woke up one day with it", "woke up from surgery": some other morning."""
 _PEACE = word_set("never not no fin fine ok okay good normal well perfect perfectly great")
+_SOME_HOURS = 1.5 / 24
+""" "On the toilet for an hour" is how long one sits; "not peed for 14 hours" how long it has been."""
+_ENDS_PEACE = frozenset(("until", "till", "before"))
 _FLARE = word_set(
     """
     bad worse worst flare terrible unbearable awful horrible ramp
@@ -68,15 +72,24 @@ def time_facts(
     other time becomes the complaint's duration by default. Without, and in a correction ("actually 6
     months"), a time that is all the message says does.
     """
-    anchors = [Anchor(report=r, slot=slot) for r in reports for slot in slots_of(r, dictionary) or (None,)]
+    anchors = [
+        Anchor(report=r, slot=slot)
+        for r in reports
+        for slot in slots_of(r, dictionary) or ((None,) if _may_own_a_time(r) else ())
+    ]
     anchors = anchors if _complains(reports) else [a for a in anchors if "sudden_onset" not in a.report.sets]
     target = _asked_slot(asked, dictionary)
     loose = (asked in _ABOUT_THE_STORY or (correcting and target is None)) and target is None
     given: list[tuple[TimeMention, str]] = []
     for mention in _stated(times, tokens):
-        if mention.kind == "woke":
+        if mention.kind == "woke" or (target is None and is_of_a_life(mention, reports, tokens)):
             continue
-        slot = slot_of(mention, anchors, tokens)
+        event = counted_from(mention, reports, tokens)
+        slot = _event_slot(event, dictionary) if event is not None else None
+        if slot is not None:
+            mention = replace(mention, kind="ago")
+        else:
+            slot = slot_of(mention, anchors, tokens)
         if target is not None and _answers(mention, slot, target, anchors):
             slot = target
         elif (
@@ -92,7 +105,7 @@ def time_facts(
     if asked is None or target is None:
         given += _shared(given, anchors, tokens)
         given += _ever_since(given, times, anchors, tokens)
-        for carried in (fronted, since_then, lent):
+        for carried in (since_event, scanned_then, fronted, since_then, lent):
             given += carried(given, times, anchors, tokens)
     given += _since_waking(given, times, anchors, tokens)
     if (
@@ -100,16 +113,29 @@ def time_facts(
         and _complains(reports)
         and all(slot != "duration_weeks" for _, slot in given)
     ):
-        used = {mention for mention, _ in given}
-        length = lasting([m for m in times if m not in used], anchors, tokens)
+        used = {mention.start for mention, _ in given}
+        free = [m for m in times if m.start not in used and not is_of_a_life(m, reports, tokens)]
+        length = lasting(free, anchors, tokens)
         given += [(length, "duration_weeks")] if length else []
     return [*_dated_all(_one_answer(given, target), tokens, target), *_durations(given, tokens)]
+
+
+def _event_slot(event: Report, dictionary: Dictionary) -> str | None:
+    """Where the time since an event is kept; None when it is not kept."""
+    return next((slot for slot in slots_of(event, dictionary) if slot in EVENT_SLOTS), None)
+
+
+def _may_own_a_time(report: Report) -> bool:
+    """Whether a time beside it could be its own; what only denies, or only names a place, has none."""
+    told = bool(report.sets or report.asks) or report.name.startswith("cause ")
+    return told or report.name in ("unchanged", "got worse", "changed lately")
 
 
 def _hours_of(mention: TimeMention, slot: str | None, tokens: Sequence[Token]) -> bool:
     """ "Not peed for 14 hours", "two hours now": a symptom of hours began today."""
     said = {token.norm for token in tokens[mention.start : mention.end]}
-    return mention.kind == "short" and "hour" in said and (slot or "").endswith("_onset_days")
+    hours = mention.kind == "short" and "hour" in said and (mention.days or 0) >= _SOME_HOURS
+    return hours and (slot or "").endswith("_onset_days")
 
 
 def _stated(times: Sequence[TimeMention], tokens: Sequence[Token]) -> list[TimeMention]:
@@ -121,7 +147,7 @@ def _stated(times: Sequence[TimeMention], tokens: Sequence[Token]) -> list[TimeM
 
 def _ends_a_peace(mention: TimeMention, tokens: Sequence[Token]) -> bool:
     """ "Never had that until a week ago", "fine until last night": what follows a peace began then."""
-    if mention.kind != "until" or mention.days is None or tokens[mention.start].norm not in ("until", "till"):
+    if mention.kind != "until" or mention.days is None or tokens[mention.start].norm not in _ENDS_PEACE:
         return False
     sentence = tokens[mention.start].sentence
     before = {token.norm for token in tokens[: mention.start] if token.sentence == sentence}
@@ -265,6 +291,9 @@ def _one_answer(
     mine = [mention for mention, slot in given if slot == target]
     if len(mine) < 2:
         return list(given)
+    if target in _LAST_COUNTS and (dated := [m for m in mine if m.days is not None and m.days >= 0]):
+        best = min(dated, key=lambda mention: mention.days or 0.0)
+        return [(mention, slot) for mention, slot in given if slot != target or mention is best]
     order = {"postop": 0, "date": 1, "ago": 2, "span": 2, "point": 3, "old": 4, "loose": 5, "today": 6}
     best = min(mine, key=lambda mention: order.get(mention.kind, 5))
     return [(mention, slot) for mention, slot in given if slot != target or mention is best]
@@ -285,6 +314,7 @@ def _latest_operation(given: Sequence[tuple[TimeMention, str]]) -> list[tuple[Ti
     return [(m, slot) for m, slot in given if slot not in _OPERATIONS or m is last or m not in dated]
 
 
+_LAST_COUNTS = ("prior_surgery_months_ago", "injection_days", "imaging_months")
 _OPERATIONS = ("prior_surgery_months_ago", SURGERY_DATE)
 
 
@@ -326,7 +356,9 @@ def _timed(slot: str, value: Value, mention: TimeMention) -> Timed:
 
 
 def _durations(given: Sequence[tuple[TimeMention, str]], tokens: Sequence[Token]) -> Iterator[Timed]:
-    known = [m for m, slot in given if slot == "duration_weeks" and m.kind in LENGTHS and (m.days or 0) > 0]
+    said = [m for m, slot in given if slot == "duration_weeks" and m.days is not None and m.days >= 0]
+    known = [m for m in said if m.kind in LENGTHS and (m.days or 0) > 0]
+    known = known or [m for m in said if m.kind in ("point", "ago")][:1]
     if not known:
         return
     current = min(known, key=lambda m: m.days or 0.0)

@@ -62,7 +62,10 @@ def test_a_life_a_bout_or_a_wait_dates_nothing(reader: Reader, said: str) -> Non
         ("three days after my epidural shot my back hurts more", {"injection_days": 3}),
         ("sciatica to the calf, 11 weeks, PT x 8 weeks", {"duration_weeks": 11.0, "cons_pt_weeks": 8.0}),
         ("neck pain since I crashed the truck in june", {"trauma_days": 156, "duration_weeks": 22.3}),
-        ("Fell off a ladder on november 7. The ER took an x-ray.", {"trauma_days": 11, "imaging_months": 0.4}),
+        (
+            "Fell off a ladder on november 7. The ER took an x-ray.",
+            {"trauma_days": 11, "imaging_months": 0.4},
+        ),
         ("low back, across the belt, can't sit for a meal, 5 months", {"duration_weeks": 21.7}),
         ("the incision is red and warm. Day 8.", {"postop_days": 8}),
     ],
@@ -76,7 +79,12 @@ def test_a_time_belongs_to_what_it_counts_from_or_stands_beside(
 @pytest.mark.parametrize(
     ("asked", "said", "variable", "value"),
     [
-        ("prior_spine_surgery", "one in 2008, the last one this past january", "prior_surgery_months_ago", 10.1),
+        (
+            "prior_spine_surgery",
+            "one in 2008, the last one this past january",
+            "prior_surgery_months_ago",
+            10.1,
+        ),
         ("cons_pt", "yes, in week 4 of it", "cons_pt_weeks", 4.0),
     ],
 )

@@ -1,4 +1,4 @@
-"""Which fact a time belongs to, by class of wording: what it counts from, what it stands beside, or nothing."""
+"""Which fact a time belongs to, by class of wording: what it counts from, what stands beside it, none."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Select,
+    Table,
     delete,
     func,
     insert,
@@ -61,6 +63,7 @@ class CaseSearch:
         """Newest first, and the next page's cursor. Raises InvalidInput for a cursor that is not ours."""
         named = await self._referred_to(wanted.words)
         where = [*_conditions(wanted, named, rare=await self._any_rare(wanted.words)), *_after(after)]
+        where += [await self._among(found, few_of=gauge) for found, gauge in _sets(wanted)]
         # The ids first, from the index alone: whole rows of all that match would be sorted otherwise.
         found = await self._session.all(select(cases.c.id).where(*where).order_by(*NEWEST).limit(limit + 1))
         ids = [row.id for row in found]
@@ -83,6 +86,12 @@ class CaseSearch:
             if await self._session.value(select(func.count()).select_from(some)) < RARE:
                 return True
         return False
+
+    async def _among(self, found: Select[Any], *, few_of: Select[Any]) -> ColumnElement[bool]:
+        """Whether a case is one of these; few of them are looked up, of many the newest cases are asked."""
+        some = few_of.limit(RARE).subquery()
+        few = await self._session.value(select(func.count()).select_from(some)) < RARE
+        return (cases.c.id if few else IN_ORDER).in_(found)
 
     async def reviewed_by(self, case_id: str) -> str | None:
         """Who looked it over, None when nobody has."""
@@ -128,13 +137,9 @@ def _conditions(wanted: Wanted, named: str | None, *, rare: bool) -> Iterator[Co
             yield column == value
     if wanted.levels:
         yield cases.c.level.in_(wanted.levels)
-    if wanted.rule is not None:
-        yield IN_ORDER.in_(
-            select(search_keys.c.case_id).where(search_keys.c.key == wanted.rule, search_keys.c.kind == RULE)
-        )
     yield from _measures(wanted)
-    yield from _events(wanted)
-    yield from _marks(wanted)
+    if wanted.flagged is False:
+        yield ~IN_ORDER.in_(select(message_flags.c.case_id))
 
 
 def _measures(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -154,24 +159,32 @@ def _measures(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield cases.c.created_at < wanted.until
 
 
-def _marks(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _sets(wanted: Wanted) -> Iterator[tuple[Select[Any], Select[Any]]]:
+    """(ids among which a case must be, a set of at least as many that is quick to count)."""
+    if wanted.rule is not None:
+        yield _twice(_ids(search_keys).where(search_keys.c.key == wanted.rule, search_keys.c.kind == RULE))
     if wanted.tag is not None:
-        yield IN_ORDER.in_(select(case_tags.c.case_id).where(case_tags.c.key == tag_key(wanted.tag)))
-    if wanted.flagged is not None:
-        held = IN_ORDER.in_(select(message_flags.c.case_id))
-        yield held if wanted.flagged else ~held
+        yield _twice(_ids(case_tags).where(case_tags.c.key == tag_key(wanted.tag)))
+    if wanted.flagged:
+        yield _twice(_ids(message_flags))
+    if wanted.event is not None:
+        happened = _ids(case_events).where(case_events.c.event == wanted.event)
+        yield (_after_event(happened, wanted.after_event) if wanted.after_event else happened), happened
 
 
-def _events(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.event is None:
-        return
-    found = select(case_events.c.case_id).where(case_events.c.event == wanted.event)
-    if wanted.after_event is not None:
-        first = case_events.alias("first")
-        found = found.join(first, first.c.case_id == case_events.c.case_id).where(
-            first.c.event == wanted.after_event, first.c.first_seq < case_events.c.last_seq
-        )
-    yield IN_ORDER.in_(found)
+def _ids(table: Table) -> Select[Any]:
+    return select(table.c.case_id)
+
+
+def _twice(found: Select[Any]) -> tuple[Select[Any], Select[Any]]:
+    return found, found
+
+
+def _after_event(found: Select[Any], event: str) -> Select[Any]:
+    first = case_events.alias("first")
+    return found.join(first, first.c.case_id == case_events.c.case_id).where(
+        first.c.event == event, first.c.first_seq < case_events.c.last_seq
+    )
 
 
 def _keys(text: str | None) -> list[str]:

@@ -24,7 +24,7 @@ case_events = Table(
     Column("event", String(32), primary_key=True),
     Column("first_seq", Integer, nullable=False),
     Column("last_seq", Integer, nullable=False),
-    Index("ix_case_events_event", "event", "case_id"),
+    Index("ix_case_events_order", "event", "case_id", "first_seq", "last_seq"),
 )
 """Number of the first and the last message at which it happened."""
 

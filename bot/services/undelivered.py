@@ -34,6 +34,12 @@ BY_CODE: Mapping[Channel, Mapping[str, str]] = {
         "21408": "Texts to this country are not allowed for our account.",
         "21610": "This number has opted out of texts.",
         "21614": "This number takes no texts. It may be a landline.",
+        "30003": "The phone is off or out of reach.",
+        "30004": "The patient's phone or its company blocks our texts.",
+        "30005": "There is no such number any more.",
+        "30006": "This number takes no texts. It may be a landline.",
+        "30007": "The phone company held the text back as unwanted.",
+        "30008": "The phone company says no more than that it did not arrive.",
     },
     "email": {
         "535": "The mail server refused our login.",

@@ -176,7 +176,7 @@ class CasePage(FactWords):
             ShownReason(
                 rule=why.rule,
                 title=self.rule_title(why.rule),
-                staff=self.readable(why.staff),
+                staff=sentence(self.readable(why.staff)),
                 facts=[self._fact_or_value(name, value) for name, value in why.facts.items()],
                 source=[self._protocols.sources.shown(key) for key in why.source],
             )
@@ -261,6 +261,11 @@ class CasePage(FactWords):
     @property
     def outcome(self) -> str:
         return words.word(words.OUTCOMES, self.case.outcome)
+
+    @property
+    def provisional(self) -> str:
+        """Where the case would go without its urgency."""
+        return words.word(words.OUTCOMES, self.judgement.provisional) if self.judgement else ""
 
     @property
     def visit(self) -> str:

@@ -15,6 +15,7 @@ from bot.gateway.console.case_page import CasePage
 from bot.gateway.console.clinician_words import LABELS
 from bot.gateway.console.fact_words import in_line, lasting, sentence
 from bot.gateway.console.shown import ShownFact, ShownReason
+from bot.gateway.console.words import GATES
 from bot.services.case_file import CONTACT
 from bot.services.fhir.record import PRIVATE_RULES, PRIVATE_VARIABLES
 
@@ -211,11 +212,12 @@ class ClinicianPage:
     def _open(self) -> Iterator[Entry]:
         if self.page.missing:
             yield Entry(label="Not known", text=", ".join(self.page.missing))
-        for name, unknown, unsure in self.page.gates:
+        for gate, unknown, unsure in self.page.gates:
+            name = GATES.get(gate, gate)
             if unknown:
-                yield Entry(label=f"{name} not asked or not answered", text=", ".join(unknown))
+                yield Entry(label=f"{name}: not asked or not answered", text=", ".join(unknown))
             if unsure:
-                yield Entry(label=f"{name} not sure", text=", ".join(unsure))
+                yield Entry(label=f"{name}: not sure", text=", ".join(unsure))
         if self.page.marks:
             yield Entry(label="Mind", text=", ".join(self.page.marks))
 

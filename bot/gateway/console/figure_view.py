@@ -14,6 +14,7 @@ from bot.gateway.console.figure_words import (
     DECIDED,
     ENDINGS,
     FRAME,
+    NONE_YET,
     SPANS,
     URGENCY,
     count,
@@ -209,7 +210,7 @@ class FigureView:
         if name in FRAME:
             return FRAME[name].text
         if name in self._protocols.dictionary.gates:
-            return f"Safety question {name}"
+            return words.word(words.GATES, name)
         return self._label(name)
 
     def _minutes(self) -> Chart:
@@ -340,13 +341,13 @@ class FigureView:
 
 
 def median_minutes(minutes: Mapping[str, int]) -> str:
-    """The minute within which half of them are; `none yet` of nothing."""
+    """The minute within which half of them are; `-` of nothing."""
     half, passed = sum(minutes.values()) / 2, 0
     for minute in sorted(map(int, minutes)):
         passed += minutes[str(minute)]
         if passed >= half:
             return times.span((minute + 1) * times.MINUTE)
-    return "none yet"
+    return NONE_YET
 
 
 def _grid(title: str, first: str, found: Mapping[str, int], named: Mapping[str, str]) -> Grid:

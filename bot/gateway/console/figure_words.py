@@ -62,14 +62,18 @@ SPANS = (
 """Label, from and below how many minutes."""
 
 
+NONE_YET = "–"
+"""Where there is nothing to count."""
+
+
 def count(number: int) -> str:
     """`12,345`."""
     return f"{number:,}"
 
 
 def share(part: int, whole: int) -> str:
-    """`12%`; `< 1%` of a little, `none yet` of nothing."""
+    """`12%`; `< 1%` of a little, `-` of nothing."""
     if whole <= 0:
-        return "none yet"
+        return NONE_YET
     percent = 100 * part / whole
     return "< 1%" if 0 < percent < 1 else f"{percent:.0f}%"

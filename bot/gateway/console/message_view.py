@@ -19,7 +19,11 @@ def shown_message(
 ) -> ShownMessage:
     """With what was found marked in the words that gave it, and what became of the text."""
     reading = message.reading or {}
-    findings, half_read = list(reading.get("findings", ())), reading.get("half_read", ())
+    half_read = reading.get("half_read", ())
+    findings = [
+        {**one, **_finding_words(one, facts), "half_read": one["variable"] in half_read}
+        for one in reading.get("findings", ())
+    ]
     certain = "" if message.confidence is None else f"{message.confidence:.0%}"
     return ShownMessage(
         seq=message.seq,
@@ -29,12 +33,9 @@ def shown_message(
         at=facts.when(message.at),
         kind=message.kind,
         pieces=pieces(message.text, findings),
-        intent=message.intent or "",
+        intent=words.word(words.INTENTS, message.intent),
         confidence=certain,
-        findings=[
-            {**one, **_finding_words(one, facts), "half_read": one["variable"] in half_read}
-            for one in findings
-        ],
+        findings=findings,
         choices=[choice.label for choice in message.choices],
         delivery=deliveries.of_message(message.id),
         flag=None if flag is None else ShownFlag(by=flag.by, at=facts.when(flag.at), reason=flag.reason),

@@ -62,7 +62,9 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(demo=settings.demo, priorities=words.PRIORITIES)
+        self._templates.globals.update(
+            demo=settings.demo, priorities=words.PRIORITIES, gate_words=words.GATES
+        )
 
     @property
     def known(self) -> Known:

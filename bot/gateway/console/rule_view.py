@@ -26,6 +26,12 @@ PARTS: tuple[tuple[str, str, str], ...] = (
 )
 """Kind, heading, and how it is read."""
 _LINK = re.compile(r" <(https?://[^>]+)>$")
+EXPECTED: Mapping[str, str] = {
+    "decision": "row of the table",
+    "need": "need score",
+    "missing": "still missing",
+}
+"""What a case expects, where the file's word is no word of staff."""
 FACT = "f."
 """Before a fact's name in an address: `f.fever=yes`."""
 
@@ -90,7 +96,7 @@ class RulePage(RuleView):
 
     def __init__(self, page: Page, *, protocols: Protocols, facts: FactWords) -> None:
         super().__init__(page.entry, protocols=protocols, cases=len(page.cases))
-        self.shown_cases = [shown_case(case, facts) for case in page.cases]
+        self.shown_cases = [shown_case(case, facts, protocols) for case in page.cases]
 
 
 def cited(protocols: Protocols, key: str) -> Cited:
@@ -100,14 +106,17 @@ def cited(protocols: Protocols, key: str) -> Cited:
     return Cited(key=key, title=_LINK.sub("", text), link=link.group(1) if link else "")
 
 
-def shown_case(case: AcceptanceCase, facts: FactWords) -> ShownCase:
+def shown_case(case: AcceptanceCase, facts: FactWords, protocols: Protocols) -> ShownCase:
     """A case in labels and words."""
     given = [(facts.label(name), facts.value(name, value)) for name, value in case.facts.items()]
     return ShownCase(
         sentence=sentence(case.sentence),
         place=case.place.partition(": ")[0],
         given=given,
-        expected=[(sentence(name), _expected(name, value)) for name, value in case.expect.items()],
+        expected=[
+            (sentence(EXPECTED.get(name, name)), _expected(name, value, protocols))
+            for name, value in case.expect.items()
+        ],
         query=query_of(case.facts),
     )
 
@@ -127,11 +136,13 @@ def _plain(value: Value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _expected(name: str, value: Any) -> str:
+def _expected(name: str, value: Any, protocols: Protocols) -> str:
     if name == "level":
         return words.word(words.LEVELS, value)
     if name in ("outcome", "provisional"):
         return words.word(words.OUTCOMES, value) or "none"
+    if name == "visit" and value in protocols.visits:
+        return protocols.visits[value].name
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {points}" for key, points in value.items())
     if value in ([], None, ()):

@@ -52,7 +52,7 @@ class InboxLine:
         self.item: ReviewItem = row["item"]
         self.text: str = row["text"]
         self.reference: str = row["reference"]
-        self.intent = str(row["intent"] or "").replace("_", " ")
+        self.intent = console_words.word(console_words.INTENTS, row["intent"])
         self.confidence = "" if row["confidence"] is None else f"{row['confidence']:.0%}"
         self.at: When = words.when(row["at"])
 
@@ -93,7 +93,7 @@ class DisputeLine:
         named = dict.fromkeys(name for other in said for name in other.facts)
         apart = [name for name in named if len({repr(other.facts.get(name)) for other in said}) > 1]
         facts = (f"{self._words.label(name)}: {self._value(one, name)}" for name in apart)
-        return "; ".join([(one.intent or "nothing").replace("_", " "), *facts])
+        return "; ".join([console_words.word(console_words.INTENTS, one.intent) or "nothing", *facts])
 
     def _value(self, one: Review, name: str) -> str:
         return self._words.value(name, one.facts[name]) if name in one.facts else "not said"
@@ -103,7 +103,7 @@ class MessageForm:
     """One message to look at."""
 
     NOT_SAID = "-"
-    intents = tuple((name, name.replace("_", " ")) for name in INTENTS)
+    intents = tuple((name, sentence(console_words.word(console_words.INTENTS, name))) for name in INTENTS)
 
     def __init__(self, opened: Opened, *, words: FactWords, reader: str) -> None:
         self.opened = opened
@@ -123,6 +123,10 @@ class MessageForm:
     def confidence(self) -> str:
         certain = self.opened.message.confidence
         return "" if certain is None else f"{certain:.0%}"
+
+    @property
+    def taken_for(self) -> str:
+        return console_words.word(console_words.INTENTS, self.opened.message.intent) or "nothing"
 
     @property
     def facts(self) -> list[FactLine]:

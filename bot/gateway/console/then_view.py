@@ -76,7 +76,7 @@ class ThenView:
             return ""
         sure = "" if message.confidence is None else f", {message.confidence:.0%}"
         by = f", by model {message.model}" if message.model else ""
-        return f"{message.intent.replace('_', ' ')}{sure}{by}"
+        return f"{words.word(words.INTENTS, message.intent)}{sure}{by}"
 
     @property
     def versions(self) -> str:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+ROUNDED_FROM = 10
+"""Hours from which on minutes are not told."""
 
 
 def span(seconds: float) -> str:
@@ -18,8 +20,9 @@ def span(seconds: float) -> str:
     if whole < HOUR:
         return f"{whole // MINUTE} min"
     if whole < DAY:
-        hours, rest = divmod(whole, HOUR)
-        return f"{hours} h {rest // MINUTE:02d} min"
+        hours, minutes = whole // HOUR, whole % HOUR // MINUTE
+        # Ten hours late or ten hours and five minutes: the minutes only take time to read.
+        return f"{hours} h {minutes:02d} min" if minutes and hours < ROUNDED_FROM else f"{hours} h"
     days = whole // DAY
     return "1 day" if days == 1 else f"{days} days"
 

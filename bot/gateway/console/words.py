@@ -40,6 +40,43 @@ STATUSES: Mapping[str, str] = {
     "emergency": "Emergency",
     "closed": "Closed",
 }
+INTENTS: Mapping[str, str] = {
+    "greet": "says hello",
+    "affirm": "says yes",
+    "deny": "says no",
+    "unsure": "is not sure",
+    "inform": "tells something",
+    "correct": "corrects something",
+    "go_back": "wants to go back",
+    "skip": "skips the question",
+    "repeat": "asks to say it again",
+    "why": "asks why",
+    "start_over": "wants to start over",
+    "person": "asks for a person",
+    "faq": "asks a question",
+    "book": "wants a visit",
+    "reschedule": "wants to move the visit",
+    "cancel_appointment": "wants to cancel the visit",
+    "admin": "asks about papers or bills",
+    "thanks": "says thanks",
+    "goodbye": "says goodbye",
+    "chitchat": "small talk",
+    "complaint": "complains",
+    "abuse": "writes abuse",
+    "injection": "gives the bot orders",
+    "other_language": "another language",
+    "out_of_scope": "something else",
+}
+"""What a message was taken for."""
+GATES: Mapping[str, str] = {
+    "G1": "Chest, breath, stroke",
+    "G2": "Bladder, bowel, numb between the legs",
+    "G3": "Weakness, hands, walking",
+    "G4": "Fever, infection",
+    "G5": "Cancer, weight loss",
+    "G6": "Injury, weak bones, blood thinner",
+}
+"""The safety questions by what they are about."""
 HANDOFFS: Mapping[str, str] = {
     "booking": "Appointment",
     "callback": "Callback",

@@ -109,6 +109,9 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "told": words.LEVELS,
 }
 
+_PLAIN = frozenset({"place"})
+"""Details that need no label."""
+
 
 def action_words(code: str) -> str:
     """What somebody did."""
@@ -133,7 +136,8 @@ def _pieces(detail: Mapping[str, Any], at: str = "") -> Iterator[str]:
         if isinstance(value, Mapping):
             yield from _pieces(value, f"{label}, ")
         else:
-            yield f"{label}: {_value(name, value)}"
+            shown = _value(name, value)
+            yield shown if name in _PLAIN else f"{label}: {shown}"
 
 
 def _value(name: str, value: Any) -> str:

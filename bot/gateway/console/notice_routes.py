@@ -16,7 +16,7 @@ from bot.gateway.console.notice_form import (
 )
 from bot.gateway.console.pages import Pages
 from bot.gateway.console.settings_form import NEW
-from bot.gateway.console.settings_routes import SETTINGS, seen_number, versions_of
+from bot.gateway.console.settings_routes import SAVED, SETTINGS, seen_number, versions_of
 from bot.gateway.staff_api.door import Asked, StaffDoor
 from bot.services import clinic_settings, notice_settings
 from bot.services.clinic_settings import CLINIC, Held
@@ -60,4 +60,4 @@ def add_notice_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: 
             await notice_settings.save_notices(ctx, visitor.member, changes, seen=seen_number(request))
         except (InvalidInput, Conflict) as error:
             return answer(visitor, held, form, problem=f"{error}.")
-        return go(f"{SETTINGS}/notices")
+        return go(f"{SETTINGS}/notices{SAVED}")

@@ -154,6 +154,7 @@ class Pages:
             may_read_audit=bool(member and may(member, May.READ_AUDIT)),
             may_see_figures=bool(member and may(member, May.SEE_FIGURES)),
             may_search=bool(member and may(member, May.SEE_CONTACT)),
+            no_name="Name not given" if member and may(member, May.SEE_CONTACT) else "Name hidden",
             **data,
         )
 

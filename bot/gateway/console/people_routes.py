@@ -26,6 +26,7 @@ RIGHTS = {
     May.ERASE: "erase when a patient asks",
     May.EXPORT: "take records out",
     May.SEE_FIGURES: "see the figures",
+    May.READ_AUDIT: "read the audit log",
     May.TRY: "try the bot",
     May.DRAFT_RULES: "draft rules",
     May.PUBLISH_RULES: "publish rules",

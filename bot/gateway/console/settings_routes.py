@@ -22,6 +22,8 @@ from bot.services.staff import Visitor
 from bot.settings import Settings
 
 SETTINGS = "/console/settings"
+SAVED = "#saved"
+"""The place on the page that says so."""
 
 
 def add_settings_routes(
@@ -91,7 +93,7 @@ def _add_clinic(
             )
         except (InvalidInput, Conflict) as error:
             return answer(visitor, held, form, problem=f"{error}.", status=400, **shown)
-        return go(SETTINGS)
+        return go(f"{SETTINGS}{SAVED}")
 
 
 def _add_texts(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
@@ -145,7 +147,7 @@ def _add_texts(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context
             )
         except (InvalidInput, Conflict) as error:
             return await answer(visitor, text_id, given=given, problem=f"{error}.")
-        return go(f"{SETTINGS}/texts")
+        return go(f"{SETTINGS}/texts{SAVED}")
 
 
 def _add_versions(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:
@@ -155,7 +157,7 @@ def _add_versions(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Cont
         visitor = await changing(door, request)
         number = int(field(request, "number")) if field(request, "number").isdigit() else 0
         await clinic_settings.go_back(ctx, visitor.member, file, number, seen=seen_number(request))
-        return go(SETTINGS if file == CLINIC else f"{SETTINGS}/{file}")
+        return go(f"{SETTINGS if file == CLINIC else f'{SETTINGS}/{file}'}{SAVED}")
 
 
 def _kinds(ctx: Context) -> dict[str, str]:

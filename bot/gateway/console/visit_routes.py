@@ -7,7 +7,7 @@ from sanic import Blueprint, HTTPResponse
 from bot.domain.errors import Conflict, InvalidInput
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
-from bot.gateway.console.settings_routes import SETTINGS, seen_number, versions_of
+from bot.gateway.console.settings_routes import SAVED, SETTINGS, seen_number, versions_of
 from bot.gateway.console.visit_form import BOOKINGS, MODIFIERS, VisitForm, changes_of, form_given, form_of
 from bot.gateway.staff_api.door import Asked, StaffDoor
 from bot.services import clinic_settings, visit_settings
@@ -51,4 +51,4 @@ def add_visit_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: C
             await visit_settings.save_visits(ctx, visitor.member, changes, seen=seen_number(request))
         except (InvalidInput, Conflict) as error:
             return await answer(visitor, held, form, problem=f"{error}.")
-        return go(f"{SETTINGS}/visits")
+        return go(f"{SETTINGS}/visits{SAVED}")

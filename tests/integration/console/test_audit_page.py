@@ -80,6 +80,6 @@ def test_details_are_read_without_ids() -> None:
     detail = {
         "place": "task", "task_id": "0f", "before": {"name": "A", "open": True}, "by": ["since"], "none": None
     }  # fmt: skip
-    assert detail_words(detail) == "place: an opened task; before, name: A; before, open: yes; by: since"
+    assert detail_words(detail) == "an opened task; before, name: A; before, open: yes; by: since"
     assert action_words("task.callback") == "New task: Call back"
     assert action_words("odd.new_code") == "odd: new code"

@@ -8,15 +8,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from bot.bootstrap import records_context
-from bot.services.teaching_export import Export, export
+from bot.services.teaching_export import Export, export, known_examples
 from bot.settings import ROOT, load_settings
-
-EXAMPLE = re.compile(r"^\s+- (?!intent:|regex:|lookup:|synonym:)(.+)$")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,12 +40,6 @@ def run(args: argparse.Namespace) -> int:
 
 async def _export() -> Export:
     async with records_context(load_settings()) as ctx:
-        return await export(ctx, by=f"command_line:{getpass.getuser()}", known=set(known_examples()))
-
-
-def known_examples(folder: Path = ROOT / "data" / "nlu") -> Iterator[str]:
-    """The training examples there are."""
-    for path in sorted(folder.rglob("*.yml")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if found := EXAMPLE.match(line):
-                yield found[1]
+        return await export(
+            ctx, by=f"command_line:{getpass.getuser()}", known=set(known_examples(ROOT / "data" / "nlu"))
+        )

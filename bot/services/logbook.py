@@ -19,7 +19,7 @@ READ = "audit.read"
 
 Kind = Literal["looked", "signed_in", "taken_out", "changed"]
 KINDS: Mapping[Kind, tuple[str, ...]] = {
-    "looked": ("case.shown", "case.viewed", "message.viewed", "case.searched", READ),
+    "looked": ("case.shown", "case.viewed", "message.viewed", "case.searched", "reviews.shown", READ),
     "signed_in": ("staff.login", "staff.login_failed", "staff.logout"),
     "taken_out": (
         "case.exported", "cases.exported", "conversations.exported", "figures.exported", "reviews.exported",

@@ -10,16 +10,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from bot.domain.errors import Conflict
 from bot.services import teaching
 from bot.services.context import Context
-from bot.services.ports import UnitOfWork
+from bot.services.permissions import May, require
+from bot.services.ports import StaffMember, UnitOfWork
 from bot.services.ports.teaching import Review
 
+_EXAMPLE = re.compile(r"^\s+- (?!intent:|regex:|lookup:|synonym:)(.+)$")
 NLU, EVALUATION, PROVENANCE = "nlu.yml", "messages.jsonl", "provenance.jsonl"
 
 
@@ -37,22 +42,58 @@ class Export:
 
     files: Mapping[str, str]
     messages: int
+    training: tuple[Review, ...] = ()
+    measuring: tuple[Review, ...] = ()
     disputed: tuple[str, ...] = ()
     """Keys of messages on which two people differ: somebody must decide."""
     redundant: tuple[str, ...] = field(default=())
     """Keys of training messages whose words are there already: proposed for dropping, and left out."""
 
+    @property
+    def sign(self) -> str:
+        """Of what the files say: who takes them out takes what they were shown."""
+        return hashlib.sha256("\0".join(self.files.values()).encode()).hexdigest()[:32]
+
 
 async def export(ctx: Context, *, by: str, known: Collection[str]) -> Export:
     """All complete reviews as files; `known` are the training examples there are. Audited."""
+    return await _made(ctx, by=by, known=known, action="reviews.exported")
+
+
+async def show(ctx: Context, member: StaffMember, *, known: Collection[str]) -> Export:
+    """What `take` would take out, to be read before. Whoever reviews may: the words are those that
+    reviewers saw covered when they saved them. Audited. Raises RoleRefused."""
+    require(member, May.REVIEW)
+    return await _made(ctx, by=member.name, known=known, action="reviews.shown")
+
+
+async def take(ctx: Context, member: StaffMember, *, known: Collection[str], sign: str) -> Export:
+    """The files as they were shown (`sign`). Audited. Raises RoleRefused, and Conflict when a review was
+    added or withdrawn since."""
+    require(member, May.REVIEW)
+    return await _made(ctx, by=member.name, known=known, action="reviews.exported", sign=sign)
+
+
+def known_examples(folder: Path) -> Iterator[str]:
+    """The training examples there are under a folder (`data/nlu`)."""
+    for path in sorted(folder.rglob("*.yml")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if found := _EXAMPLE.match(line):
+                yield found[1]
+
+
+async def _made(
+    ctx: Context, *, by: str, known: Collection[str], action: str, sign: str | None = None
+) -> Export:
     async with ctx.unit_of_work() as uow:
         reviewed = await teaching.all_reviews(uow)
         moments = {one[0].message_id: await _moment(ctx, uow, one[0]) for one in reviewed}
         made = make(reviewed, moments=moments, known=known)
+        if sign not in (None, made.sign):
+            raise Conflict("a review was added or withdrawn since this was shown: look again")
         await uow.audit.add(
-            actor=by, action="reviews.exported", case_id=None, at=ctx.clock.now(),
-            detail={"messages": made.messages},
-        )  # fmt: skip
+            actor=by, action=action, case_id=None, at=ctx.clock.now(), detail={"messages": made.messages}
+        )
         await uow.commit()
     return made
 
@@ -79,6 +120,8 @@ def make(
     return Export(
         files=files,
         messages=len(fresh) + len(measuring),
+        training=tuple(fresh),
+        measuring=tuple(measuring),
         disputed=tuple(_key(one) for one in disputed),
         redundant=tuple(_key(one) for one in redundant),
     )

@@ -60,6 +60,7 @@ ACTIONS: Mapping[str, str] = {
     "protocol.rolled_back": "Put earlier rules in force",
     "protocols.rejudged": "Judged open cases by the new rules",
     "reviews.exported": "Took out the reviewed messages",
+    "reviews.shown": "Read the reviewed messages",
     "session.ended": "Ended the chat",
     "settings.changed": "Changed the settings",
     "staff.added": "Added a person",

@@ -30,6 +30,7 @@ from bot.gateway.console.pages import FOLDER, Pages
 from bot.gateway.console.people_routes import add_people_routes
 from bot.gateway.console.rule_routes import add_rule_routes
 from bot.gateway.console.settings_routes import add_settings_routes
+from bot.gateway.console.teach_export_routes import add_teach_export_routes
 from bot.gateway.console.teach_routes import add_teach_routes
 from bot.gateway.console.try_routes import add_try_routes
 from bot.gateway.console.undelivered_routes import add_undelivered_routes
@@ -45,6 +46,8 @@ from bot.settings import ROOT, Settings
 
 CASES = ROOT / "tests" / "cases"
 """The acceptance cases of the protocols."""
+EXAMPLES = ROOT / "data" / "nlu"
+"""The bot's training examples."""
 WRONG = "The name or the password is wrong."
 
 
@@ -65,6 +68,7 @@ def console_blueprint(ctx: Context, settings: Settings) -> Blueprint:
     add_work_queue_routes(blueprint, door, pages, ctx, live)
     add_figure_routes(blueprint, door, pages, ctx)
     add_teach_routes(blueprint, door, pages, ctx)
+    add_teach_export_routes(blueprint, door, pages, ctx, examples=EXAMPLES)
     _add_work_routes(blueprint, door, pages, ctx)
     add_undelivered_routes(blueprint, door, pages, ctx)
     add_people_routes(blueprint, door, pages, ctx)

@@ -215,9 +215,9 @@ class ClinicianPage:
         for gate, unknown, unsure in self.page.gates:
             name = GATES.get(gate, gate)
             if unknown:
-                yield Entry(label=f"{name}: not asked or not answered", text=", ".join(unknown))
+                yield Entry(label=name, text=f"not asked or not answered: {', '.join(unknown)}")
             if unsure:
-                yield Entry(label=f"{name}: not sure", text=", ".join(unsure))
+                yield Entry(label=name, text=f"not sure: {', '.join(unsure)}")
         if self.page.marks:
             yield Entry(label="Mind", text=", ".join(self.page.marks))
 

@@ -188,7 +188,7 @@ async def test_case_page_shows_why_with_the_words_and_the_source(
     ids = await busy_morning(world)
     page = await page_of(client, f"/console/cases/{ids['emergency']}")
     assert re.search(
-        r'<mark class="present" title="saddle_numbness = yes[^"]*">cant feel when i wipe</mark>', page
+        r'<mark class="present" title="Numb between the legs: yes[^"]*">cant feel when i wipe</mark>', page
     )
     text = Markup(page).text
     for shown in ("RF01", "R-GIRFT", "not complete", "Dana Example", "555-0142", "Sent to emergency care"):

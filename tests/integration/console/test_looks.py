@@ -17,7 +17,7 @@ from tests.integration.console.test_staff_access import ROUTES, path_of
 NAME, PHONE, WORDS = "Zebulon Quagga", "555-0163", "okapi"
 TOLD = {"contact_name": NAME, "contact_phone": PHONE, "saddle_numbness": "yes"}
 SHOWN_BY = ("case.shown", "case.viewed", "message.viewed", "case.made_a_test", "case.exported")
-TABLES = ("cases.exported", "conversations.exported")
+TABLES = ("cases.exported", "conversations.exported", "reviews.shown")
 """Of a table the audit keeps that it was taken, with what it asked by."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -11,6 +13,7 @@ from bot.services import teaching
 from bot.services.teaching_export import NLU, export
 from tests.conversations.script import load_all
 from tests.integration.console.conversations import ROUTINE, Said, bot
+from tests.integration.console.forms import fields_of
 from tests.integration.console.staff_world import World, busy_morning, signed_in
 from tests.integration.console.test_console_pages import PAYLOADS, Markup, page_of
 
@@ -66,6 +69,31 @@ async def test_what_is_kept_to_teach_names_nobody(world: World, item: str) -> No
     assert made.messages == 1
     assert not [word for word in ("Dana", "Doe", "0142") if word in text]
     assert NLU in made.files
+
+
+async def test_files_are_read_before_they_leave(client: httpx.AsyncClient, world: World, item: str) -> None:
+    csrf = await signed_in(client, "nurse")
+    assert "Nothing was reviewed yet" in await page_of(client, "/console/review/export")
+    for role in ("nurse", "language_editor"):
+        member = world.members.get(role) or await world.add_member(role)
+        facts = {"saddle_numbness": "no"}
+        await teaching.review(world.ctx, member, item, intent="deny", facts=facts, reason="")
+    page = await page_of(client, "/console/review/export")
+    assert "no, ask xxx at xxx" in Markup(page).text
+    assert not [word for word in ("Dana", "Doe", "0142") if word in page]
+    sign = fields_of(page, "/console/review/export")["sign"]
+    for wrong in ("", "0" * 32):
+        refused = await client.post("/console/review/export", data={"csrf": csrf, "sign": wrong})
+        assert refused.status_code == 409
+    taken = await client.post("/console/review/export", data={"csrf": csrf, "sign": sign})
+    assert taken.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert files == (await export(world.ctx, by="test", known=())).files
+    actions = [row[1] for row in await world.audit() if row[0] == "nurse"]
+    assert actions.count("reviews.exported") == 1
+    for bad in ("page=0", "page=x", "case=1"):
+        assert (await client.get(f"/console/review/export?{bad}")).status_code == 400
 
 
 async def test_what_two_read_differently_is_settled_by_a_third(

@@ -86,6 +86,8 @@ PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/cases/<case_id:str>/erasure/confirm"): MANAGERS,
     ("GET", "/console/review"): REVIEWERS,
     ("GET", "/console/review/disputes"): REVIEWERS,
+    ("GET", "/console/review/export"): REVIEWERS,
+    ("POST", "/console/review/export"): REVIEWERS,
     ("GET", "/console/review/<message_id:str>"): REVIEWERS,
     ("POST", "/console/review/<message_id:str>"): REVIEWERS,
     ("GET", "/console/cases/<case_id:str>/script"): REVIEWERS,
@@ -170,7 +172,7 @@ BODIES: Mapping[str, Any] = {
     "<message_id:str>": {"intent": "inform", "reason": "looked it over"},
     "<variable:str>": {"value": "no", "reason": "told me on the phone"},
 }
-REFUSED = {"/snooze": 400, "/erasure/confirm": 409}
+REFUSED = {"/snooze": 400, "/erasure/confirm": 409, "/review/export": 409}
 """What every role is refused for an emergency that is open."""
 HOLDERS_ONLY = ("messages", "hand-back")
 """What only the person does who has taken the conversation over."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.gateway.console import times, words
+from bot.gateway.console.fact_words import sentence
 from bot.gateway.console.figure_charts import Chart, Row
 from bot.gateway.console.figure_words import (
     ATTENDED,
@@ -248,7 +249,11 @@ class FigureView:
     def _rules(self) -> Chart:
         found = {rule: number for rule, number in self.counted.of("rule").items() if rule in self._titles}
         rows = [
-            Row(label=f"{rule} {self._titles[rule]}", values=(number,), note=_noted(number, self.begun))
+            Row(
+                label=f"{rule} {sentence(self._titles[rule])}",
+                values=(number,),
+                note=_noted(number, self.begun),
+            )
             for rule, number in _most_first(found)
         ]
         return Chart(

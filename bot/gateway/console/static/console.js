@@ -214,8 +214,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 /* --- keyboard ------------------------------------------------------------------------------- */
+/* Through the page's own list; emergencies that are only pinned above it are reached by Tab. */
+const PINNED_ONLY = document.body.dataset.poll === "/console/alarms/live";
+
 function moveRow(step) {
-  const rows = [...document.querySelectorAll("[data-row]")];
+  const rows = [...document.querySelectorAll("[data-row]")].filter((row) => !PINNED_ONLY || !row.closest(".alarms"));
   const place = rows.indexOf(document.activeElement);
   const next = place < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(place + step, 0), rows.length - 1);
   rows[next]?.focus();
@@ -265,6 +268,12 @@ const transcript = document.querySelector(".transcript");
 const chosen = document.querySelector(".message.chosen");
 if (chosen) showMessage(chosen);
 else if (transcript && !location.hash) transcript.scrollTop = transcript.scrollHeight;
+
+/* Whoever signs out has not lost the line. */
+document.querySelector('form[action="/console/logout"]')?.addEventListener("submit", () => {
+  state.over = true;
+  state.request?.abort();
+});
 
 showSound();
 if (document.body.dataset.poll) {

@@ -214,7 +214,7 @@ def _serves(port: int) -> bool:
 
 
 def _until_served(port: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300  # a busy machine reads the language layer for minutes
     while not _serves(port):
         assert time.monotonic() < deadline, "the gateway did not come up"
         time.sleep(0.1)

@@ -19,7 +19,7 @@ _GROUP = re.compile(r"\{(\w+)\}")
 SECTIONS = (
     "fillers", "texting", "lemmas", "plurals", "typos", "fuzzy", "never_fuzzy", "finite", "breaks",
     "groups", "concepts", "frames", "context", "times", "answers", "spanish",
-    "transparent", "people", "light", "hints",
+    "transparent", "people", "light", "hints", "sayings",
 )  # fmt: skip
 
 

@@ -189,9 +189,15 @@ def tells_a_span(text: str) -> bool:
     return _SPAN.search(text) is not None
 
 
-def bare_age(text: str) -> list[Figure]:
-    """ "me, 45": the one number of a reply to "who is it for, and how old?"."""
-    if tells_a_span(text):
+_YEARS = re.compile(r"\d ?(?:yrs?|years?)\b(?! ?old)")
+
+
+def bare_age(text: str, *, with_complaint: bool) -> list[Figure]:
+    """ "me, 45": the one number of a reply to "who is it for, and how old?".
+
+    `with_complaint`: it tells of a pain too. Then years are how long: "my damn back. 4 yrs".
+    """
+    if tells_a_span(text) or (with_complaint and _YEARS.search(text)):
         return []
     found = list(re.finditer(r"(?<![\w.])(\d{1,3})(?![\w.%])", text))
     ages = [Figure("age", int(match.group(1)), *match.span(1)) for match in found]

@@ -32,6 +32,7 @@ from bot.language.pipeline import build_pipeline
 from bot.language.places import settle_places
 from bot.language.relations import is_for_the_writer, relation_of
 from bot.language.report import Report
+from bot.language.sayings import read_sayings
 from bot.language.screen import Screen, open_to_half, screened
 from bot.language.screened import alarms
 from bot.language.segments import DENIALS, NAY, Segmenter, Token
@@ -89,6 +90,7 @@ class Reader:
         self._answers = Answers(lexicon, words, dictionary)
         self._story = Story(lexicon, words)
         self.hints = read_hints(lexicon.words.get("hints", ()), dictionary)
+        self.sayings = read_sayings(lexicon.words.get("sayings", {}))
         self._four_valued = frozenset(n for n in dictionary if dictionary[n].kind == "four_valued")
 
     def read(
@@ -241,7 +243,7 @@ class Reader:
         digits = with_digits(page.source, pounds=asked == "weight_lb")
         figures = list(find_figures(digits.text, year=day.year))
         if asked == "who_for" and not any(figure.variable == "age" for figure in figures):
-            figures += bare_age(digits.text)
+            figures += bare_age(digits.text, with_complaint="region" in settled.facts)
         other = settled.facts.get("who_for") == "other"
         figures += find_temperatures(digits.text, asked=asked in _FEVER_ASKS, other=other)
         for figure in figures:

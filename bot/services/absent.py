@@ -13,6 +13,10 @@ class Absent:
     def hints(self) -> NoReturn:
         raise RuntimeError("this process has no language layer")
 
+    @property
+    def sayings(self) -> NoReturn:
+        raise RuntimeError("this process has no language layer")
+
     def read(
         self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date
     ) -> NoReturn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.cases import Draft, Message
 from bot.domain.findings import Reading
 from bot.domain.schedule import Appointment
-from bot.services import agenda, asking, callback, changing, complaints, questions, wording
+from bot.services import agenda, asking, callback, changing, complaints, questions, reception, wording
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.steps import Turn
@@ -20,6 +20,10 @@ _SMALL_TALK = {
     "out_of_scope": "out_of_scope",
     "who_reads": "who_reads_this",
 }
+ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
+"""What is said of the office's work, by the reason of the visit."""
+_TIRED = "too_many_questions"
+"""List of the lexicon."""
 _TIME_WISH, _SOON = "book", "how_soon_seen"
 """The engine's word for "I want a visit", and the clinic's answer to "how soon?"."""
 _OPEN_WORDS = ("callback_ok_time", "choose_time", "confirm_time")
@@ -33,6 +37,8 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
         message = await uow.messages.get(turn.message_id)
     if _left_a_number(view, turn.message_id):
         return (wording.say(ctx, view, "noted"), wording.say(ctx, view, "already_callback"))
+    if is_tired(ctx, view, message, Reading.from_json(message.reading or {})):
+        return (few_left(ctx, view),)
     if check := await changing.before_showing(ctx, view, message.text):
         return (check,)
     if kind in ("faq", "why") and questions.asks_again(message.text, asked=view.asked):
@@ -92,25 +98,55 @@ def after_completion(ctx: Context, view: CaseView, booked: Appointment | None) -
     return wording.say(ctx, view, "already_callback" if view.case.status == "callback" else "closed")
 
 
-def asks_us(view: CaseView, turn: Turn, message: Message, reading: Reading) -> bool:
+def asks_us(ctx: Context, view: CaseView, turn: Turn, message: Message, reading: Reading) -> bool:
     """Whether a message puts a question to us, or wants a visit now, and answers nothing that was asked."""
     if message.choices or view.asked is None or view.asked in _OPEN_WORDS:
         return False
-    if reading.facts or reading.polarity or reading.correction or reading.answer not in ("none", "unclear"):
+    told = set(reading.facts) - _of_the_office(ctx, view, reading)
+    if told or reading.polarity or reading.correction or reading.answer not in ("none", "unclear"):
         return False
+    if reading.facts:
+        return True
     wants_visit = turn.intent == _TIME_WISH and view.asked != "opening"
     return wants_visit or reading.question or (turn.topic is not None and questions.is_worded(message.text))
 
 
-def complains(view: CaseView, message: Message, reading: Reading) -> bool:
+def _of_the_office(ctx: Context, view: CaseView, reading: Reading) -> set[str]:
+    """A word on a bill or on records among the clinical questions: it is answered, and ends no intake."""
+    dictionary = ctx.protocols.dictionary
+    return {
+        name
+        for name, value in reading.facts.items()
+        if value in ADMIN and reception.leaves_in_the_middle(view, name, value, dictionary)
+    }
+
+
+def is_tired(ctx: Context, view: CaseView, message: Message, reading: Reading) -> bool:
+    """Whether somebody has enough of the questions and tells nothing else: "this is too long"."""
+    if message.choices or view.asked is None or view.case.phase not in ("consent", "intake"):
+        return False
+    return not reading.facts and ctx.reader.sayings.says(_TIRED, message.text)
+
+
+def few_left(ctx: Context, view: CaseView) -> Draft:
+    """How many questions are left, and how to reach a person instead."""
+    left = asking.remaining(ctx, view)
+    return wording.say(
+        ctx, view, "questions_tired" if left > 1 else "questions_tired_last", kind="answer", n=left
+    )
+
+
+def complains(ctx: Context, view: CaseView, message: Message, reading: Reading) -> bool:
     """Whether a message is a complaint by its own words and tells nothing else."""
     if message.choices or view.asked is None or reading.facts:
         return False
-    return complaints.is_formal(message.text)
+    return complaints.is_formal(ctx, message.text)
 
 
 def answer(ctx: Context, view: CaseView, turn: Turn, message: Message, reading: Reading) -> Draft:
     """The answer to what `asks_us` found; that we do not know it, and who does, when there is none."""
+    if office := next(iter(_of_the_office(ctx, view, reading)), None):
+        return wording.say(ctx, view, ADMIN[str(reading.facts[office])], kind="answer")
     worded = reading.question or questions.is_worded(message.text)
     if turn.intent == _TIME_WISH and not worded:
         return wording.say(ctx, view, "wants_visit", kind="answer")

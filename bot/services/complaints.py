@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot.domain.cases import Draft
@@ -12,23 +11,13 @@ from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 FLAG = "complaint"
-_FORMAL = re.compile(
-    r"\bon (?:the |your )?record\b|\bcomplain(?:t|ts|ing)?\b|\bhung up on me\b"
-    r"|\bspeak to (?:a|the|your) manager\b",
-    re.IGNORECASE,
-)
-_OF_THE_CLINIC = re.compile(
-    r"\b(?:staff|desk|receptionist|doctors?|nurses?|surgeons?|clinic|office|hospital|bill(?:ed|ing|s)?|charged"
-    r"|rude(?:ly)?|waited|waiting|ignored|calls?|called|hung up|manager|record|complain\w*|appointments?"
-    r"|nobody|no one|your people)\b",
-    re.IGNORECASE,
-)
-"""Beside the form's length or this program there is something to look into."""
+_FORMAL, _OF_THE_CLINIC = "complaint", "complaint_of_the_clinic"
+"""Lists of the lexicon. Beside the form's length or this program the second names something to look into."""
 
 
-def is_formal(text: str) -> bool:
+def is_formal(ctx: Context, text: str) -> bool:
     """Whether a text says itself that it is a complaint: "I want it on record that ..."."""
-    return _FORMAL.search(text) is not None
+    return ctx.reader.sayings.says(_FORMAL, text)
 
 
 async def keep(ctx: Context, uow: UnitOfWork, view: CaseView, text: str) -> Draft:
@@ -40,6 +29,6 @@ async def keep(ctx: Context, uow: UnitOfWork, view: CaseView, text: str) -> Draf
         return wording.say(ctx, view, "complaint_unkept", kind="answer")
     case = await uow.cases.get(view.case.id)
     await uow.cases.save(replace(case, flags=tuple(dict.fromkeys((*case.flags, FLAG)))))
-    if _OF_THE_CLINIC.search(text):
+    if ctx.reader.sayings.says(_OF_THE_CLINIC, text):
         await task_queue.add(ctx, uow, case, kind="complaint", priority="P3")
     return wording.say(ctx, view, "complaint", kind="answer")

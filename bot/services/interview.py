@@ -35,7 +35,6 @@ from bot.services.ports import UnitOfWork
 from bot.services.recorded import HELD, once
 from bot.services.steps import Step, Turn
 
-_ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
 _PAIN = "said:pain"
 _UPSET = "said:upset"
 
@@ -49,7 +48,7 @@ async def take_turn(ctx: Context, turn: Turn) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
-        if asides.asks_us(view, turn, message, reading) or asides.complains(view, message, reading):
+        if _beside_the_question(ctx, view, turn, message, reading):
             return await _answer_question(ctx, uow, view, turn, message)
         if misses.unread(ctx, view, turn, message, reading):
             round = await misses.count(uow, view)
@@ -98,7 +97,11 @@ async def _answer_question(
     doubt = await asking.doubt(ctx, uow, view)
     if questions.asks_again(message.text, asked=view.asked):
         return asking.asking(view, doubt or (_back_to_it(ctx, view, message),))
-    if asides.complains(view, message, reading):
+    if asides.is_tired(ctx, view, message, reading):
+        said = asides.few_left(ctx, view)
+        if not doubt and view.case.phase == "intake" and await _upset_again(uow, view):
+            return asking.asking(view, (said, _offer_of_a_person(ctx, view)))
+    elif asides.complains(ctx, view, message, reading):
         said = await complaints.keep(ctx, uow, view, message.text)
     else:
         said = asides.answer(ctx, view, turn, message, reading)
@@ -138,17 +141,31 @@ async def resume(ctx: Context, turn: Turn) -> Step:
             return await asking.ask_next(ctx, uow, view)
         if doubt := await asking.doubt(ctx, uow, view):
             return asking.asking(view, doubt)
-        upset = turn.intent in ("abuse", "complaint") and view.case.phase == "intake"
+        message = await uow.messages.get(turn.message_id)
+        tired = asides.is_tired(ctx, view, message, Reading.from_json(message.reading or {}))
+        upset = (tired or turn.intent in ("abuse", "complaint")) and view.case.phase == "intake"
         if lost:
             return await _hand_to_a_person(ctx, uow, view, "not_understood_person")
         if upset and await _upset_again(uow, view):
-            return asking.asking(
-                view, (wording.ask_draft(ctx, view, AskPlan(name="wants_person", variables=())),)
-            )
-        message = await uow.messages.get(turn.message_id)
+            return asking.asking(view, (_offer_of_a_person(ctx, view),))
         return asking.asking(view, (_back_to_it(ctx, view, message),))
 
     return await once(ctx, turn, "resume", work)
+
+
+def _beside_the_question(
+    ctx: Context, view: CaseView, turn: Turn, message: Message, reading: Reading
+) -> bool:
+    """Whether a message answers nothing: a question to us, a complaint, enough of the questions."""
+    return (
+        asides.asks_us(ctx, view, turn, message, reading)
+        or asides.complains(ctx, view, message, reading)
+        or asides.is_tired(ctx, view, message, reading)
+    )
+
+
+def _offer_of_a_person(ctx: Context, view: CaseView) -> Draft:
+    return wording.ask_draft(ctx, view, AskPlan(name="wants_person", variables=()))
 
 
 async def _upset_again(uow: UnitOfWork, view: CaseView) -> bool:
@@ -272,7 +289,7 @@ async def admin(ctx: Context, turn: Turn) -> Step:
         message, facts = await uow.messages.get(turn.message_id), await uow.facts.current(turn.case_id)
     said = Reading.from_json(message.reading or {}).facts.get("visit_reason")
     reason = said or (facts["visit_reason"].value if "visit_reason" in facts else None)
-    text_id = "admin_refill" if asks_refill(message.text) else _ADMIN.get(str(reason), "admin_request")
+    text_id = "admin_refill" if asks_refill(message.text) else asides.ADMIN.get(str(reason), "admin_request")
     return await _leave_intake(ctx, turn, text_id)
 
 
@@ -285,7 +302,7 @@ async def not_understood(ctx: Context, turn: Turn, round: int) -> Step:
     async def work(uow: UnitOfWork, view: CaseView) -> Step:
         message = await uow.messages.get(turn.message_id)
         reading = Reading.from_json(message.reading or {})
-        if asides.asks_us(view, turn, message, reading) or asides.complains(view, message, reading):
+        if _beside_the_question(ctx, view, turn, message, reading):
             return await _answer_question(ctx, uow, view, turn, message)
         own = await misses.count(uow, view) if view.case.phase in ("consent", "intake") else 0
         return await _not_understood(ctx, uow, view, max(round, own))
@@ -321,7 +338,7 @@ async def _echo(ctx: Context, uow: UnitOfWork, view: CaseView, message: Message)
     reason = str(after.values.get("visit_reason"))
     if opened and reason in agenda.NO_INTAKE_REASONS:
         told_before = agenda.PERSON_WANTED in view.case.flags
-        text_id = _ADMIN.get(reason, "admin_request")
+        text_id = asides.ADMIN.get(reason, "admin_request")
         return () if told_before else (wording.say(ctx, after, text_id, kind="handoff"),)
     told = echo.story(ctx, after) if opened else ""
     if told:

@@ -175,13 +175,14 @@ def _taken_back(ctx: Context, view: CaseView, message: Message, reading: Reading
 
     A bare "no" takes nothing back, and of several signs each must be named.
     """
-    if view.case.phase != "emergency" or not (view.mistaken or safe_now(message.text) == "mistake"):
+    sayings = ctx.reader.sayings
+    if view.case.phase != "emergency" or not (view.mistaken or safe_now(message.text, sayings) == "mistake"):
         return reading
     signs = grounds.signs_behind(ctx, ctx.protocols.judge(view.values))
     if len(signs) != 1 or signs[0] in reading.facts:
         return reading
     today = ctx.clock.now().astimezone(ctx.protocols.clinic.zone).date()
-    said = ctx.reader.read(besides_the_mistake(message.text), asked=signs[0], date=today)
+    said = ctx.reader.read(besides_the_mistake(message.text, sayings), asked=signs[0], date=today)
     if said.facts.get(signs[0]) != "no" or said.polarity is not None:
         return reading
     finding = Finding(

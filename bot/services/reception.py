@@ -63,7 +63,7 @@ async def take_in(
     kept = view.case.consent == "given" or bool(view.facts)
     told = {} if kept else await _told_before_consent(ctx, uow, view, until=message.id)
     held = {**view.facts, **told}
-    correction = reading.correction or _corrects(view, message, reading)
+    correction = reading.correction or _corrects(ctx, view, message, reading)
     new = [
         *_facts(ctx, view, message, reading),
         *doubts.of_gate(view, message, reading, ctx.protocols.dictionary),
@@ -249,7 +249,7 @@ def _facts(ctx: Context, view: CaseView, message: Message, reading: Reading) -> 
         )
         for name, value in values.items()
         if not _denies_the_rest(view, reading, name, value, dictionary)
-        and not _leaves_in_the_middle(view, name, value, dictionary)
+        and not leaves_in_the_middle(view, name, value, dictionary)
         and not (
             value == doubts.DOUBT
             and dictionary[name].safety
@@ -292,7 +292,7 @@ def _denies_the_rest(
     )
 
 
-def _leaves_in_the_middle(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
+def leaves_in_the_middle(view: CaseView, name: str, value: Value, dictionary: Dictionary) -> bool:
     """A word on bills or records beside a clinical question ends no intake; who wants the office is heard.
 
     (The engine's intent says so, and `interview.admin` acts on it.)
@@ -323,10 +323,12 @@ def _said_beside(view: CaseView, reading: Reading, dictionary: Dictionary) -> di
     return {also[0]: said}
 
 
-def _corrects(view: CaseView, message: Message, reading: Reading) -> bool:
+def _corrects(ctx: Context, view: CaseView, message: Message, reading: Reading) -> bool:
     """Without a marker: the answer to "what is wrong?", and what follows an emergency called a mistake."""
     if view.case.phase == "emergency":
-        return view.case.handoff != "crisis" and (view.mistaken or safe_now(message.text) == "mistake")
+        return view.case.handoff != "crisis" and (
+            view.mistaken or safe_now(message.text, ctx.reader.sayings) == "mistake"
+        )
     if view.asked == "confirm_summary" and reading.polarity == "affirm":
         return False
     return view.asked in corrections.ABOUT_KNOWN and bool(reading.facts)

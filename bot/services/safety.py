@@ -226,7 +226,7 @@ async def _stands(
         await _take_back(uow, view)
         return None
     kind = "crisis" if view.case.handoff == "crisis" else "emergency"
-    meant = _meant(view, seen, message)
+    meant = _meant(ctx, view, seen, message)
     if meant == "mistake" and kind == "emergency":
         return (await _what_is_wrong(ctx, uow, seen),)
     if meant in ("going", "cannot") and view.mistaken:
@@ -269,13 +269,13 @@ async def _what_is_wrong(ctx: Context, uow: UnitOfWork, seen: Reception) -> Draf
     return replace(draft, choices=(*stay, *not_so))
 
 
-def _meant(view: CaseView, seen: Reception, message: Message) -> str:
+def _meant(ctx: Context, view: CaseView, seen: Reception, message: Message) -> str:
     for button in chosen(view.pending, message):
         if button.means:
             return button.means
     if any(name in seen.reading.facts for name in ("contact_name", "contact_phone")):
         return "contact"
-    return safe_now(message.text) or ""
+    return safe_now(message.text, ctx.reader.sayings) or ""
 
 
 async def _take_back(uow: UnitOfWork, view: CaseView) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.domain.cases import Draft, Kind, MessageChoice
 from bot.domain.dictionary import Value, Variable
+from bot.domain.lengths import plain_length
 from bot.domain.schedule import Appointment
 from bot.protocols import AskPlan
 from bot.services import naming
@@ -19,9 +20,7 @@ _ABOUT_THE_WRITER = (
     "who_for", "relation", "age", "contact_name", "contact_phone", "contact_email", "callback_ok_time",
 )  # fmt: skip
 _REST = {"G1": "rest_now", "G2": "rest_new"}
-_LONG_DAYS, _LONG_WEEKS, _LONG_MONTHS = 21, 8, 24
-"""From here on a time is told in the next larger unit."""
-_DAYS_A_MONTH = 30.4
+_LENGTHS = ("days", "weeks", "months", "years")
 _YES_NO = (("yes", "affirm"), ("no", "deny"))
 
 
@@ -317,23 +316,11 @@ def labelled(
 
 
 def _amount(variable: Variable, value: float) -> str:
-    if variable.unit == "weeks" and value >= _LONG_WEEKS:
-        return _long(value * 7)
-    if variable.unit == "days" and value >= _LONG_DAYS:
-        return _long(value)
-    if variable.unit == "months":
-        value = max(1, round(value))
-    number = f"{value:g}" if value == round(value, 1) else f"{value:.1f}"
     unit = variable.unit or ""
+    if unit in _LENGTHS:
+        return plain_length(value, unit)
+    number = f"{value:g}" if value == round(value, 1) else f"{value:.1f}"
     return f"{number} {unit.rstrip('s') if value == 1 else unit}".strip()
-
-
-def _long(days: float) -> str:
-    """Nobody counts in days or weeks what is months ago."""
-    weeks, months = round(days / 7), round(days / _DAYS_A_MONTH)
-    if weeks < _LONG_WEEKS:
-        return f"about {weeks} weeks"
-    return f"about {months} months" if months < _LONG_MONTHS else f"about {round(months / 12)} years"
 
 
 def _channel(view: CaseView) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.facts import Fact
+from bot.domain.lengths import plain_length
 from bot.gateway.console import times
 from bot.gateway.console.shown import ShownFact, When
 from bot.protocols import Protocols
@@ -45,11 +46,21 @@ class FactWords:
         return known or variable.replace("_", " ").capitalize()
 
     def value(self, variable: str, value: Any) -> str:
-        """The value for the eye, numbers with their unit."""
-        unit = self._protocols.dictionary[variable].unit if variable in self._protocols.dictionary else None
+        """The value for the eye, numbers with their unit, lengths of time as people say them."""
+        unit = self._unit(variable)
+        if unit in ("days", "weeks", "months", "years") and isinstance(value, int | float):
+            return plain_length(value, unit)
+        return self._exact(variable, value)
+
+    def _exact(self, variable: str, value: Any) -> str:
+        unit = self._unit(variable)
         if not unit or not isinstance(value, int | float):
             return show(value)
         return f"{show(value)} {unit.removesuffix('s') if value == 1 else unit}"
+
+    def _unit(self, variable: str) -> str:
+        known = variable in self._protocols.dictionary
+        return (self._protocols.dictionary[variable].unit or "") if known else ""
 
     def readable(self, text: str) -> str:
         """A protocol's line for staff with labels in place of the names of variables, numbers with units."""
@@ -60,7 +71,7 @@ class FactWords:
             return whole
         if not number:
             return in_line(self.label(name))
-        return f"{in_line(lasting(self.label(name)))} {self.value(name, float(number))}"
+        return f"{in_line(lasting(self.label(name)))} {self._exact(name, float(number))}"
 
     def when(self, moment: dt.datetime) -> When:
         return When(

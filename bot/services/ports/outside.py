@@ -13,6 +13,7 @@ from bot.services.ports.outbox import Outbound
 
 if TYPE_CHECKING:  # who only names the port loads no language layer
     from bot.language.hints import Hints
+    from bot.language.sayings import Sayings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,10 @@ class Reader(Protocol):
     @property
     def hints(self) -> Hints:
         """The words that are asked about wherever they stand."""
+
+    @property
+    def sayings(self) -> Sayings:
+        """What people say about the conversation itself."""
 
 
 class Carrier(Protocol):

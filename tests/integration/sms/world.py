@@ -18,6 +18,7 @@ from twilio.request_validator import RequestValidator
 from bot.domain.cases import Case, Draft, Message
 from bot.domain.findings import Finding, Reading
 from bot.language.hints import Hints
+from bot.language.sayings import Sayings
 from bot.messaging import TwilioProvider
 from bot.services import outgoing, sms_turns
 from bot.services.context import Context
@@ -54,6 +55,7 @@ class WordReader:
 
     joins_lines: bool = False
     hints: Hints = field(default_factory=Hints)
+    sayings: Sayings = field(default_factory=Sayings)
 
     def read(
         self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.language.reader import Reader
 from bot.language.safe_now import safe_now
 
 
@@ -20,10 +21,11 @@ from bot.language.safe_now import safe_now
         ("i'll wait til monday", "cannot"),
         ("sorry that was a typo", "mistake"),
         ("no no i didn't mean that", "mistake"),
+        ("no no that was the dog lol", "mistake"),
         ("what does this mean", None),
         ("my back hurts", None),
         ("", None),
     ],
 )
-def test_what_an_emergency_is_answered_with(text: str, meant: str | None) -> None:
-    assert safe_now(text) == meant
+def test_what_an_emergency_is_answered_with(reader: Reader, text: str, meant: str | None) -> None:
+    assert safe_now(text, reader.sayings) == meant

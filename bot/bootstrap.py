@@ -274,7 +274,9 @@ def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Await
 
 def build_actions_context(settings: Settings) -> Context:
     """What the engine's actions need: no language layer, no line to the engine."""
-    absent, shelf = Absent(), build_shelf(settings)
+    from bot.language.sayings import load_sayings
+
+    absent, shelf = Absent(sayings=load_sayings(LEXICON)), build_shelf(settings)
     return _join(
         settings,
         shelf,

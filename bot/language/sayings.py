@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import ProtocolError
+from bot.language.yaml_text import read_yaml
 
 _GAP = r"(?:\S+\s+){0,3}?"
 """For `...`: up to three words between."""
@@ -35,6 +37,11 @@ class Sayings:
     def _found(self, name: str, text: str) -> re.Match[str] | None:
         known = self.lists.get(name)
         return known.search(_plain(text)) if known else None
+
+
+def load_sayings(folder: Path) -> Sayings:
+    """The lists of the lexicon's folder, for a process that has no language layer. Raises ProtocolError."""
+    return read_sayings(read_yaml(folder / "sayings.yml")["lexicon"]["sayings"])
 
 
 def read_sayings(lists: Mapping[str, Iterable[Any]]) -> Sayings:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from bot.language.sayings import Sayings
 
 
 class Absent:
-    """Using it is a programming error."""
+    """Using it is a programming error; only what people say of the conversation may be known without it."""
+
+    def __init__(self, *, sayings: Sayings | None = None) -> None:
+        self._sayings = sayings
 
     @property
     def hints(self) -> NoReturn:
         raise RuntimeError("this process has no language layer")
 
     @property
-    def sayings(self) -> NoReturn:
-        raise RuntimeError("this process has no language layer")
+    def sayings(self) -> Sayings:
+        if self._sayings is None:
+            raise RuntimeError("this process has no language layer")
+        return self._sayings
 
     def read(
         self, text: str, *, asked: str | None = None, question: str | None = None, date: dt.date

@@ -41,6 +41,8 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
         return (few_left(ctx, view),)
     if check := await changing.before_showing(ctx, view, message.text):
         return (check,)
+    if office := _for_the_office(ctx, view, Reading.from_json(message.reading or {})):
+        return (office,)
     if kind in ("faq", "why") and questions.asks_again(message.text, asked=view.asked):
         return ()  # the question comes again in other words, and nothing besides
     if kind in ("faq", "why") and asks_about_words(view, message.text):
@@ -121,6 +123,14 @@ def _of_the_office(ctx: Context, view: CaseView, reading: Reading) -> set[str]:
     }
 
 
+def _for_the_office(ctx: Context, view: CaseView, reading: Reading) -> Draft | None:
+    """Who helps with what `_of_the_office` found, when nothing else was told."""
+    found = _of_the_office(ctx, view, reading)
+    if not found or found != set(reading.facts):
+        return None
+    return wording.say(ctx, view, ADMIN[str(reading.facts[found.pop()])], kind="answer")
+
+
 def is_tired(ctx: Context, view: CaseView, message: Message, reading: Reading) -> bool:
     """Whether somebody has enough of the questions and tells nothing else: "this is too long"."""
     if message.choices or view.asked is None or view.case.phase not in ("consent", "intake"):
@@ -145,8 +155,8 @@ def complains(ctx: Context, view: CaseView, message: Message, reading: Reading) 
 
 def answer(ctx: Context, view: CaseView, turn: Turn, message: Message, reading: Reading) -> Draft:
     """The answer to what `asks_us` found; that we do not know it, and who does, when there is none."""
-    if office := next(iter(_of_the_office(ctx, view, reading)), None):
-        return wording.say(ctx, view, ADMIN[str(reading.facts[office])], kind="answer")
+    if office := _for_the_office(ctx, view, reading):
+        return office
     worded = reading.question or questions.is_worded(message.text)
     if turn.intent == _TIME_WISH and not worded:
         return wording.say(ctx, view, "wants_visit", kind="answer")

@@ -16,18 +16,13 @@ from bot.domain.findings import Reading
 from bot.domain.judgement import Judgement
 from bot.domain.levels import Level
 from bot.language.safe_now import safe_now
-from bot.services import agenda, corrections, doubts
+from bot.services import agenda, corrections, doubts, gone
 from bot.services.case_view import CaseView, load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 
 _OF_JUDGEMENT = ("gate_incomplete", "gate_by_exception")
 """Flags of the judgement in force; the others stay with the case."""
-
-
-_PARTS = ("_onset_days", "_course", "_explained", "_changed_14d", "_where", "_pattern")
-_MEASURES = {"fever": ("temp_f",)}
-"""What belongs to a sign and goes with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,7 +352,7 @@ def _fold_all(
     for one in new:
         anew = correction or one.variable in replaced
         written += fold(_after(current, written), [one], dictionary, correction=anew)
-    written += _of_what_is_gone(_after(current, written), written)
+    written += gone.with_what_changed(_after(current, written), written, correction=correction)
     held = _after(current, written)
     derived = [
         replace(held[source], variable=name, value=value, by="derived", asked=None)
@@ -365,19 +360,6 @@ def _fold_all(
         if name != "cons_modalities" or value != 1 or _whole_account_of_care(held)
     ]
     return [*written, *fold(held, derived, dictionary, correction=False)]
-
-
-def _of_what_is_gone(held: Mapping[str, Fact], written: list[Fact]) -> list[Fact]:
-    """Since when, how it goes, how high: nothing is known of a sign that was taken back."""
-    gone = [fact for fact in written if fact.corrected and fact.value in ("no", "none")]
-    return [
-        replace(
-            held[name], value=None, message_id=fact.message_id, at=fact.at, reason="its sign was taken back"
-        )
-        for fact in gone
-        for name in (*(f"{fact.variable}{part}" for part in _PARTS), *_MEASURES.get(fact.variable, ()))
-        if name in held and held[name].value is not None
-    ]
 
 
 def _whole_account_of_care(held: Mapping[str, Fact]) -> bool:

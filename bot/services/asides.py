@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.cases import Draft, Message
 from bot.domain.findings import Reading
 from bot.domain.schedule import Appointment
@@ -22,8 +24,8 @@ _SMALL_TALK = {
 }
 ADMIN = {"billing": "admin_billing", "records": "admin_records", "reschedule": "admin_reschedule"}
 """What is said of the office's work, by the reason of the visit."""
-_TIRED = "too_many_questions"
-"""List of the lexicon."""
+_TIRED, _ROBOT = "too_many_questions", "are_you_a_robot"
+"""Lists of the lexicon."""
 _TIME_WISH, _SOON = "book", "how_soon_seen"
 """The engine's word for "I want a visit", and the clinic's answer to "how soon?"."""
 _OPEN_WORDS = ("callback_ok_time", "choose_time", "confirm_time")
@@ -38,7 +40,7 @@ async def interject(ctx: Context, turn: Turn, kind: str) -> tuple[Draft, ...]:
     if _left_a_number(view, turn.message_id):
         return (wording.say(ctx, view, "noted"), wording.say(ctx, view, "already_callback"))
     if is_tired(ctx, view, message, Reading.from_json(message.reading or {})):
-        return (few_left(ctx, view),)
+        return (few_left(ctx, view, message.text),)
     if check := await changing.before_showing(ctx, view, message.text):
         return (check,)
     if office := _for_the_office(ctx, view, Reading.from_json(message.reading or {})):
@@ -138,12 +140,14 @@ def is_tired(ctx: Context, view: CaseView, message: Message, reading: Reading) -
     return not reading.facts and ctx.reader.sayings.says(_TIRED, message.text)
 
 
-def few_left(ctx: Context, view: CaseView) -> Draft:
+def few_left(ctx: Context, view: CaseView, text: str) -> Draft:
     """How many questions are left, and how to reach a person instead."""
     left = asking.remaining(ctx, view)
-    return wording.say(
+    said = wording.say(
         ctx, view, "questions_tired" if left > 1 else "questions_tired_last", kind="answer", n=left
     )
+    robot = ctx.reader.sayings.says(_ROBOT, text)
+    return replace(said, text=f"{wording.text(ctx, view, 'a_program')} {said.text}") if robot else said
 
 
 def complains(ctx: Context, view: CaseView, message: Message, reading: Reading) -> bool:

@@ -7,7 +7,7 @@ the answer to what is known already, and counts for the one fact it fits.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from bot.domain.dictionary import Dictionary, Value
@@ -17,12 +17,16 @@ from bot.services.case_view import CaseView
 
 ABOUT_KNOWN = ("confirm_summary", "which_fact", "clarify")
 """Questions about what was told: their answers replace."""
+_UNITS = frozenset(("days", "weeks", "months", "years", "pain"))
+"""Words of many a variable's name that name none."""
 _KINDS = ("number", "enum", "list")
 _MOST_TRIED = 14
 _MARKER = re.compile(
     r"\b(make (?:that|it)|instead of|rather than|i mean[t]?|i was wrong|my (?:mistake|bad)|i made a mistake"
     r"|oops|typo|correction|should (?:be|say|have been)|change (?:it|that|my|the)|not \d+|i misspoke"
-    r"|got that wrong|that'?s (?:wrong|not right)"
+    r"|got that wrong|that'?s (?:wrong|not right)|hold on\b"
+    r"|\b(?:is|was|are) (?:wrong|not right|incorrect)\W+(?:it'?s|it is|it was|should)\b"
+    r"|it'?s (?:actually )?(?:on )?(?:the|my) (?:left|right)\b"
     r"|(?:no|wait|sorry),? (?:it'?s|it was|i(?:'?m|'?ve)?\b)|(?:sorry|oops|whoops)[.! ]*$)"
     r"|^(?:sorry|oops|whoops)\b",
     re.IGNORECASE,
@@ -51,6 +55,7 @@ _SPAN = re.compile(r"\b(?:days?|weeks?|wks?|months?|mos?|years?|yrs?)\b", re.IGN
 _SIDE = re.compile(r"\b(?:left|right|both)\b", re.IGNORECASE)
 _OLD_AGE = re.compile(r"\b(?:age|aged|old|born|y/?o)\b", re.IGNORECASE)
 """Without such a word a span of time says how long something has been going on, not how old somebody is."""
+_TOO = re.compile(r"\b(?:too|also|as well|in addition)\b", re.IGNORECASE)
 _OLD = re.compile(r"\b(?:instead of|rather than|and not|not|from)\s+(?:the )?([\w.]+)", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(actually|no|wait|sorry|i|meant?|that|it|its|it's|was|is|wrong|oops|my|mistake|made|a|scratch|change|something"
@@ -100,6 +105,7 @@ def reread(
         return reading
     if reading.facts and not _taken_for_a_name(view, reading):
         told = {**_who_is_meant(view, text, reading, read), **_without_its_place(view, reading)}
+        told |= _with_known_places(view, text, told)
         return replace(reading, facts=told, correction=reading.correction or _all_plain(reading, dictionary))
     others = _of_others(view, reading, dictionary)
     if others:
@@ -129,6 +135,15 @@ def _without_its_place(view: CaseView, reading: Reading) -> dict[str, Value]:
         else set()
     )
     return {name: value for name, value in reading.facts.items() if name not in gone}
+
+
+def _with_known_places(view: CaseView, text: str, told: Mapping[str, Value]) -> dict[str, Value]:
+    """ "It does go into my leg", "my arm too": the places known before hurt as they did."""
+    region, known = told.get("region"), view.values.get("region")
+    goes_on = told.get("radiates", "none") != "none" or _TOO.search(text) is not None
+    if not goes_on or not isinstance(region, tuple) or not isinstance(known, tuple):
+        return {}
+    return {"region": tuple(dict.fromkeys((*known, *region)))}
 
 
 def _who_is_meant(view: CaseView, text: str, reading: Reading, read: Read) -> dict[str, Value]:
@@ -187,13 +202,15 @@ def _known(view: CaseView, dictionary: Dictionary, text: str) -> Iterable[Fact]:
 
 
 def _meant(view: CaseView, text: str, fitting: list[Fact], shown: Callable[[Fact], str]) -> Fact | None:
-    """The only one that fits, the one whose old value or side is named, or the one of the last answer."""
+    """The only one that fits, that is named by its name, old value or side, or is of the last answer."""
     old = {word.lower() for word in _OLD.findall(text)}
     named = [fact for fact in fitting if old & set(re.findall(r"[\w.]+", shown(fact).lower()))]
+    words = set(re.findall(r"[a-z]+", text.lower())) - _UNITS
+    by_name = [fact for fact in fitting if words & set(fact.variable.split("_"))]
     sided = [fact for fact in fitting if fact.variable == "side" and _SIDE.search(text)]
     newest = {fact.message_id for fact in fitting[:1]}
     latest = [fact for fact in fitting if fact.message_id in newest]
-    for choice in (fitting, named, sided, latest):
+    for choice in (fitting, named, by_name, sided, latest):
         if len(choice) == 1:
             return choice[0]
     return None

@@ -144,6 +144,7 @@ async def request(
 
 def _hinted(message: Message, reading: Reading, hints: Hints) -> tuple[str, ...]:
     doubtful = [name for name, value in reading.facts.items() if value == DOUBT]
+    doubtful += reading.half_read  # how bad it is rests on half a construction
     hinted = hints.asked(message.text)
     open_still = [name for name in hinted if name not in reading.facts]  # "no chest pain" hints at nothing
     return tuple(dict.fromkeys((*doubtful, *reading.ask, *open_still)))
@@ -162,6 +163,8 @@ def _worth_asking(
     A denial of an earlier message is doubted only where a yes would be an emergency.
     """
     variable, known = protocols.dictionary[name], values.get(name)
+    if name in reading.half_read and known not in (None, *_DENIALS):
+        return name not in view.asks and _would_be_worse(name, values, protocols)
     if not variable.safety or name in _NEVER_ASKED or known not in (None, *_DENIALS):
         return False
     if known is None and view.asked is not None and view.asked in (name, variable.gate):
@@ -188,6 +191,14 @@ def _would_be_emergency(name: str, values: Mapping[str, Value], protocols: Proto
     if "yes" not in protocols.dictionary[name].values:
         return False
     return protocols.judge({**values, name: "yes"}).level is Level.EMERGENCY_NOW
+
+
+def _would_be_worse(name: str, values: Mapping[str, Value], protocols: Protocols) -> bool:
+    """Whether the gravest value of a fact ("severe", "major") would be more urgent than the one read."""
+    if protocols.dictionary[name].kind != "enum":
+        return False
+    gravest = protocols.dictionary[name].values[0]
+    return protocols.judge({**values, name: gravest}).level > protocols.judge(values).level
 
 
 def _gate_or_fact(name: str, wanted: list[str], view: CaseView, dictionary: Dictionary) -> str:

@@ -98,7 +98,7 @@ async def _answer_question(
     if questions.asks_again(message.text, asked=view.asked):
         return asking.asking(view, doubt or (_back_to_it(ctx, view, message),))
     if asides.is_tired(ctx, view, message, reading):
-        said = asides.few_left(ctx, view)
+        said = asides.few_left(ctx, view, message.text)
         if not doubt and view.case.phase == "intake" and await _upset_again(uow, view):
             return asking.asking(view, (said, _offer_of_a_person(ctx, view)))
     elif asides.complains(ctx, view, message, reading):

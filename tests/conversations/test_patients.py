@@ -21,13 +21,14 @@ pytestmark = pytest.mark.engine
 
 AT_ONCE = 6
 STILL_BROKEN: dict[str, float] = {
-    "not_asked_twice": 0.03,
-    "same_outcome": 0.01,
-    "order_does_not_matter": 0.01,
+    "not_asked_twice": 0.01,
+    "same_outcome": 0.005,
+    "order_does_not_matter": 0.005,
 }
 """Properties that do not hold everywhere yet: broken this often a conversation at most. To be lowered, never
-raised; README.md has what was measured. A property that is not named holds in every conversation, and those
-of safety are never named here."""
+raised; README.md has what was measured: none in 300 people. One to three are left for a screen that is
+learned anew, which may doubt another plain answer. A property that is not named holds in every conversation,
+and those of safety are never named here."""
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ async def test_who_has_enough_hears_how_many_are_left_and_the_way_to_a_person(
     assert "more questions" in reply[0].text
     assert "person" in reply[0].text
     assert reply[-1].asks == "G1"
+    assert ("I'm a computer program" in reply[0].text) == ("robot" in text)
     again = await patient.say("this is taking forever")
     assert again[-1].asks == "wants_person"
 
@@ -56,6 +57,28 @@ async def test_pain_that_goes_into_a_leg_after_all_is_asked_about_again(patient:
     assert facts["radiates"].value == "leg_below_knee"
     assert facts["side"].value == "left"
     assert "dominant" not in facts or facts["dominant"].value != "back", "which hurts more is open again"
+
+
+async def test_pain_that_goes_further_takes_no_place_away(patient: Patient) -> None:
+    await patient.say("low back pain for 3 months, it does not go down my legs")
+    await patient.answer_until("G3")
+    await patient.say("wait actually it does go into my left leg, down to the foot")
+    assert set((await patient.facts())["region"].value or ()) == {"low_back", "leg"}
+
+
+async def test_the_other_leg_in_the_middle_is_the_leg(patient: Patient) -> None:
+    await patient.say("low back pain for 3 months, goes down my left leg past the knee")
+    await patient.answer_until("cons_modalities")
+    reply = await patient.say("hold on it's the right leg")
+    assert (await patient.facts())["side"].value == "right"
+    assert "from left to right" in reply[0].text
+
+
+async def test_a_line_of_the_summary_named_by_its_name(patient: Patient) -> None:
+    await patient.say("low back pain for 3 months, goes down my left leg past the knee")
+    await patient.answer_until("confirm_summary")
+    await patient.say("the duration is wrong, it's 5 months")
+    assert (await patient.facts())["duration_weeks"].value == pytest.approx(21.7, abs=0.2)
 
 
 async def test_years_beside_a_complaint_are_no_age(patient: Patient) -> None:

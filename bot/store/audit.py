@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 
 from bot.services.ports.work import LogEntry, LogWanted
+from bot.store.audit_tables import audit, audit_head
 from bot.store.search import reference_key
 from bot.store.session import Session
-from bot.store.tables import audit, audit_head, cases
+from bot.store.tables import cases
 
 
 class AuditLog:

@@ -378,26 +378,3 @@ effects = Table(
     Column("effect", String(64), primary_key=True),
     Column("result", PatientJson),
 )
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    _needed("actor", String(200)),
-    _needed("action", String(64)),
-    Column("case_id", String(64)),
-    _needed("at", UtcTime),
-    _needed("detail", PlainJson),
-    Index("ix_audit_case", "case_id", "seq"),
-    Index("ix_audit_actor", "actor", "seq"),
-    Index("ix_audit_at", "at", "seq"),
-)
-"""Append-only (`guards.py`), `seq` gapless; outlives the case it speaks of."""
-
-audit_head = Table(
-    "audit_head",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    _needed("last_seq", Integer),
-)
-"""One row: the last number given. Locked while one is taken, so numbers have no gaps."""

@@ -247,14 +247,12 @@ class FigureView:
         )
 
     def _rules(self) -> Chart:
-        found = {rule: number for rule, number in self.counted.of("rule").items() if rule in self._titles}
+        counted = self.counted.of("rule")
+        named = {f"{id_} {sentence(title)}": counted.get(id_, 0) for id_, title in self._titles.items()}
         rows = [
-            Row(
-                label=f"{rule} {sentence(self._titles[rule])}",
-                values=(number,),
-                note=_noted(number, self.begun),
-            )
-            for rule, number in _most_first(found)
+            Row(label=label, values=(number,), note=_noted(number, self.begun))
+            for label, number in _most_first(named)
+            if number
         ]
         return Chart(
             id="rules",

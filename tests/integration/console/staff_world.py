@@ -113,7 +113,7 @@ class World:
         """(actor, action, case, detail) of every audit row, in order."""
         from sqlalchemy import select
 
-        from bot.store.tables import audit
+        from bot.store.audit_tables import audit
 
         async with self.store._engine.connect() as connection:
             rows = (await connection.execute(select(audit).order_by(audit.c.seq))).all()

@@ -9,9 +9,9 @@ from sqlalchemy import select, text
 
 from bot.domain.errors import Conflict
 from bot.store import Store
+from bot.store.audit_tables import audit
 from bot.store.engine import open_engine
 from bot.store.session import translated
-from bot.store.tables import audit
 from tests.integration.store.samples import NOW
 
 

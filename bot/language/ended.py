@@ -11,9 +11,12 @@ from bot.language.segments import Token
 from bot.language.time_line import word_set
 
 _ASIDE = word_set(
-    "it that this they is are has have now all since thankfully luckily but and , . | so then pretty much"
+    """
+    it that this they is are has have now all since thankfully luckily but and , . | so then pretty much
+    after surgery op operation to day own on its thank god knock wood
+    """
 )
-_LONGEST = 6
+_LONGEST = 14
 
 
 def settle_ended(
@@ -26,7 +29,7 @@ def settle_ended(
     ended = {number - 1 for number, words in _sentences(tokens).items() if _is_over(words, said)}
     out = list(reports)
     for sentence in ended:
-        told = [r for r in reports if r.sentence == sentence and r.assertion == "present"]
+        told = [r for r in reports if r.sentence == sentence and r.assertion == "present" and not r.event]
         symptoms = {name for r in told for name in r.sets if name in four_valued and r.sets[name] == "yes"}
         if len(symptoms) == 1:
             over = [r for r in told if symptoms & r.sets.keys()]

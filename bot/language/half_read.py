@@ -24,6 +24,8 @@ from bot.language.segments import Token
 _NAME = "half-read"
 HALF = "half_"
 """Before the names of concepts that only half frames use."""
+IDIOM = "everyday_idiom"
+"""What this concept holds means no danger anywhere; other idioms keep their words from some frames only."""
 ALL_BUT_SURE = 0.9
 """From here any word of a sign is enough: on unheard voices 19 of 20 such facts are so."""
 LIKELY = 0.5
@@ -57,7 +59,7 @@ class HalfReader:
         """
         sure = sorted(name for name, chance in likely.items() if chance >= ALL_BUT_SURE)
         found = [hit for name in sure for hit in self._of(name, mentions, tokens)]
-        more = self._phrases.find(words)
+        more = _not_in_an_idiom(self._phrases.find(words), mentions)
         halves = self._matcher.hits(sorted([*mentions, *more], key=_IN_ORDER), tokens)
         return found + [hit for hit in halves if next(iter(hit.frame.sets)) in likely]
 
@@ -68,6 +70,15 @@ class HalfReader:
             best = max(clauses, key=len)
             end = max(one.end for one in best)
             yield Hit(_frame(name), best[0].start, end, (best[0].start, best[0].end))
+
+
+def _not_in_an_idiom(found: Sequence[Mention], mentions: Sequence[Mention]) -> list[Mention]:
+    """ "Almost fainted when I saw the price": what an idiom holds is no half of a sign either."""
+    idiomatic: set[int] = set()
+    for mention in mentions:
+        if mention.concept == IDIOM:
+            idiomatic.update(range(mention.start, mention.end))
+    return [one for one in found if not idiomatic.issuperset(range(one.start, one.end))]
 
 
 def settle_half_read(reports: Sequence[Report]) -> list[Report]:

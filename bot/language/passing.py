@@ -20,6 +20,8 @@ _MADE_BY = {
     "passing effort": word_set("weakness gait_imbalance cannot_walk limb_numbness bilateral_leg_symptoms"),
     "passing drink": word_set("gait_imbalance stroke_signs fainting confusion hand_clumsiness"),
     "passing needle": word_set("stroke_signs weakness limb_numbness bladder_retention saddle_numbness"),
+    "passing nerves": word_set("gait_imbalance weakness hand_clumsiness bladder_retention"),
+    "passing grease": word_set("hand_clumsiness"),
     _SEAT: word_set("saddle_numbness limb_numbness bilateral_leg_symptoms bladder_sensation_loss"),
 }
 _ASKED_ONCE = word_set("stroke_signs fainting saddle_numbness bladder_retention weakness cannot_walk")
@@ -29,17 +31,33 @@ _GOES_ON = word_set("still since even now worse worst anymore longer constant co
 
 def settle_passing(reports: Sequence[Report], tokens: Sequence[Token]) -> list[Report]:
     """The reports, those a passing cause of their sentence explains turned to history and asked about."""
-    causes: dict[int, set[str]] = {}
-    for report in reports:
-        if report.name.startswith(_PASSING) and report.assertion not in ("absent", "hypothetical"):
-            causes.setdefault(report.sentence, set()).add(report.name)
-    going_on = {token.sentence for token in tokens if token.norm in _GOES_ON}
+    causes = _causes(reports)
+    over = [(r.start, r.end) for r in reports if r.name == _OVER]
+    going_on = {
+        token.sentence
+        for place, token in enumerate(tokens)
+        if token.norm in _GOES_ON and not any(start <= place < end for start, end in over)
+    }
     return [
         _passed(report)
         if report.sentence not in going_on and _explained(report, causes.get(report.sentence, set()))
         else report
         for report in reports
     ]
+
+
+def _causes(reports: Sequence[Report]) -> dict[int, set[str]]:
+    """By sentence; one that tells of no sign itself goes on about the one before ("Get up, walk, gone")."""
+    own: dict[int, set[str]] = {}
+    for report in reports:
+        if report.name.startswith(_PASSING) and report.assertion not in ("absent", "hypothetical"):
+            own.setdefault(report.sentence, set()).add(report.name)
+    telling = {r.sentence for r in reports if not _MADE_BY[_SEAT].isdisjoint(r.sets)}
+    causes = {sentence: set(found) for sentence, found in own.items()}
+    for sentence, found in own.items():
+        if _OVER in found and sentence not in telling:
+            causes.setdefault(sentence - 1, set()).update(found)
+    return causes
 
 
 def _explained(report: Report, causes: set[str]) -> bool:

@@ -51,6 +51,8 @@ from bot.language.wishes import find_goals
 from bot.language.words import Words, clean
 
 _FEVER_ASKS = ("temp_f", "fever", "G4")
+_TURNS = ("came_true", "same_as_mine")
+"""What turns the words before: a warning has come true, a stranger's story is the writer's too."""
 _DOC_WORDS = 70
 """Sentences are read together up to this many words, so that cost stays linear in the text's length."""
 
@@ -111,9 +113,11 @@ class Reader:
         page = Page(text, source, tokens)
         language = language_of(source.text, self._lexicon.spanish)
         likely = self._screen.likely(text) if self._screen and language == "en" else {}
-        reports, concepts, came_true = self._reports(tokens, asked, open_to_half(likely, asked=asked))
+        reports, concepts, turns = self._reports(tokens, asked, open_to_half(likely, asked=asked))
         reports = settle_half_read(reports)
-        reports = settle_supposed(reports, tokens, came_true=came_true)
+        reports = settle_supposed(
+            reports, tokens, came_true=turns["came_true"], mine_too=turns["same_as_mine"]
+        )
         reports = settle_well_in_a_list(settle_denied_inside(reports), tokens)
         reports = settle_taken_back(reports, tokens)
         reports = settle_passing(reports, tokens)
@@ -152,20 +156,22 @@ class Reader:
 
     def _reports(
         self, tokens: Sequence[Token], asked: str | None, likely: Mapping[str, float] | None = None
-    ) -> tuple[list[Report], set[str], list[int]]:
-        """The frames found, the concepts mentioned, and where it says that a warning came true.
+    ) -> tuple[list[Report], set[str], dict[str, list[int]]]:
+        """The frames found, the concepts mentioned, and where it says so of `_TURNS`.
 
         `likely` are the facts that half a frame may be enough for, with the screen's probabilities.
         """
         reports: list[Report] = []
         concepts: set[str] = set()
-        came_true: list[int] = []
+        turns: dict[str, list[int]] = {name: [] for name in _TURNS}
         for base, chunk in _chunks(tokens):
             doc = self.nlp(self.nlp.tokenizer.of_tokens(chunk, likely=likely))
             inside, found = words_inside(doc), modifiers_of(doc)
             mentions = doc.user_data["mentions"]
             concepts.update(mention.concept for mention in mentions)
-            came_true += [base + mention.start for mention in mentions if mention.concept == "came_true"]
+            for mention in mentions:
+                if mention.concept in turns:
+                    turns[mention.concept].append(base + mention.start)
             for hit in doc.user_data["hits"]:
                 if not _is_asked(hit.frame, asked):
                     continue
@@ -189,7 +195,7 @@ class Reader:
                         sentence=head.sentence,
                     )
                 )
-        return reports, concepts, came_true
+        return reports, concepts, turns
 
     def _add_reports(self, settled: Settled, reports: Sequence[Report], page: Page) -> None:
         for report in reports:

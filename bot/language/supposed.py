@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.language.report import Report
-from bot.language.segments import Token
+from bot.language.segments import DENIALS, MOST_NAMING, Token
 
 _SELF = frozenset(
     (
@@ -66,21 +67,36 @@ _QUOTED = frozenset(
     )
 )
 """Words of somebody's advice, of fear, of what may come: what stands beside them is only supposed."""
+_HELD = frozenset(("can", "could", "will", "lost", "gone", "is", "are", "have"))
+_LIMITS = frozenset(("only", "just", "no", "nope", "nah", "not", "never", "none", "sure"))
+_KEPT_AWAY = DENIALS | {"if", "nothing", "neither", "that", "all"}
+""" "None of that is me"."""
 _DATED = frozenset(("since", "ago", "yesterday", "today", "tonight", "lately", "started", "began"))
 
 
 def settle_supposed(
-    reports: Sequence[Report], tokens: Sequence[Token], *, came_true: Sequence[int]
+    reports: Sequence[Report],
+    tokens: Sequence[Token],
+    *,
+    came_true: Sequence[int],
+    mine_too: Sequence[int] = (),
 ) -> list[Report]:
-    """General questions make no fact; what came true does. `came_true`: word positions of such phrases."""
+    """General questions make no fact; what came true does, and a stranger's sign that is the writer's too.
+
+    `came_true`, `mine_too`: word positions of such phrases.
+    """
     general = {number for number, words in _sentences(tokens) if _is_general(words)}
     out = [_general(report) if report.sentence in general else report for report in reports]
+    held_up = _held_up(_sentences(tokens), out)
+    out = [_doubted(report) if report.sentence in held_up else report for report in out]
     lived = {number for number, words in _sentences(tokens) if _is_lived(words)}
     out = [_true(report) if report.sentence in lived - general else report for report in out]
-    return [
+    out = [
         _true(report) if any(_follows(report, place, tokens) for place in came_true) else report
         for report in out
     ]
+    mine = [place for place in mine_too if tokens[max(place - 1, 0)].norm not in _KEPT_AWAY]
+    return [_own(report) if any(_follows(report, n, tokens) for n in mine) else report for report in out]
 
 
 def _sentences(tokens: Sequence[Token]) -> list[tuple[int, list[Token]]]:
@@ -107,6 +123,33 @@ def _is_general(words: Sequence[Token]) -> bool:
     opening = [word.norm for word in said[:3]]
     sure = any(tuple(opening[: len(known)]) == known for known in _SURE_OPENERS)
     return sure or said[-1].raw == "?"
+
+
+def _held_up(sentences: Sequence[tuple[int, list[Token]]], reports: Sequence[Report]) -> set[int]:
+    """ "Unsteady? Only after the second glass.": a word held up for what is said of it next.
+
+    It is in doubt when the next sentence limits or denies it, or the message denies it anywhere.
+    """
+    denied = {name for report in reports for name in report.sets if _denies(report)}
+    named = {number for number, words in sentences if _is_bare_question(words)}
+    limited = {n for (n, _), (_, after) in pairwise(sentences) if after[0].raw in _LIMITS}
+    refuted = {report.sentence for report in reports if not denied.isdisjoint(report.sets)}
+    return named & (limited | refuted)
+
+
+def _is_bare_question(words: Sequence[Token]) -> bool:
+    """One to three words and a question mark, nothing of one's own, no "not", no time."""
+    said = [word for word in words if word.raw and word.norm != "|"]
+    told = any(word.norm in DENIALS | _HELD or word.raw in _SELF | _DATED for word in said)
+    return 1 < len(said) <= MOST_NAMING + 1 and said[-1].raw == "?" and not told
+
+
+def _denies(report: Report) -> bool:
+    return report.assertion == "present" and not {"no", "none"}.isdisjoint(map(str, report.sets.values()))
+
+
+def _doubted(report: Report) -> Report:
+    return replace(report, assertion="unsure") if report.assertion == "present" else report
 
 
 def _is_lived(words: Sequence[Token]) -> bool:
@@ -137,3 +180,7 @@ def _follows(report: Report, place: int, tokens: Sequence[Token]) -> bool:
 
 def _true(report: Report) -> Report:
     return replace(report, assertion="present") if report.assertion == "hypothetical" else report
+
+
+def _own(report: Report) -> Report:
+    return replace(report, assertion="present") if report.assertion == "other_person" else report

@@ -88,14 +88,27 @@ def _disowns(said: Sequence[str]) -> bool:
 
 
 def settle_denied_inside(reports: Sequence[Report]) -> list[Report]:
-    """ "My chest does not hurt": the sign read from "chest" on is denied like that read from "hurt" on."""
+    """ "My chest does not hurt": the sign read from "chest" on is denied like that read from "hurt" on.
+
+    So is another's: "kindergartner can't button" holds the "can't button" that is the kindergartner's.
+    """
     denied = [r for r in reports if r.assertion == "absent" and r.sets]
-    return [
-        replace(report, assertion="absent")
-        if report.assertion == "present" and any(_denies_its_end(no, report) for no in denied)
-        else report
-        for report in reports
-    ]
+    theirs = [r for r in reports if r.assertion == "other_person" and r.sets]
+    return [_like_its_inside(report, denied, theirs) for report in reports]
+
+
+def _like_its_inside(report: Report, denied: Sequence[Report], theirs: Sequence[Report]) -> Report:
+    if report.assertion != "present":
+        return report
+    if any(_denies_its_end(no, report) for no in denied):
+        return replace(report, assertion="absent")
+    if any(other.sets == report.sets and _holds(report, other) for other in theirs):
+        return replace(report, assertion="other_person")
+    return report
+
+
+def _holds(report: Report, inner: Report) -> bool:
+    return report.start < inner.start and inner.end <= report.end
 
 
 def settle_well_in_a_list(reports: Sequence[Report], tokens: Sequence[Token]) -> list[Report]:

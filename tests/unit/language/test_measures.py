@@ -19,7 +19,6 @@ import pytest
         "I have to bribe my bladder these days",
         "my husband has to hum and jiggle to get a few cc out",
         "I don't think I'm emptying all the way",
-        "not sure I'm emptying my bladder",
         "I can't poop or pee",
         "neither peeing nor pooping works anymore",
         "he is unable to move his bowels or urinate",
@@ -46,6 +45,12 @@ def test_little_and_late_is_retention(reader, text):
 )
 def test_small_measures_of_other_things_are_not(reader, text):
     assert reader.read(text).facts.get("bladder_retention") != "yes"
+
+
+def test_a_doubt_of_being_empty_is_asked_about(reader):
+    reading = reader.read("I'm not sure I'm emptying my bladder")
+    assert reading.facts["bladder_retention"] == "unsure"
+    assert "bladder_retention" in reading.ask
 
 
 def test_a_bladder_that_empties_is_well_and_a_drop_in_the_eye_no_stroke(reader):

@@ -7,7 +7,7 @@ stays with its first row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -167,46 +167,57 @@ def _fitted(paper: Paper, sections: Sequence[Section], top: float) -> list[Place
 
 
 def _placed(paper: Paper, sections: Sequence[Section], top: float) -> list[Placed]:
-    """The first section over the whole width, the others in two columns of one height."""
-    first, y = [], top
-    for row in _rows(paper, sections[:1], paper.epw):
-        first.append(Placed(row=row, sheet=0, x=MARGIN, y=y, width=paper.epw))
-        y += row.height
-    width = (paper.epw - GAP) / 2
-    groups = _groups(list(_rows(paper, sections[1:], width)))
-    return first + _balanced(paper, groups, y, width)
+    """The first section over the whole width, the others in two columns below it."""
+    first = _poured(paper, _groups(_rows(paper, sections[:1], paper.epw)), 1, sheet=0, top=top) or []
+    last = first[-1]
+    rest = _groups(_rows(paper, sections[1:], _column(paper, 2)))
+    return first + _balanced(paper, rest, sheet=last.sheet, top=last.y + last.row.height)
 
 
-def _balanced(paper: Paper, groups: Sequence[Sequence[Row]], top: float, width: float) -> list[Placed]:
-    """In columns that end alike when one sheet is enough, in full ones when it is not."""
+def _balanced(paper: Paper, groups: Sequence[Sequence[Row]], *, sheet: int, top: float) -> list[Placed]:
+    """In two columns that end alike when this sheet is enough, in full ones when it is not."""
     height = sum(row.height for group in groups for row in group) / 2
     while top + height < paper.bottom:
-        placed = _poured(paper, groups, top, width, bottom=top + height)
+        placed = _poured(paper, groups, 2, sheet=sheet, top=top, bottom=top + height)
         if placed is not None:
             return placed
         height += paper.leading
-    return _poured(paper, groups, top, width, bottom=None) or []
+    return _poured(paper, groups, 2, sheet=sheet, top=top) or []
 
 
 def _poured(
-    paper: Paper, groups: Sequence[Sequence[Row]], top: float, width: float, *, bottom: float | None
+    paper: Paper,
+    groups: Sequence[Sequence[Row]],
+    columns: int,
+    *,
+    sheet: int,
+    top: float,
+    bottom: float | None = None,
 ) -> list[Placed] | None:
-    """Column after column down to `bottom`, or None when two are not enough; without `bottom` over sheets."""
+    """Column after column, sheet after sheet, the first from `top` on; with `bottom` this sheet's columns end
+    there, and None means that they are not enough."""
     placed: list[Placed] = []
-    column, y = 0, top
+    width, column, y = _column(paper, columns), 0, top
     for group in groups:
-        if y + sum(row.height for row in group) > (bottom or paper.bottom) and placed:
-            column, y = column + 1, top if column == 0 else MARGIN
-            if bottom and column > 1:
+        height = sum(row.height for row in group)
+        while y + height > (bottom or paper.bottom) and y > MARGIN:
+            column += 1
+            y = top if column < columns else MARGIN
+            if bottom and column == columns:
                 return None
         for row in group:
-            x = MARGIN + (column % 2) * (width + GAP)
-            placed.append(Placed(row=row, sheet=column // 2, x=x, y=y, width=width))
+            x = MARGIN + (column % columns) * (width + GAP)
+            placed.append(Placed(row=row, sheet=sheet + column // columns, x=x, y=y, width=width))
             y += row.height
     return placed
 
 
-def _groups(rows: Sequence[Row]) -> list[list[Row]]:
+def _column(paper: Paper, columns: int) -> float:
+    """The width of each of so many columns."""
+    return float(paper.epw - GAP * (columns - 1)) / columns
+
+
+def _groups(rows: Iterable[Row]) -> list[list[Row]]:
     """What stays together: each row alone, a heading with the row after it."""
     groups: list[list[Row]] = []
     for row in rows:

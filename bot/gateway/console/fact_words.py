@@ -25,7 +25,9 @@ CODE_WORDS: Mapping[str, str] = {
 """Codes that are not words with underscores for blanks."""
 
 _NAME = re.compile(r"\b([a-z]+(?:_[a-z0-9]+)+)\b(?: (\d+(?:\.\d+)?)\b)?")
-"""A variable in a protocol's line, and the number that follows it."""
+"""A variable or a code in a protocol's line, and the number that follows it."""
+_WHOLE = re.compile(r"(?<=\d)\.0\b(?!\.)")
+"""What `12.0` has too much."""
 
 
 class FactWords:
@@ -63,12 +65,14 @@ class FactWords:
         return (self._protocols.dictionary[variable].unit or "") if known else ""
 
     def readable(self, text: str) -> str:
-        """A protocol's line for staff with labels in place of the names of variables, numbers with units."""
-        return _NAME.sub(lambda found: self._label_in_line(found.group(), *found.groups()), text)
+        """A protocol's line for staff with labels in place of the names of variables, codes in words, whole
+        numbers whole and with their unit."""
+        labelled = _NAME.sub(lambda found: self._label_in_line(found.group(), *found.groups()), text)
+        return _WHOLE.sub("", labelled)
 
     def _label_in_line(self, whole: str, name: str, number: str | None) -> str:
         if name not in self._protocols.dictionary:
-            return whole
+            return show(whole)
         if not number:
             return in_line(self.label(name))
         return f"{in_line(lasting(self.label(name)))} {self._exact(name, float(number))}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
@@ -73,9 +75,17 @@ async def test_a_reason_says_numbers_with_their_unit_and_weakness_has_its_own_pl
     client: httpx.AsyncClient, world: World
 ) -> None:
     await as_nurse(client, world)
-    weak = {"foot_drop": "yes", "weakness_onset_days": 30.0, "weakness_course": "stable"}
+    weak = {
+        "foot_drop": "yes", "weakness_onset_days": 30.0, "weakness_course": "same", "imaging": "mri",
+        "weakness_where": "both_legs", "dx": ("spinal_tumor",),
+    }  # fmt: skip
     text = await text_of(client, await world.add_case((Said(text="my left foot slaps", facts=weak),)))
-    assert "weak for 30 days" in " ".join(text.split())
+    plain = " ".join(text.split())
+    assert "weak for 30 days" in plain
+    assert "where it is weak both legs" in plain
+    assert "dx spinal tumor" in plain
+    assert "- Imaging: MRI" in text
+    assert not re.search(r"_|\d\.0\b", text.partition("Protocols: ")[0])
     assert (
         "- Foot drags or slaps: yes" in text.partition("STRENGTH, WALKING, FEELING")[2].partition("\n\n")[0]
     )

@@ -8,9 +8,9 @@ import re
 
 import httpx
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
-from bot.gateway.console.clinician_pdf import NOT_DRAWN
+from bot.gateway.console.clinician_pdf import MARGIN, NOT_DRAWN
 from tests.integration.console.conversations import ROUTINE, Said, bot
 from tests.integration.console.staff_world import World, busy_morning, signed_in
 from tests.integration.console.test_clinician_page import add_told, as_nurse, text_of
@@ -27,6 +27,13 @@ async def pdf_of(client: httpx.AsyncClient, case_id: str) -> PdfReader:
 
 def words_of(pdf: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+
+
+def heights_of(page: PageObject) -> list[float]:
+    """How far above the lower edge each piece of text stands, in points."""
+    found: list[float] = []
+    page.extract_text(visitor_text=lambda text, _cm, tm, *_: found.append(tm[5]) if text.strip() else None)
+    return found
 
 
 async def told(world: World, name: str, *, words: str = "", **facts: object) -> str:
@@ -81,6 +88,20 @@ async def test_a_very_long_story_takes_more_sheets_and_each_says_whose(
     for number, page in enumerate(pdf.pages, 1):
         said = " ".join(page.extract_text().split())
         assert re.search(rf"Reference \S+, sheet {number} of {len(pdf.pages)}\.", said)
+
+
+async def test_every_rule_at_once_is_on_paper_too(client: httpx.AsyncClient, world: World) -> None:
+    await as_nurse(client, world)
+    known = world.protocols.dictionary
+    worst = {
+        name: known[name].values[0] for name in known if known[name].kind in ("yes_no", "four_valued", "enum")
+    }
+    case_id = await world.add_case((Said(text="all of it, and in many words " * 9, facts=worst),))
+    pdf = await pdf_of(client, case_id)
+    rules = set(re.findall(r"(?m)^- (RF\w+):", await text_of(client, case_id)))
+    assert len(rules) > 20
+    assert rules <= set(words_of(pdf).split())
+    assert min(y for page in pdf.pages for y in heights_of(page)) > MARGIN, "nothing hangs over the edge"
 
 
 async def test_who_may_not_see_contact_data_reads_none(client: httpx.AsyncClient, world: World) -> None:

@@ -14,7 +14,7 @@ from bot.services.context import Context
 
 EVERY_SECONDS = 3600.0
 WHY: dict[Misfit, str] = {
-    "provider_gone": "the provider is not in the clinic's file any more",
+    "provider_gone": "this provider sees no patients here any more",
     "visit_not_done": "the provider does not do this kind of visit any more, or it was renamed",
     "closed": "the provider is not there at that time: a holiday or other hours",
     "room_gone": "the room is not in the clinic's file any more",

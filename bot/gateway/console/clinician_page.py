@@ -15,7 +15,6 @@ from bot.gateway.console.case_page import CasePage
 from bot.gateway.console.clinician_words import LABELS
 from bot.gateway.console.fact_words import in_line, lasting, sentence
 from bot.gateway.console.shown import ShownFact, ShownReason
-from bot.gateway.console.words import GATES
 from bot.services.case_file import CONTACT
 from bot.services.fhir.record import PRIVATE_RULES, PRIVATE_VARIABLES
 
@@ -212,12 +211,12 @@ class ClinicianPage:
     def _open(self) -> Iterator[Entry]:
         if self.page.missing:
             yield Entry(label="Not known", text=", ".join(self.page.missing))
-        for gate, unknown, unsure in self.page.gates:
-            name = GATES.get(gate, gate)
-            if unknown:
-                yield Entry(label=name, text=f"not asked or not answered: {', '.join(unknown)}")
-            if unsure:
-                yield Entry(label=name, text=f"not sure: {', '.join(unsure)}")
+        unknown = [label for _, labels, _ in self.page.gates for label in labels]
+        unsure = [label for _, _, labels in self.page.gates for label in labels]
+        if unknown:
+            yield Entry(label="Not asked or not answered", text=", ".join(unknown))
+        if unsure:
+            yield Entry(label="Not sure", text=", ".join(unsure))
         if self.page.marks:
             yield Entry(label="Mind", text=", ".join(self.page.marks))
 

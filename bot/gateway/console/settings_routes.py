@@ -12,6 +12,7 @@ from bot.gateway.console import times
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.console.settings_form import NEW, ClinicForm, changes_of, form_given, form_of
+from bot.gateway.console.visit_words import visit_words
 from bot.gateway.staff_api.door import Asked, StaffDoor
 from bot.protocols.clinic import DAYS
 from bot.protocols.lint import HIGHEST_GRADE, SEGMENTS
@@ -57,7 +58,14 @@ def _add_clinic(
             held=held,
             days=DAYS,
             gone=gone or set(),
-            collisions=[(one, times.day_time(one.appointment.start, zone=zone)) for one in collisions],
+            collisions=[
+                (
+                    one,
+                    times.day_time(one.appointment.start, zone=zone),
+                    visit_words(one.appointment, ctx.protocols),
+                )
+                for one in collisions
+            ],
             versions=versions_of(held, pages, ctx),
             sign=_sign(collisions),
             phone_by_server=settings.clinic_phone or "",

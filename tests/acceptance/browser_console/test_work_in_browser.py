@@ -68,7 +68,10 @@ async def test_an_emergency_is_pinned_and_taken_on_the_spot(desk: Desk) -> None:
 
 async def test_an_emergency_is_pinned_while_somebody_searches(desk: Desk) -> None:
     await desk.sign_in("nurse")
-    await desk.open("/console/find")
+    await desk.page.keyboard.press("?")
+    await desk.page.wait_for_selector("#keyboard[open] >> text=down and up in a list")
+    await desk.page.keyboard.press("f")
+    await desk.page.wait_for_url("**/console/find")
     await desk.page.fill("#q", "half a na")
     await add_task(desk, "emergency", "P0", EMERGENCY)
     await desk.page.wait_for_selector(".alarms >> text=1 emergency not acknowledged")

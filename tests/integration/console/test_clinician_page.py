@@ -95,7 +95,7 @@ async def test_open_safety_questions_are_never_no_red_flag(client: httpx.AsyncCl
     await as_nurse(client, world)
     text = " ".join((await text_of(client, await world.add_case(ROUTINE[:1]))).split())
     assert 'this is not "no red flag"' in text
-    assert "Bladder, bowel, numb between the legs: not asked or not answered: Numb between the legs" in text
+    assert "Numb between the legs, " in text.partition("- Not asked or not answered: ")[2]
 
 
 async def test_lines_are_short_and_words_quoted_once(client: httpx.AsyncClient, world: World) -> None:

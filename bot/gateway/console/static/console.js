@@ -213,7 +213,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/* --- keyboard ------------------------------------------------------------------------------- */
+/* --- keyboard: what there is stands in base.html -------------------------------------------------------------------------------- */
+const PLACES = { w: "/console/queue", q: "/console/", f: "/console/find" };
+
+function showKeys() {
+  const list = document.getElementById("keyboard");
+  list.open = !list.open;
+  list.querySelector("summary").focus();
+}
+
 /* Through the page's own list; emergencies that are only pinned above it are reached by Tab. */
 const PINNED_ONLY = document.body.dataset.poll === "/console/alarms/live";
 
@@ -230,7 +238,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") moveRow(1);
   else if (event.key === "k") moveRow(-1);
   else if (event.key === "/" && search) search.focus();
-  else if (event.key === "q") window.location.assign("/console/");
+  else if (event.key in PLACES) window.location.assign(PLACES[event.key]);
+  else if (event.key === "?") showKeys();
   else return;
   event.preventDefault();
 });

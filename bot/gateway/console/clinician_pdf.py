@@ -63,7 +63,8 @@ class Paper(FPDF):
         super().__init__(unit="pt", format="letter")
         self.add_font(FONT, "", FONTS / "DejaVuSansCondensed.ttf")
         self.add_font(FONT, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
-        self.letters = frozenset(cast(TTFFont, self.fonts[FONT]).cmap)
+        both = (cast(TTFFont, font) for font in self.fonts.values())  # the bold one has fewer
+        self.letters = frozenset.intersection(*(frozenset(font.cmap) for font in both))
         self.set_margin(MARGIN)
         self.c_margin = 0
         self.set_auto_page_break(False)
@@ -149,7 +150,7 @@ def _head(paper: Paper, sheet: ClinicianPage, *, draft: bool) -> float:
 def _lacks_letters(paper: Paper, sheet: ClinicianPage) -> bool:
     """Whether anything on it has letters that the font does not."""
     entries = (str(entry) for section in sheet.sections for entry in section.entries)
-    return any(NOT_DRAWN in paper.drawable(text) for text in (sheet.title, *entries))
+    return any(NOT_DRAWN in paper.drawable(text) for text in (sheet.title, sheet.contact, *entries))
 
 
 # --- laying out -----------------------------------------------------------------------------------

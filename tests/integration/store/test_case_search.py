@@ -10,9 +10,15 @@ import pytest
 from bot.domain.cases import Case
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
 from bot.services.ports.search import SavedView, Wanted
-from bot.store import Store
+from bot.store import Store, case_search
 from bot.store.search import said_keys
 from tests.integration.store.samples import HOUR, MINUTE, NOW, a_case, a_draft, a_fact, stored_case
+
+
+@pytest.fixture(params=[0, case_search.RARE], ids=["common", "rare"])
+def rarity(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is rare is looked up, of what is common the newest cases are asked."""
+    monkeypatch.setattr(case_search, "RARE", request.param)
 
 
 async def found(store: Store, **wanted: Any) -> set[str]:
@@ -76,6 +82,7 @@ async def test_what_the_bot_says_finds_nothing_and_erased_words_find_nothing(sto
     assert await found(store, words="numb") == set()
 
 
+@pytest.mark.usefixtures("rarity")
 async def test_order_of_events(store: Store) -> None:
     """Asked for a person after the bot had not understood; and the other way round."""
     after, before, only = [await stored_case(store) for _ in range(3)]
@@ -91,6 +98,7 @@ async def test_order_of_events(store: Store) -> None:
     assert await found(store, fallback=False) == {only.id}
 
 
+@pytest.mark.usefixtures("rarity")
 async def test_filters(store: Store) -> None:
     quiet = await stored_case(store, created_at=NOW - 5 * HOUR)
     long = await stored_case(store, rules=("RF01",), outcome="same", channel="sms", status="booked")

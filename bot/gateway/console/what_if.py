@@ -148,7 +148,7 @@ class TriedView:
     ) -> FiredRule:
         return FiredRule(
             id=rule_id,
-            title=self._protocols.rule(rule_id).title,
+            title=sentence(self._protocols.rule(rule_id).title),
             level=level,
             level_word=words.word(words.LEVELS, level),
             staff=staff,

@@ -1,6 +1,9 @@
 /* The work queue without reloads: opening a task, sending its forms, keys. Uses console.js (state, refresh). */
 "use strict";
 
+/* Where the opened task stands in place of the list, below what is pinned (work.css). */
+const NARROW = matchMedia("(max-width: 900px)");
+
 const live = () => new URL(document.body.dataset.poll, location.href);
 
 function look(change) {
@@ -71,6 +74,7 @@ document.addEventListener("click", async (event) => {
   panel()?.querySelectorAll("form").forEach(calm);
   await choose(row ? row.dataset.task : null);
   focusRow(row ? row.dataset.task : before);
+  if (row && NARROW.matches) panel()?.scrollIntoView();
 });
 
 document.addEventListener("keydown", (event) => {

@@ -112,23 +112,47 @@ async def test_a_clear_no_goes_on_with_the_questions(ctx: Context, patient: Pati
     assert (await patient.case()).level < Level.EMERGENCY_NOW
 
 
+async def test_how_bad_it_is_is_asked_once_when_it_was_read_by_half(ctx: Context, patient: Patient) -> None:
+    await patient.say("my low back hurts for 6 months and my left leg is a bit weak")
+    await patient.answer_until("G1")
+    half = Reading(facts={"weakness": "mild"}, half_read=("weakness",))
+    assert await _request(ctx, patient, half) == ("weakness",)
+    reply = await patient.say("no")
+    assert reply[-1].asks == "weakness"
+    await patient.say("can't lift it at all")
+    assert (await patient.facts())["weakness"].value == "severe"
+    assert await _request(ctx, patient, half) == (), "once"
+
+
+async def test_the_gravest_value_read_by_half_is_not_asked_about(ctx: Context, patient: Patient) -> None:
+    await patient.say("my low back hurts for 6 months")
+    await patient.answer_until("G1")
+    half = Reading(facts={"weakness": "severe"}, half_read=("weakness",))
+    assert await _request(ctx, patient, half, weakness="severe") == ()
+
+
 async def _hint(ctx: Context, patient: Patient, name: str) -> None:
     """What the language layer does when a text may mean a danger sign."""
+    await _request(ctx, patient, Reading(ask=(name,)))
+
+
+async def _request(ctx: Context, patient: Patient, reading: Reading, **known: str) -> tuple[str, ...]:
     async with ctx.unit_of_work() as uow:
         from bot.services.case_view import load_view
 
         view = await load_view(uow, patient.case_id)
         message = (await uow.messages.of_patient(patient.case_id))[-1]
-        await doubts.request(
+        asked = await doubts.request(
             uow,
             view,
             message,
-            Reading(ask=(name,)),
-            values=view.values,
+            reading,
+            values={**view.values, **known},
             protocols=ctx.protocols,
             hints=ctx.reader.hints,
         )
         await uow.commit()
+    return asked
 
 
 async def test_an_overdose_names_the_help_line_too(patient: Patient) -> None:

@@ -22,10 +22,12 @@ from bot.services.ports import UnitOfWork
 
 if TYPE_CHECKING:
     from bot.language.hints import Hints
+    from bot.language.sayings import Sayings
 
 DOUBT = "unsure"
 SELF_HARM = "self_harm"
 LEAKING = "bladder_incontinence"
+BOTH_LEGS = "bilateral_leg_symptoms"
 LAUGHED = "said:laughed"
 """A leak was told with a laugh: it is asked about in those words (3.3)."""
 _NEVER_ASKED = frozenset({"abuse_unsafe", "gate_incomplete"})
@@ -122,6 +124,7 @@ async def request(
     values: Mapping[str, Value],
     protocols: Protocols,
     hints: Hints,
+    sayings: Sayings,
 ) -> tuple[str, ...]:
     """Ask next, in plain words, what the text hints at; which questions. Two of one gate: the gate.
 
@@ -130,7 +133,8 @@ async def request(
     wanted = [
         name
         for name in _hinted(message, reading, hints)
-        if name in protocols.dictionary and _worth_asking(view, message, reading, name, values, protocols)
+        if name in protocols.dictionary
+        and _worth_asking(view, message, reading, name, values, protocols, sayings)
     ]
     names = tuple(dict.fromkeys(_gate_or_fact(name, wanted, view, protocols.dictionary) for name in wanted))
     for name in names:
@@ -157,6 +161,7 @@ def _worth_asking(
     name: str,
     values: Mapping[str, Value],
     protocols: Protocols,
+    sayings: Sayings,
 ) -> bool:
     """A danger sign that is open, or denied although the words speak of it; each is asked about once.
 
@@ -169,6 +174,8 @@ def _worth_asking(
         return False
     if known is None and view.asked is not None and view.asked in (name, variable.gate):
         return False  # it is being asked about just now
+    if name == BOTH_LEGS and _one_leg_only(view, message, reading, sayings):
+        return False
     after_surgery = variable.section == _OF_SURGERY and variable.ask == "when"
     if after_surgery and values.get("recent_spine_procedure") == "no":
         return False  # there is no fresh cut that could be open
@@ -179,6 +186,14 @@ def _worth_asking(
     if name in view.asks:
         return False
     return known is None or reading.facts.get(name) == known or _would_be_emergency(name, values, protocols)
+
+
+def _one_leg_only(view: CaseView, message: Message, reading: Reading, sayings: Sayings) -> bool:
+    """ "Left leg": one side is named, and no word of a second one."""
+    side = reading.facts.get("side")
+    if side not in ("left", "right") or view.values.get("side", side) != side:
+        return False
+    return not sayings.says("second_leg", message.text)
 
 
 def _quiet_since(view: CaseView, name: str, message: Message) -> bool:

@@ -60,6 +60,7 @@ def read(ctx: Context, view: CaseView, message: Message) -> Reading:
     """The reading of a message: of its buttons when it has any, else of its words."""
     reading = _without_asides(view, message, _read(ctx, view, message), ctx.protocols.dictionary)
     reading = _without_echoes(ctx, view, message, without_short_number(reading))
+    reading = _of_the_questions(ctx, view, message, _with_this_number(ctx, view, message, reading))
     dictionary, hints = ctx.protocols.dictionary, ctx.reader.hints
     return doubts.settled(view, message, reading, dictionary=dictionary, hints=hints)
 
@@ -83,6 +84,30 @@ def _without_asides(view: CaseView, message: Message, reading: Reading, dictiona
     facts = {name: value for name, value in reading.facts.items() if name not in gone}
     findings = tuple(one for one in reading.findings if one.variable not in gone)
     return replace(reading, facts=facts, findings=findings)
+
+
+def _with_this_number(ctx: Context, view: CaseView, message: Message, reading: Reading) -> Reading:
+    """ "This number", by text message where a number is asked for: the one that is written from."""
+    asked = {view.asked, *_also_asked(view)}
+    number = view.case.address if message.channel == "sms" else None
+    if "contact_phone" not in asked or "contact_phone" in reading.facts or not number:
+        return reading
+    if not ctx.reader.sayings.says("this_number", message.text):
+        return reading
+    whole = view.asked == "contact_phone"
+    facts = {"contact_phone": number} if whole else {**reading.facts, "contact_phone": number}
+    return replace(reading, facts=facts, answer="full" if whole else reading.answer, polarity=None)
+
+
+def _of_the_questions(ctx: Context, view: CaseView, message: Message, reading: Reading) -> Reading:
+    """ "This is taking forever" speaks of the questions, not of a danger sign that is not asked about."""
+    if reading.facts or not reading.ask or not ctx.reader.sayings.says("too_many_questions", message.text):
+        return reading
+    dictionary = ctx.protocols.dictionary
+    kept = tuple(
+        name for name in reading.ask if name == doubts.SELF_HARM or dictionary[name].gate == view.asked
+    )
+    return replace(reading, ask=kept)
 
 
 def _without_echoes(ctx: Context, view: CaseView, message: Message, reading: Reading) -> Reading:

@@ -70,7 +70,14 @@ async def take_in(
     judgement = ctx.protocols.judge(values)
     before = _stood(ctx, view, told)
     doubted = await doubts.request(
-        uow, view, message, reading, values=values, protocols=ctx.protocols, hints=ctx.reader.hints
+        uow,
+        view,
+        message,
+        reading,
+        values=values,
+        protocols=ctx.protocols,
+        hints=ctx.reader.hints,
+        sayings=ctx.reader.sayings,
     )
     if _somebody_else(view, written):
         await uow.asks.save(view.case.id, AskState(name="age", state="wanted"))

@@ -131,6 +131,20 @@ async def test_the_gravest_value_read_by_half_is_not_asked_about(ctx: Context, p
     assert await _request(ctx, patient, half, weakness="severe") == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("it is my left leg", ()), ("it is in my left leg too", ("bilateral_leg_symptoms",))],
+)
+async def test_one_leg_named_alone_is_not_both(
+    ctx: Context, patient: Patient, text: str, asked: tuple[str, ...]
+) -> None:
+    await patient.say("my low back hurts for 6 months")
+    await patient.answer_until("G1")
+    await patient.say(text)
+    reading = Reading(ask=("bilateral_leg_symptoms",), facts={"side": "left"})
+    assert await _request(ctx, patient, reading) == asked
+
+
 async def _hint(ctx: Context, patient: Patient, name: str) -> None:
     """What the language layer does when a text may mean a danger sign."""
     await _request(ctx, patient, Reading(ask=(name,)))
@@ -150,6 +164,7 @@ async def _request(ctx: Context, patient: Patient, reading: Reading, **known: st
             values={**view.values, **known},
             protocols=ctx.protocols,
             hints=ctx.reader.hints,
+            sayings=ctx.reader.sayings,
         )
         await uow.commit()
     return asked

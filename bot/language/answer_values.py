@@ -92,7 +92,7 @@ def height_of(digits: str) -> Value | None:
 
 def asks_in_unit(variable: Variable) -> bool:
     """The question says "how many weeks", or nobody would count otherwise: a bare number needs no unit."""
-    return variable.name == "walk_minutes" or bool(
+    return variable.name in ("walk_minutes", "cancer_years", "cons_pt_weeks") or bool(
         variable.question and re.search(r"how many (?:weeks|days|months)", variable.question.web.lower())
     )
 
@@ -107,6 +107,16 @@ def assertion_of(value: Value) -> Literal["present", "absent", "unsure", "resolv
 def counts_care(settled: Settled, polarity: Polarity | None) -> bool:
     """Kinds of care were named, or all of them denied."""
     return bool(kinds_of_care(settled.facts)) or polarity == "deny"
+
+
+def count_in_words(norms: Sequence[str]) -> int | None:
+    """ "A couple", "half a dozen", "once"."""
+    said = set(norms)
+    if {"half", "dozen"} <= said:
+        return 6
+    if said & {"couple", "twice", "twic"}:
+        return 2
+    return 1 if said & {"onc", "once", "1"} else None
 
 
 def shaped(value: str, variable: Variable) -> Value:

@@ -16,6 +16,7 @@ from bot.domain.findings import Answer
 from bot.language.answer_values import (
     asks_in_unit,
     assertion_of,
+    count_in_words,
     counts_care,
     ends_at,
     height_of,
@@ -29,10 +30,11 @@ from bot.language.answer_values import (
     yes_no,
 )
 from bot.language.courses import place_course
-from bot.language.cues import ASKS_BACK, HUH, NOBODY_KNOWS, NOW_AND_THEN
+from bot.language.cues import ASKS_BACK, HUH, NOBODY_KNOWS, NOW_AND_THEN, ONE_ONLY
 from bot.language.gate_answers import GateAnswers
 from bot.language.heard import Heard
 from bot.language.lexicon import Lexicon
+from bot.language.meanings import Meaning, meaning_of
 from bot.language.numbers import tells_a_span
 from bot.language.pieces import Piece, pieces_of, polarity_of
 from bot.language.polarity import POLARITIES, Phrases, Polarity
@@ -63,9 +65,10 @@ _DEGREES = (
     (frozenset(("little", "bit", "some", "slightly", "mild", "somewhat", "weaker")), "mild"),
 )
 _SHORT_WORDS = 6
+_VISITS = frozenset(("visit", "session", "appointment"))
 _AGREED = ("consent", "confirm_summary", "confirm_time")
 _NONE_VALUES = ("no", "none", "never", "other", "self", "same")
-_BARE_YES = {"weakness": "mild"}
+_BARE_YES = {"weakness": "mild", "diabetes": "unknown"}
 """The least that a bare "yes" says of an enumeration."""
 
 
@@ -207,6 +210,7 @@ class Answers:
             settled.replace(heard.page.whole(variable.name, len(kinds), "present"), len(kinds))
         if variable.name.endswith("_course"):
             place_course(heard, settled, self._dictionary)
+        self._add_meaning(variable, heard, settled, norms, polarity)
         if variable.name in settled.facts:
             return "unclear" if settled.facts[variable.name] == "unsure" else "full"
         value = self._value(variable, heard, settled, norms, polarity)
@@ -224,8 +228,27 @@ class Answers:
         related = any(settled.facts)
         return "unclear" if related or (norms and len(norms) <= 3) else "none"
 
+    def _add_meaning(
+        self,
+        variable: Variable,
+        heard: Heard,
+        settled: Settled,
+        norms: Sequence[str],
+        polarity: Polarity | None,
+    ) -> None:
+        """What the patient's own words mean to this question; never against a yes or no said beside them."""
+        meant = meaning_of(variable, norms, self.said)
+        if meant is None or not _is_free(variable, meant, settled):
+            return
+        against = {("yes", "deny"), ("no", "affirm")}
+        if (meant.value, polarity) in against or (meant.value == "yes" and self.said.contains(norms, "over")):
+            return
+        settled.replace(heard.page.whole(variable.name, meant.value, assertion_of(meant.value)), meant.value)
+
     def _symptom(self, variable: Variable, heard: Heard, norms: Sequence[str]) -> Value | None:
         """What an answer without yes or no says of a symptom: over, all well, now and then, who knows."""
+        if variable.name.startswith("bilateral_") and ONE_ONLY.search(heard.page.source.text):
+            return "no"
         if self.said.contains(norms, "over") and "resolved" in variable.values:
             return "resolved"
         if self.said.contains(norms, "unsure") or NOBODY_KNOWS.search(heard.page.source.text):
@@ -318,11 +341,15 @@ class Answers:
             return slip_of(digits)
         if variable.name == "height_in":
             return height_of(digits)
-        if variable.name.endswith("_count") and len(norms) <= _SHORT_WORDS and {"onc", "1"} & set(norms):
-            return 1
+        if variable.name.endswith("_count") and len(norms) <= _SHORT_WORDS:
+            counted = count_in_words(norms)
+            if counted is not None:
+                return counted
         if variable.name == "walk_minutes":
             match = _NUMBER.fullmatch(digits.strip(" .!"))
             return None if match is None else int(float(match.group(1)))
+        if unit and not _VISITS.isdisjoint(norms):
+            return None
         match = _NUMBER.search(digits) or _NUMBER.search(_TENS.sub(tens_and_ones, " ".join(norms)))
         if match is None or len(norms) > _SHORT_WORDS or (unit and not asks_in_unit(variable)):
             return None
@@ -371,6 +398,15 @@ class Answers:
         if polarity == "unsure":
             return "unclear"
         return "none"
+
+
+def _is_free(variable: Variable, meant: Meaning, settled: Settled) -> bool:
+    """Nothing was read of it, or what was read is told better by several words of the answer itself."""
+    if not allowed(meant.value, variable):
+        return False
+    if variable.kind == "list" or variable.safety:
+        return variable.name not in settled.facts
+    return variable.name not in settled.facts or meant.words > 1
 
 
 _JOINS = frozenset(("but", "and", "honestly", "however"))

@@ -48,7 +48,8 @@ BENIGN = word_set(
     shoulder arm getting get long so far sir ready want appointment help need see someone doctor
     can we move on everything els what why all day work much a the my or with of at up now will
     came come itself own prove let if anything chang change say tell mom dad wife husband had was
-    years ago year he she they
+    years ago year he she they by its gradually blue woke slept wrong lifting lifted bent bending sneezed
+    overdid yard garden desk sitting slow wear tear age out of nowhere
     """
 )
 """Words of an exception that excepts nothing: "no, just my back"."""
@@ -69,6 +70,16 @@ NOBODY_KNOWS = re.compile(
     r"|(?:hard|difficult|tough) to (?:say|tell)|who knows|can'?t (?:really )?tell|call it a maybe|could be"
     r"|might be|might have|haven'?t (?:tried|checked|had occasion)|not tested|waiting on)\b"
 )
+FIRST_NO = re.compile(r"\A\W*(?:no|nope|nah|none|negative|never)(?: (?:sir|ma'?am|dear|doctor|hon))?\s*[.!]")
+""" "No. Balance okay, grip okay": a sentence of its own denies the whole list."""
+NAMES_NOTHING = re.compile(r"\W*(?:(?:no|nope|nah|none|well|so|um|uh|ok|okay|oh|yes|yeah|and|the|all)\W+)*")
+"""Before "the rest": a yes or no only, no item that stands apart from the rest."""
+ONE_ONLY = re.compile(
+    r"\b(?:just|only)(?: ever)?(?: in| on)?(?: the| my)? (?:one|1|left|right)\b"
+    r"|\bthe other(?: one| side)?(?: is|'s) fine\b"
+    r"|\A\W*(?:one|one side|one leg|one hand|one foot)\W*\Z"
+)
+""" "Just the one, left": of two legs or hands only one."""
 NOW_AND_THEN = re.compile(
     r"\b(?:only|just) (?:when|at|if|after|sometimes|once|on|in the)\b"
     r"|\b(?:sometimes|now and (?:then|again)|once in a while|on occasion|off and on|on and off"

@@ -8,7 +8,16 @@ from collections.abc import Mapping, Sequence
 from bot.domain.dictionary import Dictionary, Value
 from bot.domain.findings import Answer, Finding
 from bot.language.answer_values import assertion_of
-from bot.language.cues import AFTER_A_CLEAR_NO, ALL_BUT, BENIGN, EXCEPTION, REST_NO, TAKES_BACK
+from bot.language.cues import (
+    AFTER_A_CLEAR_NO,
+    ALL_BUT,
+    BENIGN,
+    EXCEPTION,
+    FIRST_NO,
+    NAMES_NOTHING,
+    REST_NO,
+    TAKES_BACK,
+)
 from bot.language.heard import Heard
 from bot.language.pieces import Items, Piece, pieces_of
 from bot.language.polarity import Phrases, Polarity
@@ -56,10 +65,16 @@ class GateAnswers:
         )
         if not yes and self._unread_exception(heard, settled):
             return "partial"
+        if not yes and self._rest_of_something(clear, pieces, heard, settled):
+            return "full" if all(n in settled.facts for n in clear) else "partial"
         if (
             not yes
             and (polarity == "deny" or self._said.is_(norms, "none_of") or self._closes_with_none(pieces))
-            and not self._negated_part([*told, *_denied_besides(settled, clear)], norms)
+            and not self._negated_part(
+                [*told, *_denied_besides(settled, clear)],
+                norms,
+                first_no=FIRST_NO.match(heard.page.source.text) is not None,
+            )
             and not self._denies_another(heard, norms)
         ):
             self._set_all(clear, heard, settled)
@@ -109,12 +124,7 @@ class GateAnswers:
         match = ALL_BUT.search(text)
         if match is None:
             return {}
-        norms = self._words.phrase(match["rest"])
-        named = [
-            fact
-            for fact in clear
-            if any(self._said.match_at(norms, index, f"item {fact}") for index in range(len(norms)))
-        ]
+        named = self._named(clear, self._words.phrase(match["rest"]))
         if len(named) != 1 or _DENIED.isdisjoint(self._words.phrase(text)):
             return {}
         return {fact: "yes" if fact in named else "no" for fact in clear}
@@ -131,6 +141,41 @@ class GateAnswers:
         rest = self._words.phrase(match["rest"])
         return any(norm.isalpha() and norm not in BENIGN for norm in rest)
 
+    def _rest_of_something(
+        self, clear: Mapping[str, Value], pieces: Sequence[Piece], heard: Heard, settled: Settled
+    ) -> bool:
+        """ "Had the shot last week, others no", "all no, wait, the pills. so yes": something is not denied.
+
+        What is named before the rest stays open; when nothing is named, nothing is denied.
+        """
+        text = heard.page.source.text
+        rest = REST_NO.search(text)
+        if rest is None or NAMES_NOTHING.fullmatch(text[: rest.start()]):
+            return "yes" in [norm for piece in pieces[1:] for norm in piece.norms[:2]]
+        named = self._named(clear, self._words.phrase(text[: rest.start()]))
+        for fact in named:
+            if settled.facts.get(fact) == clear[fact] and not self._denied_by_name(fact, pieces):
+                settled.facts.pop(fact)
+        if named:
+            others = {n: v for n, v in clear.items() if n not in named and n not in settled.facts}
+            self._set_all(others, heard, settled)
+        return True
+
+    def _named(self, clear: Mapping[str, Value], norms: Sequence[str]) -> list[str]:
+        """The gate's facts that these words name."""
+        return [
+            fact
+            for fact in clear
+            if any(self._said.match_at(norms, index, f"item {fact}") for index in range(len(norms)))
+        ]
+
+    def _denied_by_name(self, fact: str, pieces: Sequence[Piece]) -> bool:
+        """ "No fever": the item and a denial in one piece."""
+        return any(
+            self._said.contains(piece.norms, f"item {fact}") and not _DENIED.isdisjoint(piece.norms)
+            for piece in pieces
+        )
+
     def _plain_yes(self, norms: Sequence[str]) -> bool:
         """ "yes", "yes and ..."; not "it is the right leg", which speaks of something else."""
         return norms[:1] == ["yes"] or self._said.is_(norms, "affirm")
@@ -138,14 +183,14 @@ class GateAnswers:
     def _none_inside(self, norms: Sequence[str]) -> bool:
         return any(self._said.match_at(norms, i, "none_of") >= 2 for i in range(len(norms)))
 
-    def _negated_part(self, told: Sequence[str], norms: Sequence[str]) -> bool:
+    def _negated_part(self, told: Sequence[str], norms: Sequence[str], *, first_no: bool) -> bool:
         """ "no fever" to a group denies the fever, not the group: unless it says "no" first or "none"."""
         if not told or len(norms) <= 1:
             return False
         pure = (
             self._said.lead(norms) == "none_of" or self._said.is_(norms, "none_of") or norms[0] in ("nope",)
         )
-        pure = pure or self._none_inside(norms)
+        pure = pure or self._none_inside(norms) or first_no
         return not pure and not self._no_alone(norms)
 
     def _denies_another(self, heard: Heard, norms: Sequence[str]) -> bool:

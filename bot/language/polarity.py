@@ -95,6 +95,10 @@ class Phrases:
         self._firsts = {kind: frozenset(p[0] for p in group) for kind, group in self._phrases.items()}
         self._longest = max((len(p) for group in self._phrases.values() for p in group), default=1)
 
+    def knows(self, kind: str) -> bool:
+        """The lexicon has words of this kind."""
+        return kind in self._phrases
+
     def asks(self, norms: Sequence[str]) -> bool:
         """It begins like a question."""
         return tuple(norms[:1]) in self._phrases["question"] or tuple(norms[:2]) in self._phrases["question"]

@@ -119,10 +119,12 @@ class Segmenter:
 
     def _closes_an_item(self, words: Sequence[Word], index: int) -> bool:
         """ "PT no. Shots no.": the whole sentence is a thing and its "no"."""
-        ends = index + 1 >= len(words) or words[index + 1].ends_sentence
+        ends = index + 1 >= len(words) or words[index + 1].ends_sentence or words[index + 1].norm == ","
         before = [word.norm for word in words[max(0, index - MOST_NAMING) : index]]
-        listed = "," in before or not self._always.isdisjoint(before)
-        return ends and not listed and words[index].raw in _PLAIN_NO and self._is_bare(words, index)
+        before = before[max((i + 1 for i, norm in enumerate(before) if norm == ","), default=0) :]
+        listed = not before or not self._always.isdisjoint(before)
+        plain = words[index].raw in _PLAIN_NO
+        return ends and not listed and plain and self._is_bare(words, index, marks=(",",))
 
     def _answered_here(self, words: Sequence[Word], index: int) -> bool:
         """What the writer answers at once is one sentence: "any fever? nope", "chest pain... none."."""
@@ -133,15 +135,18 @@ class Segmenter:
             return False
         return words[index].raw == "?" or (_says_no_more(words, ahead) and self._is_bare(words, index))
 
-    def _is_bare(self, words: Sequence[Word], index: int) -> bool:
-        """The words before name something and say nothing of it: "chest pain", "numbness down there"."""
+    def _is_bare(self, words: Sequence[Word], index: int, *, marks: Sequence[str] = ()) -> bool:
+        """The words before name something and say nothing of it: "chest pain", "numbness down there".
+
+        They reach back to the sentence's begin, or to one of the marks.
+        """
         while index > 0 and words[index - 1].raw == ".":
             index -= 1  # "..." is one mark
         first = index
-        while first > 0 and not words[first - 1].ends_sentence:
+        while first > 0 and not words[first - 1].ends_sentence and words[first - 1].norm not in marks:
             first -= 1
         said = [word.norm for word in words[first:index] if word.norm[:1].isalnum() or word.norm == "<me>"]
-        if first > 0 and words[first - 1].raw != ".":
+        if first > 0 and words[first - 1].raw not in (".", *marks):
             return False
         return 0 < len(said) <= MOST_NAMING and TELLING.isdisjoint(said)
 

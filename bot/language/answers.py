@@ -13,20 +13,12 @@ from dataclasses import dataclass
 from bot.domain.dictionary import Dictionary, Value, Variable
 from bot.domain.facts import kinds_of_care
 from bot.domain.findings import Answer
+from bot.language.answer_numbers import number_of
 from bot.language.answer_values import (
-    asks_in_unit,
     assertion_of,
-    count_in_words,
     counts_care,
     ends_at,
-    height_of,
-    in_unit,
-    measured,
-    score_of,
     shaped,
-    slip_of,
-    taken,
-    tens_and_ones,
     yes_no,
 )
 from bot.language.courses import place_course
@@ -35,26 +27,18 @@ from bot.language.gate_answers import GateAnswers
 from bot.language.heard import Heard
 from bot.language.lexicon import Lexicon
 from bot.language.meanings import Meaning, meaning_of
-from bot.language.numbers import tells_a_span
 from bot.language.pieces import Piece, pieces_of, polarity_of
 from bot.language.polarity import POLARITIES, Phrases, Polarity
 from bot.language.settle import Settled, allowed
-from bot.language.slots import unit_days
-from bot.language.spelled import with_digits
-from bot.language.times import find_times
-from bot.language.timing import OLD_DAYS
 from bot.language.words import Word, Words
 
 _DIGIT = re.compile(r"^\W*(?:option |number |no\.? |#)?(\d{1,2})\W*$")
-_NUMBER = re.compile(r"(?<![\w/])(\d{1,3}(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d{1,3}))?(?![\w%])")
-_DECIMAL = re.compile(r"(?<![\w.])(\d{1,3}[.,]\d)(?![\d%])")
 _PICK = re.compile(
     r"\b(?:[1-9]|first|second|third|last one|morning|afternoon|noon|earliest|latest|soonest|any|"
     r"mon|tue|wed|thu|fri|sat|sun)(?:s|day|sday|nesday|rsday|urday)?\b"
     r"|\d{1,2}:\d\d|\d ?(?:am|pm)\b|^\W*[a-d]\b"
     r"|\b(?:earlier|later|whichever|whatever|either)\b"
 )
-_TENS = re.compile(r"(?<!\S)([2-9]0)[ -]+([1-9])(?!\S)")
 _NOT = re.compile(r"\b(?:not|isn'?t|wasn'?t|aint|ain't)\b")
 _SWAPPED = frozenset(
     ("side", "region", "imaging", "who_for", "radiates", "nicotine", "dx", "prior_surgery_type")
@@ -65,7 +49,6 @@ _DEGREES = (
     (frozenset(("little", "bit", "some", "slightly", "mild", "somewhat", "weaker")), "mild"),
 )
 _SHORT_WORDS = 6
-_VISITS = frozenset(("visit", "session", "appointment"))
 _AGREED = ("consent", "confirm_summary", "confirm_time")
 _NONE_VALUES = ("no", "none", "never", "other", "self", "same")
 _BARE_YES = {"weakness": "mild", "diabetes": "unknown"}
@@ -293,7 +276,7 @@ class Answers:
         if variable.kind in ("four_valued", "yes_no"):
             return yes_no(variable, polarity)
         if variable.kind == "number":
-            return self._number(variable, heard, settled, norms)
+            return number_of(variable, heard, settled, norms)
         if variable.kind == "text":
             return self._text(variable, heard, norms, polarity)
         return self._word(variable, norms, polarity)
@@ -316,47 +299,6 @@ class Answers:
             if tuple(norms) == tuple(self._words.phrase(choice.label)) and norms:
                 return shaped(choice.value, variable)
         return None
-
-    def _number(
-        self, variable: Variable, heard: Heard, settled: Settled, norms: Sequence[str]
-    ) -> Value | None:
-        """A figure of the answer that no other variable of the same kind has taken already."""
-        if variable.name == "age" and tells_a_span(heard.page.source.text):
-            return None
-        unit = unit_days(variable.name)
-        times = [t for t in find_times(heard.tokens, heard.date) if t.days is not None and t.days >= 0]
-        if unit and times:
-            return None if taken(variable.name, settled) else in_unit(times[0], unit)
-        if variable.name.endswith("_onset_days") and any(
-            norm in ("year", "decade", "forever") for norm in norms
-        ):
-            return OLD_DAYS
-        if variable.name == "pain_nrs":
-            return score_of(with_digits(heard.page.source).text)
-        decimal = _DECIMAL.search(heard.page.source.text)
-        if decimal and not unit and len(norms) <= 2 * _SHORT_WORDS:
-            return measured(variable.name, float(decimal.group(1).replace(",", ".")))
-        digits = with_digits(heard.page.source, pounds=variable.name == "weight_lb").text
-        if variable.name == "slip_grade":
-            return slip_of(digits)
-        if variable.name == "height_in":
-            return height_of(digits)
-        if variable.name.endswith("_count") and len(norms) <= _SHORT_WORDS:
-            counted = count_in_words(norms)
-            if counted is not None:
-                return counted
-        if variable.name == "walk_minutes":
-            match = _NUMBER.fullmatch(digits.strip(" .!"))
-            return None if match is None else int(float(match.group(1)))
-        if unit and not _VISITS.isdisjoint(norms):
-            return None
-        match = _NUMBER.search(digits) or _NUMBER.search(_TENS.sub(tens_and_ones, " ".join(norms)))
-        if match is None or len(norms) > _SHORT_WORDS or (unit and not asks_in_unit(variable)):
-            return None
-        number = float(match.group(1))
-        if match.group(2):
-            number = (number + float(match.group(2))) / 2
-        return measured(variable.name, number)
 
     def _text(
         self, variable: Variable, heard: Heard, norms: Sequence[str], polarity: Polarity | None

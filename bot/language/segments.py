@@ -40,6 +40,10 @@ _ROUGH_COUNTS = frozenset(("couple", "few", "several", "half"))
 _TIME_UNITS = frozenset(("day", "week", "month", "year", "hour", "minute"))
 MOST_NAMING = 3
 _PLAIN_NO = frozenset(("no", "nope", "never", "none"))
+_THE_REST = frozenset(
+    ("otherwise", "otherwis", "rest", "other", "others", "else", "els", "everything", "all")
+)
+""" "Eliquis, otherwise no": the "no" is of what was not named."""
 _PLURALS = frozenset(("feet", "people", "hands", "legs"))
 _ALSO_NOUNS = frozenset(
     ("drop", "walk", "leak", "trip", "fall", "work", "need", "drag", "slap", "smoke", "ache", "say")
@@ -122,7 +126,7 @@ class Segmenter:
         ends = index + 1 >= len(words) or words[index + 1].ends_sentence or words[index + 1].norm == ","
         before = [word.norm for word in words[max(0, index - MOST_NAMING) : index]]
         before = before[max((i + 1 for i, norm in enumerate(before) if norm == ","), default=0) :]
-        listed = not before or not self._always.isdisjoint(before)
+        listed = not before or not self._always.isdisjoint(before) or not _THE_REST.isdisjoint(before)
         plain = words[index].raw in _PLAIN_NO
         return ends and not listed and plain and self._is_bare(words, index, marks=(",",))
 

@@ -25,6 +25,9 @@ _SPELLED = re.compile(
     rf"|(?P<tens>{_TEN})(?:[ -](?P<ones>{_ONE}))?|(?P<teen>{_TEEN})"
     rf"|(?P<one>two|three|four|five|six|seven|eight|nine|one(?= point| and a half| n a half))){_POINT}\b(?!-)"
 )
+_LETTERS = re.compile(r"[a-z]+")
+_TELLING = frozenset((*_VALUE, *_TENS, "oh", "hundred", "point", "half")) - {"one"}
+"""Without one of these no number is spelled: "one" alone stays as it is."""
 _POUNDS = re.compile(
     rf"\b(?P<a>one|two|three)[ -](?:(?P<tens>{_TEN})(?:[ -](?P<ones>{_ONE}))?|(?P<teen>{_TEEN}))\b"
 )
@@ -35,6 +38,8 @@ def with_digits(source: CleanText, *, pounds: bool = False) -> CleanText:
 
     "one" alone stays ("no one", "that one"). With `pounds`, "one sixty five" is 165.
     """
+    if _TELLING.isdisjoint(_LETTERS.findall(source.text)) and not pounds:
+        return source
     if pounds:
         source = _replaced(source, _POUNDS, _weight)
     return _replaced(source, _SPELLED, _digits)

@@ -64,7 +64,7 @@ class Line:
         if token.raw in _ENDINGS and before is not None and before.norm.isdigit():
             return token.raw
         if token.norm in _ORDINALS and _names_a_day(token.norm, before, after):
-            return f"{_ORDINALS.index(token.norm) + 1} th"
+            return f"{_ORDINALS[token.norm]} th"
         if token.raw in _UNITS_WRITTEN and before is not None and before.norm[-1:].isdigit():
             return token.raw
         if token.norm[:1] == "x" and token.norm[1:].isdigit():
@@ -88,16 +88,16 @@ def _names_a_day(norm: str, before: Token | None, after: Token | None) -> bool:
     following = after.norm if after is not None else "."
     if following in _MONTH_NAMES or (before is not None and before.norm in _MONTH_NAMES):
         return following not in _COUNTED_PARTS
-    early = _ORDINALS.index(norm) < _OFTEN_NO_DATE
+    early = _ORDINALS[norm] <= _OFTEN_NO_DATE
     return following == "this" or (following in ("day", "week", "month") and not early)
 
 
 _ENDINGS = frozenset(("st", "nd", "rd", "th"))
-_ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
-    *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
-    *("eighteenth", "nineteenth", "twentieth"),
+_ORDINAL_WORDS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 )
+_ORDINALS = {word: number for number, word in enumerate(_ORDINAL_WORDS.split(), start=1)}
 _OFTEN_NO_DATE = 3
 """ "The second week", "the third day": often of something else than what is told."""
 _COUNTED_PARTS = frozenset(("week", "half", "part", "day", "weekend", "time", "one"))

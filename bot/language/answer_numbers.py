@@ -1,4 +1,4 @@
-"""The figure of an answer: "6, twice weekly", "half a dozen", "five foot four", "since may" in the asked unit."""
+"""The figure of an answer: "6, twice weekly", "half a dozen", "since may" in the unit of what was asked."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _QUALIFIES = frozenset(
 
 
 _CORRECTS = re.compile(
-    r"\A\W*(?:no\W+){1,2}(?=(?:(?:wait|sorry|actually|oops|hold on)\W+)+"
+    r"\A\W*(?:no\W+){1,2}(?=(?:(?:wait|sorry|actually|oops|hold on(?! (?:my|the|to|it)\b))\W+)+"
     r"(?:it'?s|it was|i mean|i meant|the|my|on|in|both|left|right)\b"
     r"|i meant?\b|(?:it'?s|its) (?:(?:on |in )?(?:the|my) )?(?:left|right|both|other)\b)"
 )

@@ -20,7 +20,8 @@ ASKS_BACK = re.compile(
     r"|\bhow come\b|\bwhat (?:counts|has (?:that|this) got)\b|\bwhat'?s (?:that|this|it) got to do\b"
 )
 TAKES_BACK = re.compile(
-    r"\A\W*no\W+(?:no\W+)?(?:wait|sorry|hold on(?! (?:my|the|to|it)\b)|i mean|i meant|it'?s|it was|that'?s|make (?:it|that))\b"
+    r"\A\W*no\W+(?:no\W+)?(?:wait|sorry|hold on(?! (?:my|the|to|it)\b)|i mean|i meant|it'?s"
+    r"|it was|that'?s|make (?:it|that))\b"
 )
 """ "No wait, it's the left foot": the "no" takes back what was said before and denies nothing of the list."""
 HUH = re.compile(r"\A\W*(?:huh|what|wut|wat|come again|say again|say what|sorry|pardon|eh)\W*\Z")

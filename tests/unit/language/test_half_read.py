@@ -52,7 +52,7 @@ def test_half_a_sign_and_a_sure_screen_make_a_fact_with_its_words_and_its_time(r
 
 def test_neither_makes_one_alone(read):
     assert not read(HALF).facts.keys() & {"bladder_retention"}
-    assert not read(HALF, "bladder_retention", chance=0.85).facts.keys() & {"bladder_retention"}
+    assert not read(HALF, "bladder_retention", chance=0.65).facts.keys() & {"bladder_retention"}
     assert read("the weather has been a new adventure", "bladder_retention").facts == {}
 
 
@@ -106,3 +106,17 @@ def test_a_half_construction_needs_a_screen_that_holds_the_fact_for_likely(read)
     assert read(text, "saddle_numbness", chance=0.6).half_read == ("saddle_numbness",)
     assert "saddle_numbness" not in read(text, "saddle_numbness", chance=0.4).facts
     assert "saddle_numbness" not in read("what if " + text, "saddle_numbness", chance=0.6).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("couldn't get out the bathtub, had to call my neighbor", "cannot_walk"),
+        ("never get the message that I'm full", "bladder_sensation_loss"),
+        ("words come out as soup", "stroke_signs"),
+        ("I took everything on the dot and I am still screaming", "pain_uncontrolled"),
+    ],
+)
+def test_half_constructions_need_a_screen_that_holds_them_for_likely(read, text, name):
+    assert read(text, name, chance=0.55).facts.get(name) == "yes"
+    assert read(text).facts.get(name) != "yes"

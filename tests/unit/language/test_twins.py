@@ -54,3 +54,19 @@ ALARMS = ("yes", "severe", "mild", "major")
 def test_a_twin_in_earnest_alarms(reader, harmless, earnest, fact):
     assert reader.read(harmless).facts.get(fact) not in ALARMS
     assert reader.read(earnest).facts.get(fact) in ALARMS
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Low back pain since I had the spine injection 12 days ago", "low_back"),
+        ("New pain in my neck for twelve days", "neck"),
+        ("fever 2 days, new back pain, now my right leg has gone floppy", "low_back"),
+    ],
+)
+def test_where_it_hurts_is_read_beside_an_operation_an_idiom_and_a_leg_gone_floppy(reader, text, place):
+    assert place in reader.read(text).facts["region"]
+
+
+def test_a_neck_that_only_annoys_is_no_place(reader):
+    assert "region" not in reader.read("my boss is a pain in the neck").facts

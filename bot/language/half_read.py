@@ -28,6 +28,8 @@ IDIOM = "everyday_idiom"
 """What this concept holds means no danger anywhere; other idioms keep their words from some frames only."""
 ALL_BUT_SURE = 0.7
 """From here any word of a sign is enough: of what both keys read in unread messages nine in ten are so."""
+_WHOLE_FRAME = ("bilateral_leg_symptoms",)
+"""Not these: the word "leg" is no second leg."""
 LIKELY = 0.5
 """From here a `half` frame is enough."""
 
@@ -57,7 +59,9 @@ class HalfReader:
         """The half frames of what is `likely`, and of each fact that is all but sure the clause that holds
         most parts of its frames.
         """
-        sure = sorted(name for name, chance in likely.items() if chance >= ALL_BUT_SURE)
+        sure = sorted(
+            name for name, chance in likely.items() if chance >= ALL_BUT_SURE and name not in _WHOLE_FRAME
+        )
         found = [hit for name in sure for hit in self._of(name, mentions, tokens)]
         more = _not_in_an_idiom(self._phrases.find(words), mentions)
         halves = self._matcher.hits(sorted([*mentions, *more], key=_IN_ORDER), tokens)

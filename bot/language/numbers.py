@@ -36,7 +36,7 @@ _DECADES = {
     "six": "60", "seven": "70", "eigh": "80", "nine": "90",
 }  # fmt: skip
 _SON = re.compile(
-    r"\b(?:son|daughter|mom|dad|mother|father|husband|wife|grandma|grandpa|girl|boy|kid|lady|gentleman|woman|man"
+    r"\b(?:son|daughter|mom|dad|mother|father|husband|wife|grandma|grandpa|girl|boy|kid|lady|gentleman|woman|man|neighbou?r|friend"
     r"|aunt|uncle|niece|nephew|sister|brother|client|resident|patient|boyfriend|girlfriend|nana|granny"
     r"|child|kid)(?:'?s)?,? \(?"
     r"(?P<a>\d{1,3})\b(?! ?(?:weeks?|wks?|months?|mos?|days?|hours?|yrs? ago|years? ago"

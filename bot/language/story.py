@@ -77,7 +77,8 @@ class Story:
         """Whether somebody who is no kin is the patient; a client in a story of one's own is not."""
         if "proxy_for" in concepts and "care_role" not in concepts:
             return True
-        if any("abuse_unsafe" in report.sets for report in reports) or self._is_dead(words):
+        hurt_me = any(word.raw == "me" for word in words)
+        if (hurt_me and any("abuse_unsafe" in report.sets for report in reports)) or self._is_dead(words):
             return False
         if self._own_complaint(reports, words) or self._is_tale(words, person):
             return False

@@ -20,6 +20,8 @@ import pytest
         ("texting for my church friend, she lost control of her bladder", {"bladder_incontinence": "yes"}),
         ("my elderly neighbor can't type so I'm texting for her. She fell yesterday", {"trauma": "minor"}),
         ("one of my ladies at the assisted living home fell last night", {"trauma": "minor"}),
+        ("texting for my neighbor, 79, she fell on her porch yesterday", {"age": 79, "trauma": "minor"}),
+        ("im a coach, one of my players got hit yesterday, his arm went numb", {"limb_numbness": "yes"}),
         ("I'm his caseworker, he wets himself since monday", {"bladder_incontinence": "yes"}),
         ("my client can't walk since this morning, her legs gave out", {"cannot_walk": "yes"}),
         (

@@ -102,14 +102,15 @@ def encoder(settings: Settings) -> str:
 
 def screen(settings: Settings) -> str:
     """The learned safety screen and its encoder fit together; whether the corpus has changed since."""
+    from bot.language.learned import SCREEN_FILE, learned_encoder_name
     from bot.language.made_files import fingerprint, verified
-    from bot.language.screen import corpus_files, screen_encoder_name
-    from bot.language.screen_learned import FILE, read_learned
+    from bot.language.screen import corpus_files
+    from bot.language.screen_learned import read_learned
 
-    verified(screen_encoder_name(), "the safety screen's encoder")
+    verified(learned_encoder_name(SCREEN_FILE), "the safety screen's encoder")
     if read_learned().corpus != fingerprint(corpus_files()):
-        return f"{FILE.name} learned from an older corpus: `make tune` learns it anew"
-    return f"{FILE.name} fits the corpus"
+        return f"{SCREEN_FILE.name} learned from an older corpus: `make tune` learns it anew"
+    return f"{SCREEN_FILE.name} fits the corpus"
 
 
 def database(settings: Settings) -> str:

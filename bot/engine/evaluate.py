@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -27,6 +28,7 @@ from bot.engine.components.arbiter import FALLBACK, Heard, decide
 from bot.engine.components.examples import Example, read_examples
 from bot.engine.components.findings import read
 from bot.engine.components.topics import SOURCE, UNANSWERED, TopicIndex, index_questions
+from bot.engine.components.tuned_intents import is_held
 from bot.engine.model_store import ROOT
 from bot.engine.train import prepare
 
@@ -81,9 +83,22 @@ def _compare(examples: Sequence[Example], encode: intent_model.Encode, *, errors
     for title, options in variants.items():
         margins, order = intent_model.out_of_fold(examples, encode=encode, **options)
         _report(title, examples, margins, order)
+    _compare_tuned(examples, margins, order, encode)
     if errors:
         _confusions((examples[i].intent, np.unique([e.intent for e in examples])[margins[i].argmax()])
                     for i in range(len(examples)))  # fmt: skip
+
+
+def _compare_tuned(
+    examples: Sequence[Example], margins: Any, order: Any, encode: intent_model.Encode
+) -> None:
+    """On the voices that taught the tuned encoder nothing: without it and with it."""
+    held = [example for example in examples if is_held(example.voice)]
+    alone = np.array([is_held(example.voice) for example in examples])
+    features, _ = intent_model.fitted(examples, encode=encode)
+    both, of_both = intent_model.held_with_tuned(examples, margins, order, features)
+    _report(f"the same, {len(held)} held", held, margins[alone], order[alone])
+    _report("and the tuned encoder (chosen)", held, both, of_both)
 
 
 def _report(title: str, examples: Sequence[Example], margins: np.ndarray, order: np.ndarray) -> None:

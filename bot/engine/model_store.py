@@ -29,8 +29,10 @@ SOURCES = (
     "bot/engine/components",
     "bot/language/embeddings.py",
     "bot/language/encoder_file.py",
+    "bot/language/learned.py",
     "bot/language/wordpiece.py",
     "bot/engine/requirements.lock",
+    "models/intents.npz",
 )
 _ENDINGS = (".yml", ".yaml", ".py", ".lock", ".jsonl")
 

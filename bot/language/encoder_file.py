@@ -18,9 +18,8 @@ import numpy as np
 
 from bot.domain.errors import SettingsError
 from bot.language.embeddings import SIZE, WEIGHTS_SHA256, WINDOW_TOKENS, Array, encoder_name, package_folder
+from bot.language.learned import changes_of, learned_encoder_name, read_arrays
 from bot.language.made_files import is_there, keep
-from bot.language.screen import screen_encoder_name
-from bot.language.screen_learned import read_learned
 
 LAYERS = 6
 HEADS = 12
@@ -37,9 +36,9 @@ def make_encoder() -> bool:
     return _made(encoder_name(), published_weights)
 
 
-def make_screen_encoder() -> bool:
-    """The same for the encoder of the safety screen: the published weights, changed by what it learned."""
-    return _made(screen_encoder_name(), tuned_weights)
+def make_learned_encoder(learned: Path) -> bool:
+    """The same for an encoder that learned: the published weights, changed as `learned` says."""
+    return _made(learned_encoder_name(learned), lambda: tuned_weights(learned))
 
 
 def _made(name: str, weights: Callable[[], Weights]) -> bool:
@@ -49,10 +48,10 @@ def _made(name: str, weights: Callable[[], Weights]) -> bool:
     return True
 
 
-def tuned_weights() -> Weights:
+def tuned_weights(learned: Path) -> Weights:
     """Raises SettingsError when the package or the committed changes are not there."""
-    weights = published_weights()
-    return weights | {name: weights[name] + change for name, change in read_learned().changes.items()}
+    weights, changes = published_weights(), changes_of(read_arrays(learned))
+    return weights | {name: weights[name] + change for name, change in changes.items()}
 
 
 def published_weights() -> Weights:

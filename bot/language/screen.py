@@ -19,10 +19,11 @@ import numpy as np
 from bot.domain.dictionary import Value
 from bot.domain.errors import SettingsError
 from bot.domain.findings import Reading
-from bot.language.embeddings import ENCODER_VERSION, Array, Encoder, open_encoder
+from bot.language.embeddings import Encoder, open_encoder
 from bot.language.half_read import LIKELY
+from bot.language.learned import SCREEN_FILE, learned_encoder_name
 from bot.language.made_files import ROOT, verified
-from bot.language.screen_learned import SHARPNESS, Heads, learned_name, read_learned
+from bot.language.screen_learned import ScreenHeads, read_learned
 from bot.language.screened import FOR_ITS_OWN_SAKE, SCREENED
 
 CORPUS = ROOT / "data" / "corpus"
@@ -35,13 +36,13 @@ _FEWEST_WORDS = 2
 class Screen:
     """Estimates and decides; one per process."""
 
-    def __init__(self, *, heads: Heads, encoder: Encoder) -> None:
+    def __init__(self, *, heads: ScreenHeads, encoder: Encoder) -> None:
         self.heads = heads
         self._encoder = encoder
 
     def probabilities(self, text: str) -> dict[str, float]:
         """How likely the message says each safety fact, calibrated on unseen voices."""
-        logits = [logits_of(states, self.heads) for states in self._encoder.windows(text)]
+        logits = [self.heads.logits(states) for states in self._encoder.windows(text)]
         best = self.heads.slope * np.max(logits or [self.heads.bias], axis=0) + self.heads.shift
         return dict(zip(self.heads.names, map(float, 1.0 / (1.0 + np.exp(-best))), strict=True))
 
@@ -102,20 +103,6 @@ def screened(reading: Reading, likely: Mapping[str, float], screen: Screen, *, a
     return replace(reading, ask=joined[: max(MOST_ASKED, len(reading.ask))])
 
 
-def logits_of(states: Array, heads: Heads) -> Array:
-    """One logit a fact of a window's states (pieces, 384)."""
-    drawn = SHARPNESS * (states @ heads.attend)
-    weights = np.exp(drawn - drawn.max(axis=0))
-    attended = (weights * (states @ heads.value)).sum(axis=0) / weights.sum(axis=0)
-    found: Array = states.mean(axis=0) @ heads.mean + attended + heads.bias
-    return found
-
-
-def screen_encoder_name() -> str:
-    """The name of the encoder's file that fits what was learned."""
-    return f"screen-{learned_name()}-v{ENCODER_VERSION}.onnx"
-
-
 def corpus_files() -> list[Path]:
     """The labelled messages it learns from. Raises SettingsError when there are none."""
     files = sorted(CORPUS.glob("*.jsonl"))
@@ -127,5 +114,5 @@ def corpus_files() -> list[Path]:
 @lru_cache(maxsize=1)
 def load_screen() -> Screen:
     """The screen, once a process. Raises SettingsError naming the remedy when one of its files is missing."""
-    encoder = open_encoder(verified(screen_encoder_name(), "the safety screen's encoder"))
+    encoder = open_encoder(verified(learned_encoder_name(SCREEN_FILE), "the safety screen's encoder"))
     return Screen(heads=read_learned().heads, encoder=encoder)

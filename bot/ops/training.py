@@ -43,14 +43,16 @@ def train(*, if_needed: bool) -> int:
 
 def make_language_files() -> None:
     """The files of the language layer, when they are not there. Raises SettingsError."""
-    from bot.language.encoder_file import make_encoder, make_screen_encoder
+    from bot.language.encoder_file import make_encoder, make_learned_encoder
+    from bot.language.learned import LEARNED_FILES
 
     with (MODELS / ".language.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if make_encoder():
             print("sentence encoder made", flush=True)
-        if make_screen_encoder():
-            print("safety screen's encoder made", flush=True)
+        for learned in LEARNED_FILES:
+            if make_learned_encoder(learned):
+                print(f"encoder of models/{learned.name} made", flush=True)
 
 
 def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:

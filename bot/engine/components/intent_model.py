@@ -1,7 +1,8 @@
 """The intent classifier itself, without Rasa: features, a linear model, calibrated probabilities.
 
 Chosen by measurement (`models/README.md`). Character n-grams carry spelling and texting style, sentence
-embeddings carry unseen wordings; a linear separator over both is quick, and one temperature calibrates it.
+embeddings carry unseen wordings; a linear separator over both is quick. An encoder that learned to tell the
+kinds apart (`tuned_intents.py`) has its say beside it, and one temperature calibrates the sum.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from bot.domain.errors import SettingsError
 from bot.engine.components.examples import Example
 from bot.engine.components.spelling import Spelling, existing_words
 from bot.engine.components.texts import normal
+from bot.engine.components.tuned_intents import is_held, load_tuned
 from bot.language.embeddings import load_encoder
 
 SEED = 20240607
@@ -31,6 +34,8 @@ LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.25, 0.45
 EMBEDDING_WEIGHT = 2.0
 """The norm of an embedding beside the n-grams' 1; 3 and 4 are worse (models/README.md)."""
 INVERSE_REGULARISATION = 0.3
+TUNED_WEIGHT = 0.5
+"""Of the tuned encoder's logits beside the separator's margins; 0.25 and 1 are about as good."""
 DOUBT = 4.0
 """The temperature is this much higher for a text without one known word: nobody can be sure of it."""
 
@@ -50,15 +55,19 @@ class Features:
 
     def fit(self, texts: Sequence[str]) -> None:
         """Learn the vocabulary."""
-        self.spelling.existing = existing_words()
-        self.spelling.fit(normal(text) for text in texts)
-        plain = self._plain(texts)
+        plain = self.learnt_spelling(texts)
         self.characters.fit(plain)
         self.words.fit(plain)
 
+    def learnt_spelling(self, texts: Sequence[str]) -> list[str]:
+        """The texts as they are compared, slips mended toward each other's words."""
+        self.spelling.existing = existing_words()
+        self.spelling.fit(normal(text) for text in texts)
+        return self.plain(texts)
+
     def transform(self, texts: Sequence[str], encode: Encode | None = None) -> csr_matrix:
         """One sparse row a text; `encode` replaces the encoder, such as by one that remembers."""
-        plain = self._plain(texts)
+        plain = self.plain(texts)
         parts = [self.characters.transform(plain), self.words.transform(plain)]
         if self.embed:
             vectors = (encode or load_encoder().encode)(plain)
@@ -69,7 +78,8 @@ class Features:
         """Whether no word of it is known."""
         return self.spelling.knows_none(normal(text))
 
-    def _plain(self, texts: Sequence[str]) -> list[str]:
+    def plain(self, texts: Sequence[str]) -> list[str]:
+        """The texts as they are compared."""
         plain = [normal(text) for text in texts]
         return [self.spelling.mended(text) for text in plain] if self.mend else plain
 
@@ -94,7 +104,8 @@ class IntentModel:
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """(intent, probability), likeliest first, adding up to 1."""
-        margins = self.linear.decision_function(self.features.transform([text]))[0]
+        margins = self.linear.decision_function(self.features.transform([text]))
+        margins = with_tuned(margins, self.features.plain([text]), self.linear.classes_)[0]
         best = str(self.linear.classes_[margins.argmax()])
         doubt = DOUBT if best != "other_language" and self.features.is_noise(text) else 1.0
         probabilities = softmax(margins[None] / (self.temperature * doubt))[0]
@@ -103,11 +114,15 @@ class IntentModel:
 
 
 def train(examples: Sequence[Example]) -> IntentModel:
-    """Fit on everything; temperature and threshold come from unseen voices, never from fitted texts."""
+    """Fit on everything; temperature and threshold come from unseen voices, never from fitted texts.
+
+    Raises SettingsError when the tuned encoder learned other intents than these.
+    """
     encode = Remembering()
-    margins, order = out_of_fold(examples, encode=encode)
-    temperature = fit_temperature(margins, order)
     features, linear = fitted(examples, encode=encode)
+    margins, order = out_of_fold(examples, encode=encode)
+    margins, order = held_with_tuned(examples, margins, order, features)
+    temperature = fit_temperature(margins, order)
     threshold = fit_threshold(softmax(margins / temperature), order)
     return IntentModel(features=features, linear=linear, temperature=temperature, threshold=threshold)
 
@@ -137,6 +152,24 @@ def out_of_fold(
         rows = features.transform([examples[i].text for i in unseen], encode)
         margins[np.ix_(unseen, np.searchsorted(classes, linear.classes_))] = linear.decision_function(rows)
     return margins, np.searchsorted(classes, names)
+
+
+def held_with_tuned(
+    examples: Sequence[Example], margins: Array, order: Array, features: Features
+) -> tuple[Array, Array]:
+    """Margins with the tuned encoder's say, and classes, of the voices that taught it nothing."""
+    held = np.array([is_held(example.voice) for example in examples])
+    texts = features.plain([example.text for example, one in zip(examples, held, strict=True) if one])
+    names = np.unique([example.intent for example in examples])
+    return with_tuned(margins[held], texts, names), order[held]
+
+
+def with_tuned(margins: Array, plain: Sequence[str], names: Sequence[str]) -> Array:
+    """The separator's margins and the tuned encoder's logits as one number a name."""
+    tuned = load_tuned()
+    if tuple(names) != tuned.names:
+        raise SettingsError("models/intents.npz learned other intents than data/nlu has: run `make tune`")
+    return margins + TUNED_WEIGHT * np.stack([tuned.logits(text) for text in plain])
 
 
 def fold_of(voice: str) -> int:

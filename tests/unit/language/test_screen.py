@@ -8,9 +8,10 @@ import pytest
 from bot.domain.errors import SettingsError
 from bot.domain.findings import Reading
 from bot.language import made_files
+from bot.language.learned import SCREEN_FILE, learned_encoder_name, packed
 from bot.language.reader import Reader
-from bot.language.screen import MOST_ASKED, Screen, load_screen, screen_encoder_name, screened
-from bot.language.screen_learned import Learned, packed, read_learned, write_learned
+from bot.language.screen import MOST_ASKED, Screen, load_screen, screened
+from bot.language.screen_learned import Learned, read_learned, write_learned
 from bot.language.screened import SCREENED
 
 from .conftest import DATE
@@ -155,7 +156,7 @@ def test_four_bits_keep_almost_all_of_a_change():
 
 def test_without_its_encoder_the_remedy_is_named(tmp_path):
     with pytest.raises(SettingsError, match=r"screen's encoder is missing .*make train"):
-        made_files.verified(screen_encoder_name(), "the safety screen's encoder", models=tmp_path)
+        made_files.verified(learned_encoder_name(SCREEN_FILE), "the safety screen's encoder", models=tmp_path)
 
 
 def test_without_what_it_learned_the_remedy_is_named(tmp_path):

@@ -1,4 +1,4 @@
-"""MiniLM and the safety screen's heads as a TensorFlow network, to be trained as one.
+"""MiniLM and heads over it as a TensorFlow network, to be trained as one.
 
 The same network as `bot/language/encoder_file.py` writes down for ONNX Runtime, in floats, with gradients.
 Only the six layers learn; the word vectors stay as published, so that words the corpus does not have keep
@@ -15,20 +15,21 @@ import tensorflow as tf
 
 from bot.language.embeddings import SIZE
 from bot.language.encoder_file import HEADS, LAYERS
-from bot.language.screen_learned import SHARPNESS
+from bot.language.learned import SHARPNESS
 
 _EPSILON = 1e-12
 _FAR = -1e9
-_RARE = -4.0
-"""The logit to begin with: a fact is stated by one message in a hundred or fewer."""
 _DROPPED = 0.1
 
 
-class ScreenNetwork:
-    """Piece ids (batch, pieces) and their mask to logits (batch, facts)."""
+class TunedNetwork:
+    """Piece ids (batch, pieces) and their mask to logits (batch, heads)."""
 
-    def __init__(self, weights: Mapping[str, Any], *, facts: int, special: tuple[int, int]) -> None:
-        """`weights`: the published tensors; `special`: the ids around a text, which no head looks at."""
+    def __init__(
+        self, weights: Mapping[str, Any], *, heads: int, special: tuple[int, int], bias: float = 0.0
+    ) -> None:
+        """`weights`: the published tensors; `special`: the ids around a text, which no head looks at;
+        `bias`: every logit to begin with."""
         self.published = weights
         self._special = special
         self._fixed = {
@@ -39,10 +40,10 @@ class ScreenNetwork:
         }
         draw = np.random.default_rng(0)
         self.heads = {
-            "mean": tf.Variable(np.zeros((SIZE, facts), np.float32)),
-            "attend": tf.Variable(draw.normal(0, 0.02, (SIZE, facts)).astype(np.float32)),
-            "value": tf.Variable(np.zeros((SIZE, facts), np.float32)),
-            "bias": tf.Variable(np.full(facts, _RARE, np.float32)),
+            "mean": tf.Variable(np.zeros((SIZE, heads), np.float32)),
+            "attend": tf.Variable(draw.normal(0, 0.02, (SIZE, heads)).astype(np.float32)),
+            "value": tf.Variable(np.zeros((SIZE, heads), np.float32)),
+            "bias": tf.Variable(np.full(heads, bias, np.float32)),
         }
 
     def logits(self, ids: Any, mask: Any, *, learning: bool) -> Any:

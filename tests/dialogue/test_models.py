@@ -15,6 +15,7 @@ from bot.engine import model_store
 from bot.engine.model_store import ModelRefused
 from bot.engine.run import SettingRefused, read_settings
 from bot.engine.train import train
+from bot.language.learned import INTENTS_FILE
 from tests.dialogue.conftest import ROOT, SECRET, Talk, Wire, running_engine
 
 FULL = {"answer": "full", "polarity": "affirm"}
@@ -113,8 +114,9 @@ def trained_anew(wire: Wire, actions_url: str, tmp_path_factory: pytest.TempPath
     assert marked in before
     rules.write_text(before.replace(marked, "- intent: thanks\n      - action: action_explain_why", 1))
     (root / "models").mkdir()
-    for made in model_store.MODELS.glob("*.onnx*"):  # the sentence encoder, which set-up makes
-        shutil.copy(made, root / "models" / made.name)
+    made = model_store.MODELS.glob("*.onnx*")  # the encoders, which set-up makes
+    for file in (*made, INTENTS_FILE):
+        shutil.copy(file, root / "models" / file.name)
     assert train(root, models=root / "models", cache=model_store.MODELS / ".cache")
     with running_engine(actions_url, root=root) as changed:
         yield changed

@@ -19,7 +19,7 @@ run: setup ## start everything; Ctrl-C stops it
 train: setup ## train and evaluate a model
 	@$(SERVICE)/python -m bot train
 
-tune: setup ## let the safety screen learn from data/corpus anew (an hour); commit what it writes
+tune: setup ## let the safety screen and the intents' encoder learn anew (an hour and a half); commit what it writes
 	@$(ENGINE)/python -m bot.engine.tune
 
 test: setup ## every test

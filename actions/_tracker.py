@@ -11,9 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.domain.cases import Draft
 from bot.domain.findings import Reading
-from bot.services import shell
+from bot.services.case.steps import Step, Turn, draft_to_json
 from bot.services.context import Context
-from bot.services.steps import Step, Turn, draft_to_json
+from bot.services.talk import shell
 
 FALLBACK = "nlu_fallback"
 ASKING = "requested_slot"

@@ -8,7 +8,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import asides, booking, interview, time_choice
+from bot.services.talk import asides, interview
+from bot.services.visits import booking, time_choice
 
 ANSWERS = frozenset({"affirm", "deny", "unsure", "inform", "book", "go_back", "skip"})
 """While a time is chosen, "go back" and "skip" are answers too: the times are offered again."""

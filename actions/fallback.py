@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import interview
+from bot.services.talk import interview
 
 
 class NotUnderstood(ServiceAction):

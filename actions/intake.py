@@ -15,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import handoff, interview
+from bot.services.talk import handoff, interview
 
 ANSWERS = frozenset({"affirm", "deny", "unsure", "inform", "book"})
 """Intents the form takes itself; every other one is a dialogue rule's."""

@@ -8,8 +8,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import interview
-from bot.services.steps import Step, Turn
+from bot.services.case.steps import Step, Turn
+from bot.services.talk import interview
 
 
 class StepAction(ServiceAction):

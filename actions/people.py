@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from actions.navigation import StepAction
-from bot.services import interview
-from bot.services.steps import Step, Turn
+from bot.services.case.steps import Step, Turn
+from bot.services.talk import interview
 
 
 class Person(StepAction):

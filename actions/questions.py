@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _tracker
 from actions._action import ServiceAction
-from bot.services import asides
+from bot.services.talk import asides
 
 _HOW_MANY = re.compile(
     r"\b(how (many|much) (more|longer|left|questions|of (these|those|them))"

@@ -22,7 +22,7 @@ from sanic.response import json as json_response
 
 from actions import booking, fallback, intake, navigation, people, questions
 from actions._action import ServiceAction
-from bot.services import in_force
+from bot.services.clinic import in_force
 from bot.services.context import Context
 
 logger = logging.getLogger(__name__)

@@ -21,12 +21,12 @@ from bot.domain.openings import Slot, Taken, Wanted, open_slots
 from bot.domain.schedule import Appointment, Hours, Provider
 from bot.domain.time_wish import TimeWish
 from bot.protocols import Protocols, load_protocols
-from bot.services import booking
+from bot.services.case.steps import Step
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
-from bot.services.steps import Step
-from bot.services.time_choice import SLOT
+from bot.services.visits import booking
+from bot.services.visits.time_choice import SLOT
 from bot.store import Store
 from bot.system import RandomIds
 

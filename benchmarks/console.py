@@ -24,9 +24,10 @@ from benchmarks.service import running_service
 from benchmarks.turns import converse
 from bot.bootstrap import Absent, build_protocols
 from bot.domain.errors import Conflict
-from bot.services import case_search, figures, staff
+from bot.services.access import staff
+from bot.services.access.login_guard import LoginGuard
 from bot.services.context import Context
-from bot.services.login_guard import LoginGuard
+from bot.services.office import case_search, figures
 from bot.services.ports import StaffMember
 from bot.services.ports.search import Wanted
 from bot.settings import load_settings

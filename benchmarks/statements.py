@@ -16,8 +16,8 @@ from benchmarks.turns import WORDS
 from bot.bootstrap import LEXICON, PROTOCOLS
 from bot.language import load_reader
 from bot.protocols import load_protocols
-from bot.services import chat
 from bot.services.context import Context
+from bot.services.talk import chat
 from bot.store import Store, migrate, open_store
 from bot.system import RandomIds, SystemClock
 from tests.plain_dialogue import PlainDialogue

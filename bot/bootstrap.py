@@ -83,7 +83,7 @@ def build_app(settings: Settings) -> App:
     from bot.gateway.visit_page import visit_blueprint
     from bot.gateway.wakes import WakeHub
     from bot.messaging import keep_schedule
-    from bot.services import in_force
+    from bot.services.clinic import in_force
 
     hub, store, schedule = WakeHub(), build_store(settings), build_schedule_server(settings)
     dialogue, provider = build_dialogue(settings), build_sms_provider(settings)
@@ -131,7 +131,11 @@ def _workers(ctx: Context, provider: Carrier | None) -> list[Callable[[], Awaita
     """What runs beside the doors: turns left behind, visits at risk, texts when their door is open."""
     from bot.messaging import run_workers
     from bot.messaging.loops import keep
-    from bot.services import figures, in_force, reminders, rule_drafts, schedule_review, teaching, turns
+    from bot.services.clinic import in_force, rule_drafts
+    from bot.services.office import figures
+    from bot.services.review import teaching
+    from bot.services.talk import turns
+    from bot.services.visits import reminders, schedule_review
 
     workers: list[Callable[[], Awaitable[None]]] = [
         lambda: turns.keep_recovering(ctx),
@@ -265,7 +269,7 @@ def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Await
         ctx.protocols.judge({})
 
     async def screen() -> None:
-        from bot.language.screen import load_screen  # loaded with the reader, kept for the process
+        from bot.language.screen.screen import load_screen  # loaded with the reader, kept for the process
 
         load_screen().probabilities("a word to look at")
 
@@ -274,7 +278,7 @@ def _probes(settings: Settings, ctx: Context) -> Mapping[str, Callable[[], Await
 
 def build_actions_context(settings: Settings) -> Context:
     """What the engine's actions need: no language layer, no line to the engine."""
-    from bot.language.sayings import load_sayings
+    from bot.language.answers.sayings import load_sayings
 
     absent, shelf = Absent(sayings=load_sayings(LEXICON)), build_shelf(settings)
     return _join(
@@ -291,7 +295,7 @@ def build_actions_context(settings: Settings) -> Context:
 @asynccontextmanager
 async def records_context(settings: Settings) -> AsyncIterator[Context]:
     """For commands that read the record: no language layer, no engine; closes the store at the end."""
-    from bot.services import in_force
+    from bot.services.clinic import in_force
 
     store, absent, shelf = build_store(settings), Absent(), build_shelf(settings)
     try:
@@ -344,7 +348,7 @@ def build_protocols(settings: Settings) -> Protocols:
 
 @dataclass(frozen=True, kw_only=True)
 class StaffParts:
-    """What the use cases about people need (`bot.services.staff.StaffContext`): no protocols, no engine."""
+    """What the use cases about people need (`StaffContext`): no protocols, no engine."""
 
     unit_of_work: UnitOfWorkFactory
     clock: SystemClock
@@ -364,7 +368,7 @@ async def staff_context(settings: Settings) -> AsyncIterator[StaffParts]:
 def build_reader(protocols: Protocols) -> LanguageReader:
     """The language layer, both lines of it; takes seconds. Raises SettingsError (no screen)."""
     from bot.language import load_reader
-    from bot.language.screen import load_screen
+    from bot.language.screen.screen import load_screen
 
     return load_reader(protocols.dictionary, LEXICON, screen=load_screen())
 

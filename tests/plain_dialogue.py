@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from bot.domain.cases import Draft
 from bot.domain.errors import DialogueFailed
 from bot.domain.findings import Reading
-from bot.services import asides, booking, handoff, interview
+from bot.services.case.steps import Step, Turn
 from bot.services.ports import Intent, TurnReply, TurnRequest
-from bot.services.steps import Step, Turn
+from bot.services.talk import asides, handoff, interview
+from bot.services.visits import booking
 
 if TYPE_CHECKING:
     from bot.services.context import Context

@@ -94,18 +94,18 @@ def model(settings: Settings) -> str:
 
 def encoder(settings: Settings) -> str:
     """The sentence encoder's file is there and as it was made."""
-    from bot.language.embeddings import encoder_name
-    from bot.language.made_files import verified
+    from bot.language.screen.embeddings import encoder_name
+    from bot.language.screen.made_files import verified
 
     return f"{verified(encoder_name(), 'the sentence encoder').name} is as it was made"
 
 
 def screen(settings: Settings) -> str:
     """The learned safety screen and its encoder fit together; whether the corpus has changed since."""
-    from bot.language.learned import SCREEN_FILE, learned_encoder_name
-    from bot.language.made_files import fingerprint, verified
-    from bot.language.screen import corpus_files
-    from bot.language.screen_learned import read_learned
+    from bot.language.screen.learned import SCREEN_FILE, learned_encoder_name
+    from bot.language.screen.made_files import fingerprint, verified
+    from bot.language.screen.screen import corpus_files
+    from bot.language.screen.screen_learned import read_learned
 
     verified(learned_encoder_name(SCREEN_FILE), "the safety screen's encoder")
     if read_learned().corpus != fingerprint(corpus_files()):

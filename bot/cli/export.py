@@ -9,7 +9,8 @@ import sys
 
 from bot.bootstrap import build_protocols, records_context
 from bot.domain.errors import IntakeError, NotAllowed, SettingsError, StoreUnavailable
-from bot.services import calendars, case_table, exports
+from bot.services.records import case_table, exports
+from bot.services.visits import calendars
 from bot.settings import Settings, load_settings
 from bot.store import schema_version_ok
 

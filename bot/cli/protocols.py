@@ -24,9 +24,9 @@ from bot.protocols.published import VERSIONS
 from bot.protocols.questions import length
 from bot.protocols.releases import Release, load_release, publish
 from bot.protocols.rescoring import CaseFacts, Change, rescore, urgent_first
-from bot.services.draft_check import release_of
+from bot.services.clinic.draft_check import release_of
+from bot.services.clinic.rejudging import queue_risen
 from bot.services.ports import UnitOfWorkFactory
-from bot.services.rejudging import queue_risen
 from bot.settings import Settings, load_settings
 from bot.store import schema_version_ok
 

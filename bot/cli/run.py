@@ -20,8 +20,8 @@ from bot.ops.logfile import LogFile
 from bot.ops.parts import Part, plan_parts
 from bot.ops.supervise import Supervisor
 from bot.ops.training import train
-from bot.services.login_guard import LoginGuard
-from bot.services.staff import add_person
+from bot.services.access.login_guard import LoginGuard
+from bot.services.access.staff import add_person
 from bot.settings import Settings, load_settings
 from bot.store import migrate
 

@@ -9,10 +9,10 @@ import sys
 
 from bot.bootstrap import staff_context
 from bot.domain.errors import Conflict, IntakeError, StoreUnavailable
-from bot.services import staff
-from bot.services.login_guard import LoginGuard
-from bot.services.permissions import ROLES
-from bot.services.staff import StaffContext
+from bot.services.access import staff
+from bot.services.access.login_guard import LoginGuard
+from bot.services.access.permissions import ROLES
+from bot.services.access.staff import StaffContext
 from bot.settings import load_settings
 from bot.store import schema_version_ok
 

@@ -11,7 +11,7 @@ import getpass
 from pathlib import Path
 
 from bot.bootstrap import records_context
-from bot.services.teaching_export import Export, export, known_examples
+from bot.services.review.teaching_export import Export, export, known_examples
 from bot.settings import ROOT, load_settings
 
 

@@ -7,8 +7,8 @@ import asyncio
 
 from bot.bootstrap import records_context
 from bot.domain.errors import InvalidInput, NotAllowed, StoreUnavailable
-from bot.services import undelivered
-from bot.services.exports import COMMAND_LINE
+from bot.services.queues import undelivered
+from bot.services.records.exports import COMMAND_LINE
 from bot.settings import Settings, load_settings
 from bot.store import schema_version_ok
 

@@ -22,7 +22,7 @@ from bot.domain.facts import derive
 from bot.domain.findings import Finding, Reading
 from bot.evaluation.understood import understood
 from bot.language import Reader, load_reader
-from bot.language.screen import load_screen
+from bot.language.screen.screen import load_screen
 from bot.ops.addresses import run_folder
 from bot.protocols import Protocols, load_protocols
 from bot.services.ports import Intent

@@ -13,9 +13,9 @@ from bot.domain.errors import ProtocolError, StoreUnavailable
 from bot.domain.tasks import LOUD, StaffTask
 from bot.ops.technical_log import start_technical_log
 from bot.services.context import Context
-from bot.services.escalation import by_notices
-from bot.services.unanswered import call_unanswered
-from bot.services.watch import WatchContext, escalate_overdue, tell_nobody
+from bot.services.office.unanswered import call_unanswered
+from bot.services.queues.escalation import by_notices
+from bot.services.queues.watch import WatchContext, escalate_overdue, tell_nobody
 from bot.settings import Settings, load_settings
 
 LOOK_SECONDS = 15.0

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 from bot.domain.cases import Draft, Kind
 from bot.domain.errors import DialogueFailed
+from bot.services.case.steps import draft_from_json
 from bot.services.ports import Intent, TurnReply
-from bot.services.steps import draft_from_json
 
 KINDS = frozenset(get_args(Kind))
 MOST_DRAFTS = 12

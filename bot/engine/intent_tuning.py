@@ -18,10 +18,10 @@ from bot.engine.components.tuned_intents import LearnedIntents, is_held, write_l
 from bot.engine.learning import learn, scores
 from bot.engine.lessons import Texts
 from bot.engine.network import TunedNetwork
-from bot.language.embeddings import package_folder
-from bot.language.encoder_file import published_weights
-from bot.language.learned import INTENTS_FILE, Heads
-from bot.language.wordpiece import WordPiece
+from bot.language.screen.embeddings import package_folder
+from bot.language.screen.encoder_file import published_weights
+from bot.language.screen.learned import INTENTS_FILE, Heads
+from bot.language.screen.wordpiece import WordPiece
 
 EPOCHS = 4
 _SMOOTHED = 0.05

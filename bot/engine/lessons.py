@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from bot.language.embeddings import WINDOW_TOKENS
-from bot.language.wordpiece import WordPiece
+from bot.language.screen.embeddings import WINDOW_TOKENS
+from bot.language.screen.wordpiece import WordPiece
 
 BATCH = 32
 _HIDDEN = 0.1

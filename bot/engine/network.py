@@ -1,8 +1,8 @@
 """MiniLM and heads over it as a TensorFlow network, to be trained as one.
 
-The same network as `bot/language/encoder_file.py` writes down for ONNX Runtime, in floats, with gradients.
-Only the six layers learn; the word vectors stay as published, so that words the corpus does not have keep
-their place beside those it has.
+The same network as `bot/language/screen/encoder_file.py` writes down for ONNX Runtime, in floats, with
+gradients. Only the six layers learn; the word vectors stay as published, so that words the examples do not
+have keep their place beside those they have.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bot.language.embeddings import SIZE
-from bot.language.encoder_file import HEADS, LAYERS
-from bot.language.learned import SHARPNESS
+from bot.language.screen.embeddings import SIZE
+from bot.language.screen.encoder_file import HEADS, LAYERS
+from bot.language.screen.learned import SHARPNESS
 
 _EPSILON = 1e-12
 _FAR = -1e9

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from bot.engine.lessons import Texts
-from bot.language.screen_threshold import Labels
-from bot.language.screened import NEVER_ASKED, SCREENED
+from bot.language.grammar.screened import NEVER_ASKED, SCREENED
+from bot.language.screen.screen_threshold import Labels
 
 NAMES = tuple(name for name in SCREENED if name not in NEVER_ASKED)
 _POSITIVE_WEIGHT = 3.0

@@ -20,14 +20,14 @@ from bot.engine.model_store import ROOT
 from bot.engine.network import TunedNetwork
 from bot.engine.screen_lessons import NAMES, Teacher
 from bot.language.corpus import Row, folds_by_voice, load_corpus
-from bot.language.embeddings import package_folder
-from bot.language.encoder_file import published_weights
-from bot.language.learned import SCREEN_FILE
-from bot.language.made_files import fingerprint
-from bot.language.screen import corpus_files
-from bot.language.screen_learned import Learned, ScreenHeads, write_learned
-from bot.language.screen_threshold import calibrated, labels_of, thresholds
-from bot.language.wordpiece import WordPiece
+from bot.language.screen.embeddings import package_folder
+from bot.language.screen.encoder_file import published_weights
+from bot.language.screen.learned import SCREEN_FILE
+from bot.language.screen.made_files import fingerprint
+from bot.language.screen.screen import corpus_files
+from bot.language.screen.screen_learned import Learned, ScreenHeads, write_learned
+from bot.language.screen.screen_threshold import calibrated, labels_of, thresholds
+from bot.language.screen.wordpiece import WordPiece
 
 FOLDS = 10
 SHARES = (0.25, 0.5, 0.75)

@@ -1,6 +1,6 @@
 """Safety facts and levels: what fired, what would be asked at once, what was missed, what cried wolf.
 
-Of one safety fact (bot/language/screened.py) that a message states with a value that alarms:
+Of one safety fact (bot/language/grammar/screened.py) that a message states with a value that alarms:
     fired   it was read with that value or a more urgent one
     asked   it is in the reading's `ask`, or was read as unsure, which is asked again
 Of one message, by the level it is meant to have (`red_flags`: same_day and emergency_now together):
@@ -28,7 +28,7 @@ from bot.domain.levels import Level
 from bot.evaluation.facts import share
 from bot.evaluation.same import is_at_least
 from bot.language.corpus import Row
-from bot.language.screened import SCREENED, alarms
+from bot.language.grammar.screened import SCREENED, alarms
 from bot.protocols import Protocols
 
 _SCREENED = frozenset(SCREENED)

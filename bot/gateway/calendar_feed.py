@@ -13,8 +13,8 @@ from sanic.request import Request
 
 from bot.domain.errors import NotAllowed
 from bot.gateway.errors import HttpProblem
-from bot.services import calendars
 from bot.services.context import Context
+from bot.services.visits import calendars
 from bot.settings import Settings
 
 ICS = "text/calendar; charset=utf-8"

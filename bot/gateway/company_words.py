@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.services.company import Company
+from bot.services.case.company import Company
 from bot.settings import StaffShown
 
 ALONE = "Automated helper. Not watched around the clock."

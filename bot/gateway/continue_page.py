@@ -21,9 +21,11 @@ from bot.gateway.form_cookie import set_cookie
 from bot.gateway.limits import WINDOW_SECONDS
 from bot.gateway.link_page import TRIES_A_MINUTE, Asks, LinkPage, read_answers
 from bot.gateway.origins import check_origin
-from bot.services import chat, counting, handovers
+from bot.services.access import counting
 from bot.services.context import Context
-from bot.services.handovers import Proof
+from bot.services.talk import chat
+from bot.services.texting import handovers
+from bot.services.texting.handovers import Proof
 from bot.settings import Settings
 
 Asked = Request[Any, Any]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.cases import CaseStatus, Draft, Message
-from bot.services.company import Company
+from bot.services.case.company import Company
 
 
 class OpenedSession(Protocol):

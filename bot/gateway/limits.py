@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from bot.services import counting
-from bot.services.counting import CountingContext
+from bot.services.access import counting
+from bot.services.access.counting import CountingContext
 
 WINDOW_SECONDS = 60
 

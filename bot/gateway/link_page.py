@@ -14,7 +14,7 @@ from bot.gateway.errors import HttpProblem
 from bot.gateway.limits import WINDOW_SECONDS
 from bot.gateway.plain_pages import PlainPages
 from bot.gateway.sms.form import read_fields
-from bot.services import counting
+from bot.services.access import counting
 from bot.services.context import Context
 
 TRIES_A_MINUTE = 10

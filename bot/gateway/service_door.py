@@ -1,4 +1,4 @@
-"""The chat door that opens on `bot.services.chat`."""
+"""The chat door that opens on `bot.services.talk.chat`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.cases import CaseStatus, Draft, Message
-from bot.services import chat
 from bot.services.context import Context
+from bot.services.talk import chat
 
 
 class ServiceDoor:

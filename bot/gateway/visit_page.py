@@ -12,10 +12,10 @@ from sanic.request import Request
 from bot.domain.errors import IntakeError
 from bot.gateway.errors import HttpProblem
 from bot.gateway.link_page import Asks, LinkPage, read_answers
-from bot.services import changing, visit_links
 from bot.services.context import Context
-from bot.services.time_choice import LATER
-from bot.services.visit_links import Opened
+from bot.services.visits import changing, visit_links
+from bot.services.visits.time_choice import LATER
+from bot.services.visits.visit_links import Opened
 from bot.settings import Settings
 
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from bot.language.reader import Reader, load_reader
-from bot.language.yaml_text import read_yaml
+from bot.language.text.yaml_text import read_yaml
 
 __all__ = ["Reader", "load_reader", "read_yaml"]

@@ -11,44 +11,44 @@ from spacy.language import Language
 
 from bot.domain.dictionary import Dictionary
 from bot.domain.findings import Reading
-from bot.language.answers import Answers
-from bot.language.assertions import assertion_of, modifiers_of, words_inside
-from bot.language.births import find_births
-from bot.language.care import settle_care
-from bot.language.contacts import find_contacts, find_name
-from bot.language.courses import courses_of, settle_courses
-from bot.language.ended import settle_ended
-from bot.language.explained import cause_told, explanations
-from bot.language.half_read import half_read, settle_half_read
-from bot.language.heard import Heard
-from bot.language.hints import read_hints
-from bot.language.lexicon import Frame, Lexicon, load_lexicon
-from bot.language.listed_places import settle_listed_places
-from bot.language.numbers import Figure, bare_age, find_figures
-from bot.language.outdated import settle_outdated
-from bot.language.page import Page
-from bot.language.passing import settle_passing
-from bot.language.pipeline import build_pipeline
-from bot.language.places import settle_places
-from bot.language.relations import is_for_the_writer, relation_of
-from bot.language.report import Report
-from bot.language.sayings import read_sayings
-from bot.language.screen import Screen, open_to_half, screened
-from bot.language.screened import alarms
-from bot.language.segments import DENIALS, NAY, Segmenter, Token
-from bot.language.settle import Settled, value_of
-from bot.language.sexes import find_sex
-from bot.language.spelled import with_digits
-from bot.language.story import Story
-from bot.language.supposed import settle_supposed
-from bot.language.taken_back import settle_denied_inside, settle_taken_back, settle_well_in_a_list
-from bot.language.temperatures import find_temperatures
-from bot.language.times import TimeMention, find_times
-from bot.language.timing import course_slot, time_facts
-from bot.language.tongue import language_of
-from bot.language.weak_limbs import name_weak_limbs
-from bot.language.wishes import find_goals
-from bot.language.words import Words, clean
+from bot.language.answers.answers import Answers
+from bot.language.answers.contacts import find_contacts, find_name
+from bot.language.answers.sayings import read_sayings
+from bot.language.answers.wishes import find_goals
+from bot.language.grammar.assertions import assertion_of, modifiers_of, words_inside
+from bot.language.grammar.care import settle_care
+from bot.language.grammar.courses import courses_of, settle_courses
+from bot.language.grammar.ended import settle_ended
+from bot.language.grammar.explained import cause_told, explanations
+from bot.language.grammar.half_read import half_read, settle_half_read
+from bot.language.grammar.hints import read_hints
+from bot.language.grammar.listed_places import settle_listed_places
+from bot.language.grammar.passing import settle_passing
+from bot.language.grammar.pipeline import build_pipeline
+from bot.language.grammar.places import settle_places
+from bot.language.grammar.relations import is_for_the_writer, relation_of
+from bot.language.grammar.screened import alarms
+from bot.language.grammar.settle import Settled, value_of
+from bot.language.grammar.sexes import find_sex
+from bot.language.grammar.story import Story
+from bot.language.grammar.supposed import settle_supposed
+from bot.language.grammar.taken_back import settle_denied_inside, settle_taken_back, settle_well_in_a_list
+from bot.language.grammar.temperatures import find_temperatures
+from bot.language.grammar.weak_limbs import name_weak_limbs
+from bot.language.screen.screen import Screen, open_to_half, screened
+from bot.language.text.heard import Heard
+from bot.language.text.lexicon import Frame, Lexicon, load_lexicon
+from bot.language.text.numbers import Figure, bare_age, find_figures
+from bot.language.text.page import Page
+from bot.language.text.report import Report
+from bot.language.text.segments import DENIALS, NAY, Segmenter, Token
+from bot.language.text.spelled import with_digits
+from bot.language.text.tongue import language_of
+from bot.language.text.words import Words, clean
+from bot.language.times.births import find_births
+from bot.language.times.outdated import settle_outdated
+from bot.language.times.times import TimeMention, find_times
+from bot.language.times.timing import course_slot, time_facts
 
 _FEVER_ASKS = ("temp_f", "fever", "G4")
 _TURNS = ("came_true", "same_as_mine")

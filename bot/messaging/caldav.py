@@ -1,4 +1,4 @@
-"""A CalDAV server over HTTP (behind `bot.services.calendar_publishing.CalendarServer`; RFC 4791).
+"""A CalDAV server over HTTP (behind `bot.services.visits.calendar_publishing.CalendarServer`; RFC 4791).
 
 Every write names the version it expects: nothing there is overwritten or deleted unseen.
 """

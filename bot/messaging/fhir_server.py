@@ -1,4 +1,4 @@
-"""A FHIR R4 server over HTTP (behind `bot.services.publishing.RecordServer`)."""
+"""A FHIR R4 server over HTTP (behind `bot.services.records.publishing.RecordServer`)."""
 
 from __future__ import annotations
 

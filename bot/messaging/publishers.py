@@ -9,8 +9,9 @@ from bot.messaging.caldav import CaldavServer
 from bot.messaging.fhir_schedule import FhirSchedule
 from bot.messaging.fhir_server import FhirServer
 from bot.messaging.loops import keep
-from bot.services import busy_times, calendar_publishing, publishing, schedule_upkeep
 from bot.services.context import Context
+from bot.services.records import publishing
+from bot.services.visits import busy_times, calendar_publishing, schedule_upkeep
 
 PAUSE_SECONDS = 5.0
 """Between looks when there was nothing to do: no patient waits for it."""

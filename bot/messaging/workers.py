@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 
 from bot.messaging.loops import Step, keep
-from bot.services import outgoing, sms_turns
 from bot.services.context import Context
 from bot.services.ports import Carrier
+from bot.services.queues import outgoing
+from bot.services.texting import sms_turns
 
 log = logging.getLogger("intake.messaging")
 

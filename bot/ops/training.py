@@ -43,8 +43,8 @@ def train(*, if_needed: bool) -> int:
 
 def make_language_files() -> None:
     """The files of the language layer, when they are not there. Raises SettingsError."""
-    from bot.language.encoder_file import make_encoder, make_learned_encoder
-    from bot.language.learned import LEARNED_FILES
+    from bot.language.screen.encoder_file import make_encoder, make_learned_encoder
+    from bot.language.screen.learned import LEARNED_FILES
 
     with (MODELS / ".language.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,6 +1,6 @@
 """Changing a protocol file: one entry at a time, with a version of its own, and nothing taken away.
 
-Pure: texts in, texts out. Who may do it, and what becomes of it, is `bot.services.rule_drafts`.
+Pure: texts in, texts out. Who may do it, and what becomes of it, is `bot.services.clinic.rule_drafts`.
 """
 
 from __future__ import annotations

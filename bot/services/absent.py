@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from bot.language.sayings import Sayings
+    from bot.language.answers.sayings import Sayings
 
 
 class Absent:

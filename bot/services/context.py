@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain.notices import Channel
 from bot.protocols import Protocols
 from bot.protocols.shelf import Shelf
-from bot.services.looks import Looks
+from bot.services.access.looks import Looks
 from bot.services.ports import Clock, Dialogue, Ids, Reader, Schedule, UnitOfWorkFactory
 from bot.services.schedules import OwnSchedule
 from bot.services.signed_links import VisitLinks

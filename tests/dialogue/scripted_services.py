@@ -17,8 +17,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bot.domain.cases import Draft
-from bot.services import asides, booking, handoff, interview, time_choice
-from bot.services.steps import Step, Turn
+from bot.services.case.steps import Step, Turn
+from bot.services.talk import asides, handoff, interview
+from bot.services.visits import booking, time_choice
 
 QUESTIONS = ("consent", "opening", "G1", "duration_weeks", "confirm_summary")
 place: dict[str, int] = defaultdict(int)

@@ -15,7 +15,7 @@ from bot.engine import model_store
 from bot.engine.model_store import ModelRefused
 from bot.engine.run import SettingRefused, read_settings
 from bot.engine.train import train
-from bot.language.learned import INTENTS_FILE
+from bot.language.screen.learned import INTENTS_FILE
 from tests.dialogue.conftest import ROOT, SECRET, Talk, Wire, running_engine
 
 FULL = {"answer": "full", "polarity": "affirm"}

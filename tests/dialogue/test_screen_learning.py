@@ -11,11 +11,11 @@ from bot.engine.lessons import Texts
 from bot.engine.network import TunedNetwork
 from bot.engine.screen_lessons import NAMES, Teacher
 from bot.language.corpus import Row
-from bot.language.embeddings import load_encoder, package_folder
-from bot.language.encoder_file import published_weights
-from bot.language.learned import Heads
-from bot.language.screen_threshold import labels_of
-from bot.language.wordpiece import WordPiece
+from bot.language.screen.embeddings import load_encoder, package_folder
+from bot.language.screen.encoder_file import published_weights
+from bot.language.screen.learned import Heads
+from bot.language.screen.screen_threshold import labels_of
+from bot.language.screen.wordpiece import WordPiece
 
 MESSAGES = {
     "numb where i sit since yesterday": {"saddle_numbness": "yes"},

@@ -20,8 +20,8 @@ from bot.engine.components.tuned_intents import (
 )
 from bot.engine.intent_tuning import Teacher
 from bot.engine.lessons import Texts
-from bot.language.embeddings import package_folder
-from bot.language.wordpiece import WordPiece
+from bot.language.screen.embeddings import package_folder
+from bot.language.screen.wordpiece import WordPiece
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from bot.domain.facts import Fact
 from bot.domain.schedule import Appointment
 from bot.domain.tasks import StaffTask
 from bot.protocols import Protocols
-from bot.services.case_file import CaseFile
-from bot.services.fhir import Record
+from bot.services.records.case_file import CaseFile
+from bot.services.records.fhir import Record
 
 NAMESPACE = "https://clinic.example/fhir"
 NOW = dt.datetime(2026, 11, 18, 18, 0, tzinfo=dt.UTC)

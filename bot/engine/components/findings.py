@@ -80,7 +80,7 @@ def read(text: str, *, asked: str | None) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _reader() -> Any:
     from bot.language import load_reader
-    from bot.language.screen import load_screen
+    from bot.language.screen.screen import load_screen
 
     source = ROOT / "data" / "protocols" / "variables.yaml"
     with source.open(encoding="utf-8") as file:

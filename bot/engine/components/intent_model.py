@@ -23,7 +23,7 @@ from bot.engine.components.examples import Example
 from bot.engine.components.spelling import Spelling, existing_words
 from bot.engine.components.texts import normal
 from bot.engine.components.tuned_intents import is_held, load_tuned
-from bot.language.embeddings import load_encoder
+from bot.language.screen.embeddings import load_encoder
 
 SEED = 20240607
 FOLDS = 4

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bot.language.embeddings import package_folder
+from bot.language.screen.embeddings import package_folder
 
 _WORD = re.compile(r"[a-z']+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.engine.components.texts import normal
-from bot.language.embeddings import load_encoder
+from bot.language.screen.embeddings import load_encoder
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = ROOT / "data" / "protocols" / "faq.yaml"

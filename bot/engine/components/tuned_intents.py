@@ -14,9 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.language.embeddings import Array, Encoder, open_encoder
-from bot.language.learned import INTENTS_FILE, Heads, arrays_of, changes_of, learned_encoder_name, read_arrays
-from bot.language.made_files import verified
+from bot.language.screen.embeddings import Array, Encoder, open_encoder
+from bot.language.screen.learned import (
+    INTENTS_FILE,
+    Heads,
+    arrays_of,
+    changes_of,
+    learned_encoder_name,
+    read_arrays,
+)
+from bot.language.screen.made_files import verified
 
 HELD = 10
 """One voice in so many teaches nothing: on them confidence is calibrated."""

@@ -15,8 +15,8 @@ from bot.gateway.console.handling import as_page
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor
 from bot.gateway.staff_api.reading import acceptable
-from bot.services import logbook
 from bot.services.context import Context
+from bot.services.office import logbook
 from bot.services.ports.work import LogEntry
 
 _FIELDS = ("by", "reference", "kind", "since", "until")

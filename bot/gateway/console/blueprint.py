@@ -38,10 +38,11 @@ from bot.gateway.console.visit_routes import add_visit_routes
 from bot.gateway.console.work_routes import WORK, add_work_queue_routes
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.routes import read_list_arguments
-from bot.services import desk, takeover, work_desk
+from bot.services.access.staff import Visitor
+from bot.services.clinic.rule_reading import shelf_at
 from bot.services.context import Context
-from bot.services.rule_reading import shelf_at
-from bot.services.staff import Visitor
+from bot.services.office import desk, work_desk
+from bot.services.talk import takeover
 from bot.settings import ROOT, Settings
 
 CASES = ROOT / "tests" / "cases"

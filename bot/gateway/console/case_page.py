@@ -29,9 +29,9 @@ from bot.gateway.console.transcript import END, Part, Place, part_of
 from bot.gateway.console.visit_words import visit_words
 from bot.protocols import Protocols
 from bot.protocols.routing import Factor
-from bot.services.case_file import CONTACT, CaseFile
 from bot.services.ports import Note
 from bot.services.ports.marks import Tag
+from bot.services.records.case_file import CONTACT, CaseFile
 
 
 class CasePage(FactWords):

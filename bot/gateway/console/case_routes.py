@@ -16,11 +16,11 @@ from bot.gateway.console.pages import HEADERS, Pages
 from bot.gateway.console.transcript import Place
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.model import ModelName
-from bot.services import desk, marks
-from bot.services.case_file import CaseFile
+from bot.services.access.staff import Visitor
 from bot.services.context import Context
-from bot.services.staff import Visitor
-from bot.services.state_then import state_then
+from bot.services.office import desk, marks
+from bot.services.records.case_file import CaseFile
+from bot.services.records.state_then import state_then
 
 LONGEST_NUMBER = 9
 

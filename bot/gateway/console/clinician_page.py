@@ -15,8 +15,8 @@ from bot.gateway.console.case_page import CasePage
 from bot.gateway.console.clinician_words import LABELS
 from bot.gateway.console.fact_words import in_line, lasting, sentence
 from bot.gateway.console.shown import ShownFact, ShownReason
-from bot.services.case_file import CONTACT
-from bot.services.fhir.record import PRIVATE_RULES, PRIVATE_VARIABLES
+from bot.services.records.case_file import CONTACT
+from bot.services.records.fhir.record import PRIVATE_RULES, PRIVATE_VARIABLES
 
 WIDTH = 78
 """Characters of a line of plain text: charts wrap what is longer in their own way."""

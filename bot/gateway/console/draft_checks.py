@@ -6,9 +6,9 @@ import asyncio
 import logging
 from pathlib import Path
 
-from bot.services import draft_check
+from bot.services.clinic import draft_check
+from bot.services.clinic.draft_check import Check
 from bot.services.context import Context
-from bot.services.draft_check import Check
 from bot.services.ports import Edition
 
 log = logging.getLogger("intake.protocols")

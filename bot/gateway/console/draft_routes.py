@@ -19,11 +19,11 @@ from bot.gateway.console.shown import When
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.protocols.drafting import DRAFTED, difference, entry_text
 from bot.protocols.rule_book import Entry
-from bot.services import rule_drafts, rule_reading
+from bot.services.access.permissions import May, require
+from bot.services.access.staff import Visitor
+from bot.services.clinic import rule_drafts, rule_reading
 from bot.services.context import Context
-from bot.services.permissions import May, require
 from bot.services.ports import Edition
-from bot.services.staff import Visitor
 
 
 def add_draft_routes(

@@ -15,7 +15,7 @@ from bot.gateway.console.what_if import Asked as AskedFacts
 from bot.gateway.console.what_if import TriedView
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.protocols import Protocols
-from bot.services import draft_trying, rule_drafts, rule_reading
+from bot.services.clinic import draft_trying, rule_drafts, rule_reading
 from bot.services.context import Context
 from bot.services.ports import Edition
 

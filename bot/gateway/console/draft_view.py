@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.gateway.console import words
 from bot.gateway.console.shown import When
 from bot.protocols.rescoring import Change
-from bot.services.draft_check import SHOWN, Check
+from bot.services.clinic.draft_check import SHOWN, Check
 from bot.services.ports import Edition
 
 FILES = {"red_flags": "Red flags", "routing": "Routing"}

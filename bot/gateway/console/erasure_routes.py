@@ -10,10 +10,10 @@ from bot.domain.errors import InvalidInput
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.services import erasure
+from bot.services.access.staff import Visitor
 from bot.services.context import Context
-from bot.services.erasure import Obstacle
-from bot.services.staff import Visitor
+from bot.services.office import erasure
+from bot.services.office.erasure import Obstacle
 
 WISHES = "/console/erasures"
 OBSTACLES: Mapping[Obstacle, str] = {

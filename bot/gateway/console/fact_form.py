@@ -8,7 +8,7 @@ from bot.gateway.console import words
 from bot.gateway.console.case_page import CasePage
 from bot.gateway.console.fact_words import sentence, show
 from bot.gateway.console.shown import ShownFact
-from bot.services.fact_edits import NOT_KNOWN, Outlook, stamp
+from bot.services.office.fact_edits import NOT_KNOWN, Outlook, stamp
 
 _TOLD = {
     Level.EMERGENCY_NOW: "The patient is told at once to go to an emergency room or call 911, "

@@ -14,10 +14,10 @@ from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.reading import acceptable
-from bot.services import desk, fact_edits
+from bot.services.access.permissions import May, require
+from bot.services.access.staff import Visitor
 from bot.services.context import Context
-from bot.services.permissions import May, require
-from bot.services.staff import Visitor
+from bot.services.office import desk, fact_edits
 
 
 def add_fact_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:

@@ -15,9 +15,9 @@ from bot.gateway.console.figure_view import FigureView
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import HEADERS, Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.services import dispositions, figures
 from bot.services.context import Context
-from bot.services.figures import CHANNELS, Period
+from bot.services.office import dispositions, figures
+from bot.services.office.figures import CHANNELS, Period
 
 OFFERED = (7, 30, 90, 365)
 """Lengths of a period that are one click away, in days."""

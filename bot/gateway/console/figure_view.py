@@ -22,7 +22,7 @@ from bot.gateway.console.figure_words import (
     share,
 )
 from bot.protocols import Protocols
-from bot.services.figures import Counted
+from bot.services.office.figures import Counted
 
 MOST_DAYS = 62
 """Of a longer period a column is a week."""

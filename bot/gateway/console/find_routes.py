@@ -20,9 +20,9 @@ from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.exports import BYTE_ORDER_MARK, CSV, as_file
 from bot.gateway.staff_api.reading import acceptable
-from bot.services import case_search, conversation_table, marks
+from bot.services.access.staff import Visitor
 from bot.services.context import Context
-from bot.services.staff import Visitor
+from bot.services.office import case_search, conversation_table, marks
 
 NAMED = "named"
 """`yes`: a table that says who the patients are."""

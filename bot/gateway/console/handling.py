@@ -16,7 +16,7 @@ from bot.gateway.console.pages import HEADERS, Pages
 from bot.gateway.errors import HttpProblem, problem_for
 from bot.gateway.staff_api.door import Asked, Handler, StaffDoor, staff_errors
 from bot.gateway.staff_api.reading import acceptable
-from bot.services.staff import Visitor
+from bot.services.access.staff import Visitor
 
 LOGIN = "/console/login"
 

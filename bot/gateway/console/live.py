@@ -18,8 +18,8 @@ from sanic import Blueprint, HTTPResponse
 from bot.domain.errors import StoreUnavailable
 from bot.gateway.console.handling import fragment
 from bot.gateway.staff_api.door import Asked
-from bot.services import work_desk
 from bot.services.context import Context
+from bot.services.office import work_desk
 
 LOOK_SECONDS = 0.25
 PAUSE_SECONDS = 0.3

@@ -9,8 +9,8 @@ from bot.gateway.console.case_routes import LONGEST_NUMBER, read_place
 from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.services import marks
 from bot.services.context import Context
+from bot.services.office import marks
 
 
 def add_mark_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:

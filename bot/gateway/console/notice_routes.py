@@ -18,10 +18,10 @@ from bot.gateway.console.pages import Pages
 from bot.gateway.console.settings_form import NEW
 from bot.gateway.console.settings_routes import SAVED, SETTINGS, seen_number, versions_of
 from bot.gateway.staff_api.door import Asked, StaffDoor
-from bot.services import clinic_settings, notice_settings
-from bot.services.clinic_settings import CLINIC, Held
+from bot.services.access.staff import Visitor
+from bot.services.clinic import clinic_settings, notice_settings
+from bot.services.clinic.clinic_settings import CLINIC, Held
 from bot.services.context import Context
-from bot.services.staff import Visitor
 
 
 def add_notice_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:

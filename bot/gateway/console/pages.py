@@ -21,12 +21,12 @@ from bot.gateway.console.then_view import ThenView
 from bot.gateway.console.transcript import END, Place
 from bot.gateway.console.work_view import WorkRow, WorkView
 from bot.protocols import Protocols
-from bot.services import work_desk
-from bot.services.case_file import CaseFile
+from bot.services.access.permissions import May, may
+from bot.services.access.staff import Visitor
 from bot.services.context import Context
-from bot.services.permissions import May, may
-from bot.services.staff import Visitor
-from bot.services.state_then import StateThen
+from bot.services.office import work_desk
+from bot.services.records.case_file import CaseFile
+from bot.services.records.state_then import StateThen
 from bot.settings import Settings
 
 FOLDER = Path(__file__).parent

@@ -9,10 +9,10 @@ from bot.gateway.console import words
 from bot.gateway.console.handling import LOGIN, as_page, changing, field, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.services import people
+from bot.services.access.permissions import ROLES, TABLE, May
+from bot.services.access.staff import SHORTEST_PASSWORD, Visitor
 from bot.services.context import Context
-from bot.services.permissions import ROLES, TABLE, May
-from bot.services.staff import SHORTEST_PASSWORD, Visitor
+from bot.services.office import people
 
 PEOPLE = "/console/people"
 RIGHTS = {

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.gateway.console import times, words
 from bot.gateway.console.fact_words import sentence
-from bot.services.desk import Listing
+from bot.services.office.desk import Listing
 
 ALARM_PRIORITY = "P0"
 

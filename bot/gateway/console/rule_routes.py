@@ -14,10 +14,10 @@ from bot.gateway.console.what_if import Asked as AskedFacts
 from bot.gateway.console.what_if import TriedView
 from bot.gateway.staff_api.door import Asked, StaffDoor
 from bot.gateway.staff_api.reading import acceptable
-from bot.services import rule_drafts, rule_reading
+from bot.services.access.permissions import May, require
+from bot.services.clinic import rule_drafts, rule_reading
+from bot.services.clinic.rule_reading import CaseShelf
 from bot.services.context import Context
-from bot.services.permissions import May, require
-from bot.services.rule_reading import CaseShelf
 
 
 def add_rule_routes(

@@ -14,7 +14,7 @@ from bot.gateway.console.fact_words import FactWords, sentence, show
 from bot.protocols import Protocols
 from bot.protocols.acceptance import AcceptanceCase
 from bot.protocols.rule_book import Entry
-from bot.services.rule_reading import Page
+from bot.services.clinic.rule_reading import Page
 
 PARTS: tuple[tuple[str, str, str], ...] = (
     ("red_flag", "Red flags", "What may need care before any appointment. Every rule that fits counts."),

@@ -16,10 +16,10 @@ from bot.gateway.console.visit_words import visit_words
 from bot.gateway.staff_api.door import Asked, StaffDoor
 from bot.protocols.clinic import DAYS
 from bot.protocols.lint import HIGHEST_GRADE, SEGMENTS
-from bot.services import clinic_settings, text_settings
-from bot.services.clinic_settings import CLINIC, TEXTS, Collision, Held
+from bot.services.access.staff import Visitor
+from bot.services.clinic import clinic_settings, text_settings
+from bot.services.clinic.clinic_settings import CLINIC, TEXTS, Collision, Held
 from bot.services.context import Context
-from bot.services.staff import Visitor
 from bot.settings import Settings
 
 SETTINGS = "/console/settings"

@@ -23,10 +23,10 @@ from bot.gateway.console.handling import as_page, changing, field
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor
 from bot.gateway.staff_api.exports import as_file
-from bot.services import teaching_export
 from bot.services.context import Context
 from bot.services.ports.teaching import Review
-from bot.services.teaching_export import Export
+from bot.services.review import teaching_export
+from bot.services.review.teaching_export import Export
 
 PAGE = 100
 _STAMP = (2020, 1, 1, 0, 0, 0)

@@ -14,9 +14,10 @@ from bot.gateway.console.handling import as_page, changing, field, go
 from bot.gateway.console.pages import HEADERS, Pages
 from bot.gateway.console.teach_view import SEPARATOR, DisputeLine, InboxLine, MessageForm, kappa_words
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.services import fact_edits, regression, teaching
+from bot.services.access.staff import Visitor
 from bot.services.context import Context
-from bot.services.staff import Visitor
+from bot.services.office import fact_edits
+from bot.services.review import regression, teaching
 
 
 def add_teach_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:

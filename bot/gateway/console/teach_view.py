@@ -12,7 +12,7 @@ from bot.gateway.console.fact_words import FactWords, sentence, show
 from bot.gateway.console.highlight import Piece, pieces
 from bot.gateway.console.shown import When
 from bot.services.ports.teaching import Review, ReviewItem
-from bot.services.teaching import INTENTS, Opened, read_facts, teaches
+from bot.services.review.teaching import INTENTS, Opened, read_facts, teaches
 
 SEPARATOR = ","
 KAPPA = (

@@ -8,8 +8,8 @@ from bot.gateway.console.case_page import CasePage
 from bot.gateway.console.fact_words import sentence
 from bot.gateway.console.shown import ShownFact, When
 from bot.protocols import Protocols
-from bot.services.case_file import CONTACT
-from bot.services.state_then import StateThen
+from bot.services.records.case_file import CONTACT
+from bot.services.records.state_then import StateThen
 
 
 class ThenView:

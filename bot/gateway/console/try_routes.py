@@ -17,10 +17,10 @@ from bot.gateway.console.then_view import ThenView
 from bot.gateway.inputs import fitting_inputs
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.reading import acceptable
-from bot.services import trying
+from bot.services.access.permissions import May, require
+from bot.services.access.staff import Visitor
 from bot.services.context import Context
-from bot.services.permissions import May, require
-from bot.services.staff import Visitor
+from bot.services.office import trying
 
 TRY = "/console/try"
 MOST_CHOICES = 40

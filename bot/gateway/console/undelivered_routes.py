@@ -8,8 +8,8 @@ from bot.gateway.console import times
 from bot.gateway.console.handling import as_page, changing, go
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
-from bot.services import undelivered
 from bot.services.context import Context
+from bot.services.queues import undelivered
 
 PAGE = "/console/undelivered"
 

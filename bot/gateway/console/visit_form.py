@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import InvalidInput
-from bot.services.visit_settings import FIXED, FIXED_BOOKING
+from bot.services.clinic.visit_settings import FIXED, FIXED_BOOKING
 
 BASE = "{base}"
 """In a visit's own list it stands for the list of every visit."""

@@ -10,10 +10,10 @@ from bot.gateway.console.pages import Pages
 from bot.gateway.console.settings_routes import SAVED, SETTINGS, seen_number, versions_of
 from bot.gateway.console.visit_form import BOOKINGS, MODIFIERS, VisitForm, changes_of, form_given, form_of
 from bot.gateway.staff_api.door import Asked, StaffDoor
-from bot.services import clinic_settings, visit_settings
-from bot.services.clinic_settings import VISITS, Held
+from bot.services.access.staff import Visitor
+from bot.services.clinic import clinic_settings, visit_settings
+from bot.services.clinic.clinic_settings import VISITS, Held
 from bot.services.context import Context
-from bot.services.staff import Visitor
 
 
 def add_visit_routes(blueprint: Blueprint, door: StaffDoor, pages: Pages, ctx: Context) -> None:

@@ -13,8 +13,8 @@ from bot.gateway.console.rule_view import FACT, Cited, cited
 from bot.gateway.console.shown import NeedPart
 from bot.protocols import Protocols
 from bot.protocols.handoff import HandoffRule
-from bot.services import fact_edits
-from bot.services.rule_reading import Tried
+from bot.services.clinic.rule_reading import Tried
+from bot.services.office import fact_edits
 
 ADD = "add"
 """Names a fact whose field is wanted; it has no value yet."""

@@ -17,9 +17,9 @@ from bot.gateway.console.live import LivePages
 from bot.gateway.console.pages import Pages
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id
 from bot.gateway.staff_api.queue import read_view
-from bot.services import claims, work_desk
+from bot.services.access.staff import Visitor
 from bot.services.context import Context
-from bot.services.staff import Visitor
+from bot.services.office import claims, work_desk
 
 WORK = "/console/queue"
 

@@ -14,7 +14,7 @@ from bot.gateway.console.fact_words import sentence
 from bot.gateway.console.shown import ShownTry
 from bot.protocols import Protocols
 from bot.protocols.staff_tasks import OutcomeCode, StaffTasks, TryCode
-from bot.services.work_desk import WorkItem
+from bot.services.office.work_desk import WorkItem
 
 PUT_OFF = (
     (15, "15 min"),

@@ -13,8 +13,9 @@ from bot.domain.errors import StoreUnavailable
 from bot.gateway.errors import HttpProblem
 from bot.gateway.sms.form import read_fields, required, words
 from bot.gateway.sms.signature import is_genuine
-from bot.services import outgoing, sms, sms_text
 from bot.services.context import Context
+from bot.services.queues import outgoing, sms_text
+from bot.services.texting import sms
 from bot.settings import Settings
 
 PATH = "/sms/twilio"

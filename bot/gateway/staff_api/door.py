@@ -22,9 +22,9 @@ from sanic.response import BaseHTTPResponse
 
 from bot.domain.errors import Conflict, NotSignedIn, RoleRefused, TooManyTries
 from bot.gateway.errors import HttpProblem
-from bot.services import staff
+from bot.services.access import staff
+from bot.services.access.login_guard import LoginGuard
 from bot.services.context import Context
-from bot.services.login_guard import LoginGuard
 
 Asked = Request[Any, Any]
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]

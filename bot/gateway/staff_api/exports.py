@@ -8,8 +8,8 @@ from sanic import Blueprint, HTTPResponse
 
 from bot.gateway.staff_api.door import Asked, StaffDoor, known_id, staff_errors
 from bot.gateway.staff_api.model import ModelName
-from bot.services import case_table, exports
 from bot.services.context import Context
+from bot.services.records import case_table, exports
 from bot.settings import Settings
 
 FHIR = "application/fhir+json; charset=utf-8"

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.gateway.staff_api.openapi_parts import CSRF, SECURITY, answer, argument, errors, in_path
 from bot.gateway.staff_api.openapi_queue import queue_paths
-from bot.services.desk import LONGEST_NOTE, LONGEST_QUERY, QUEUES
+from bot.services.office.desk import LONGEST_NOTE, LONGEST_QUERY, QUEUES
 
 FHIR = "application/fhir+json"
 

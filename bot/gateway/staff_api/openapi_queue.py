@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.gateway.staff_api.openapi_parts import CSRF, SECURITY, answer, argument, errors, in_path
+from bot.services.office.work_desk import BY_STAFF, LONGEST_NOTE
 from bot.services.ports import VIEWS
-from bot.services.work_desk import BY_STAFF, LONGEST_NOTE
 
 _NOTE = {"type": "string", "maxLength": LONGEST_NOTE}
 _CODE = {"type": "string", "description": "a code of `GET /api/staff/tasks/codes`"}

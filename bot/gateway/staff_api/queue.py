@@ -21,8 +21,8 @@ from bot.gateway.staff_api.reading import (
     read_text,
 )
 from bot.gateway.staff_api.shapes import plain, task_shape
-from bot.services import claims, work_desk
 from bot.services.context import Context
+from bot.services.office import claims, work_desk
 from bot.services.ports import VIEWS, View
 
 OF_CASE = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.errors import InvalidInput
 from bot.gateway.staff_api.door import Asked, StaffDoor
-from bot.services.staff import Visitor
+from bot.services.access.staff import Visitor
 
 
 async def changing(door: StaffDoor, request: Asked) -> Visitor:

@@ -17,8 +17,9 @@ from bot.gateway.staff_api.model import ModelName
 from bot.gateway.staff_api.queue import add_queue_routes
 from bot.gateway.staff_api.reading import acceptable, changing, read_string
 from bot.gateway.staff_api.shapes import case_shape, message_shape, note_shape, plain, task_shape
-from bot.services import desk, takeover, work_desk
 from bot.services.context import Context
+from bot.services.office import desk, work_desk
+from bot.services.talk import takeover
 from bot.settings import Settings
 
 LIST_ARGUMENTS = frozenset({"queue", "q", "after", "reference"})

@@ -14,8 +14,8 @@ from bot.domain.judgement import Judgement
 from bot.domain.schedule import Appointment
 from bot.domain.tasks import StaffTask
 from bot.gateway.message_json import message_json
-from bot.services.case_file import CaseFile, GateState
 from bot.services.ports import Note
+from bot.services.records.case_file import CaseFile, GateState
 
 
 def plain(value: Any) -> Any:

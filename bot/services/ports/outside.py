@@ -12,8 +12,8 @@ from bot.domain.notices import Channel
 from bot.services.ports.outbox import Outbound
 
 if TYPE_CHECKING:  # who only names the port loads no language layer
-    from bot.language.hints import Hints
-    from bot.language.sayings import Sayings
+    from bot.language.answers.sayings import Sayings
+    from bot.language.grammar.hints import Hints
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.gateway.company_words import ALONE
-from bot.services.company import Company
+from bot.services.case.company import Company
 from tests.acceptance.browser.conftest import Visitor, VisitorMaker
 from tests.acceptance.browser.test_accessibility import violations
 from tests.acceptance.browsing import picture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services import figures
+from bot.services.office import figures
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browser_console.test_case_in_browser import assert_accessible
 from tests.acceptance.browsing import too_wide

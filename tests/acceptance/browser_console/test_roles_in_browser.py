@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.permissions import ROLES
+from bot.services.access.permissions import ROLES
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browsing import too_wide
 from tests.integration.console.staff_world import busy_morning

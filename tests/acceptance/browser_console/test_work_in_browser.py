@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services import claims
+from bot.services.office import claims
 from tests.acceptance.browser_console.conftest import Desk
 from tests.acceptance.browsing import too_wide
 from tests.integration.console.conversations import EMERGENCY, ROUTINE

@@ -11,7 +11,7 @@ import sys
 
 from bot.messaging import CaldavServer
 from bot.protocols import load_protocols
-from bot.services import calendar_publishing
+from bot.services.visits import calendar_publishing
 from bot.settings import ROOT
 from bot.store import open_store
 from tests.integration.calendars.radicale import PASSWORD, USER

@@ -19,9 +19,9 @@ from bot.domain.openings import Span
 from bot.domain.schedule import Appointment
 from bot.messaging import CaldavServer
 from bot.protocols import Protocols
-from bot.services import busy_times, calendar_publishing
 from bot.services.ports import Publication
-from bot.services.publishing import LEASE_SECONDS
+from bot.services.records.publishing import LEASE_SECONDS
+from bot.services.visits import busy_times, calendar_publishing
 from bot.settings import ROOT
 from bot.store import Store
 from tests.integration.calendars.radicale import PASSWORD, USER, Radicale, running

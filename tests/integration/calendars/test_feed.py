@@ -16,7 +16,7 @@ from bot.gateway.calendar_feed import calendar_blueprint
 from bot.gateway.options import options_from
 from bot.gateway.wakes import WakeHub
 from bot.protocols import Protocols
-from bot.services.calendars import feed_token
+from bot.services.visits.calendars import feed_token
 from bot.store import open_store
 from tests.conftest import make_settings
 from tests.integration.console.conversations import ROUTINE

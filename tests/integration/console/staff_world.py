@@ -24,10 +24,10 @@ from bot.domain.schedule import Appointment
 from bot.domain.tasks import StaffTask
 from bot.protocols import Protocols
 from bot.protocols.shelf import Shelf
+from bot.services.access.login_guard import LoginGuard
+from bot.services.access.staff import add_person, make_api_token
 from bot.services.context import Context
-from bot.services.login_guard import LoginGuard
 from bot.services.ports import Outbound, StaffMember
-from bot.services.staff import add_person, make_api_token
 from bot.store import Store
 from bot.system import RandomIds
 from tests.integration.console.conversations import EMERGENCY, ROUTINE, SAME_DAY, Said

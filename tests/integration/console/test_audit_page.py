@@ -10,7 +10,8 @@ import httpx
 
 from bot.gateway.console import audit_words
 from bot.gateway.console.audit_words import ACTIONS, action_words, detail_words
-from bot.services import desk, logbook, looks
+from bot.services.access import looks
+from bot.services.office import desk, logbook
 from bot.settings import ROOT
 from tests.integration.console.staff_world import World, signed_in
 from tests.integration.console.test_console_pages import Markup, page_of
@@ -22,7 +23,7 @@ CODE = re.compile(
 
 
 def codes(folder: Path = ROOT / "bot" / "services") -> Iterator[str]:
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         yield from CODE.findall(path.read_text(encoding="utf-8"))
 
 

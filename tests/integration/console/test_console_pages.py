@@ -13,7 +13,7 @@ import pytest
 from sanic.exceptions import RequestCancelled
 
 from bot.gateway.errors import GONE_AWAY, problem_for
-from bot.services import work_desk
+from bot.services.office import work_desk
 from bot.services.ports.marks import MessageFlag, Tag
 from bot.services.ports.retention import Wish
 from bot.settings import Settings

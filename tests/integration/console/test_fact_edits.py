@@ -9,8 +9,9 @@ import pytest
 
 from bot.domain.errors import Conflict, InvalidInput, RoleRefused
 from bot.domain.levels import Level
-from bot.services import fact_edits, takeover
-from bot.services.case_file import CaseFile, load_whole
+from bot.services.office import fact_edits
+from bot.services.records.case_file import CaseFile, load_whole
+from bot.services.talk import takeover
 from tests.integration.console.conversations import ROUTINE, Said
 from tests.integration.console.staff_world import World, busy_morning, signed_in
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from bot.domain.errors import InvalidInput, RoleRefused
-from bot.services import dispositions, figures
-from bot.services.figures import Period
+from bot.services.office import dispositions, figures
+from bot.services.office.figures import Period
 from tests.integration.console.conversations import ROUTINE
 from tests.integration.console.staff_world import World, busy_morning, signed_in
 

@@ -8,7 +8,7 @@ import io
 import httpx
 import pytest
 
-from bot.services import conversation_table
+from bot.services.office import conversation_table
 from tests.integration.console.conversations import Said
 from tests.integration.console.staff_world import World, busy_morning, signed_in
 from tests.integration.console.test_console_pages import PAYLOADS, Markup, page_of

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from bot.services import looks, work_desk
-from bot.services.permissions import May, may
+from bot.services.access import looks
+from bot.services.access.permissions import May, may
+from bot.services.office import work_desk
 from bot.services.ports.teaching import ReviewItem
 from tests.integration.console.conversations import Said
 from tests.integration.console.staff_world import World, dead_letter

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from bot.domain.errors import Conflict, InvalidInput, NotSignedIn, RoleRefused, TooManyTries
-from bot.services import people, staff
+from bot.services.access import staff
+from bot.services.office import people
 from tests.integration.console.staff_world import PASSWORD, World, signed_in
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.services import teaching
-from bot.services.teaching_export import NLU, export
+from bot.services.review import teaching
+from bot.services.review.teaching_export import NLU, export
 from tests.conversations.script import load_all
 from tests.integration.console.conversations import ROUTINE, Said, bot
 from tests.integration.console.forms import fields_of

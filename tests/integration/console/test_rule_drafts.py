@@ -18,10 +18,10 @@ from bot.gateway.staff_api import staff_api_blueprint
 from bot.gateway.wakes import WakeHub
 from bot.protocols.drafting import entry_text
 from bot.protocols.shelf import Shelf
-from bot.services import draft_check, in_force, rule_drafts
+from bot.services.access.permissions import ROLES
+from bot.services.clinic import draft_check, in_force, rule_drafts
+from bot.services.clinic.draft_check import Check
 from bot.services.context import Context, Standing
-from bot.services.draft_check import Check
-from bot.services.permissions import ROLES
 from bot.settings import Settings
 from tests.integration.console.conversations import Said
 from tests.integration.console.staff_world import World, signed_in

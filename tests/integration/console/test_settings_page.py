@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from bot.protocols.shelf import Shelf
-from bot.services.permissions import ROLES
+from bot.services.access.permissions import ROLES
 from bot.settings import Settings
 from tests.integration.console.conftest import staff_app
 from tests.integration.console.forms import fields_of

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bot.gateway.staff_api import staff_part
-from bot.services.permissions import ROLES
+from bot.services.access.permissions import ROLES
 from bot.services.ports.search import SavedView
 from bot.services.ports.teaching import ReviewItem
 from bot.settings import Settings

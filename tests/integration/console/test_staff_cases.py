@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.services import looks
+from bot.services.access import looks
 from tests.integration.console.conversations import EMERGENCY
 from tests.integration.console.staff_world import World, busy_morning, signed_in
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from bot.gateway.assembly import App
-from bot.services.login_guard import TRIES_FROM_ONE_PLACE
-from bot.services.staff import make_api_token
+from bot.services.access.login_guard import TRIES_FROM_ONE_PLACE
+from bot.services.access.staff import make_api_token
 from bot.settings import Settings
 from tests.conftest import make_settings
 from tests.integration.console.conftest import staff_app

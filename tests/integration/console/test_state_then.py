@@ -10,9 +10,9 @@ import pytest
 from bot.domain.cases import Message
 from bot.domain.errors import NotAllowed
 from bot.gateway.console.transcript import END, SHOWN, Place, part_of
-from bot.services import fact_edits
-from bot.services.case_file import load_whole
-from bot.services.state_then import StateThen, state_then
+from bot.services.office import fact_edits
+from bot.services.records.case_file import load_whole
+from bot.services.records.state_then import StateThen, state_then
 from tests.integration.console.conversations import Said, bot
 from tests.integration.console.staff_world import World, signed_in
 

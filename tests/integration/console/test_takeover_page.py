@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from bot.services import takeover
+from bot.services.talk import takeover
 from tests.integration.console.staff_world import World, signed_in
 from tests.integration.console.test_console_pages import Markup, page_of
 

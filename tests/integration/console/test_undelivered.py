@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from bot.cli import undelivered as command
-from bot.services import post, undelivered
 from bot.services.ports import Outbound
+from bot.services.queues import post, undelivered
 from tests.conftest import make_settings
 from tests.integration.console.conversations import ROUTINE
 from tests.integration.console.staff_world import World, dead_letter, signed_in

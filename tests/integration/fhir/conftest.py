@@ -10,9 +10,9 @@ import pytest
 
 from bot.messaging import FhirServer
 from bot.protocols import Protocols
-from bot.services import publishing
 from bot.services.context import Context
 from bot.services.ports import Publication
+from bot.services.records import publishing
 from bot.store import Store
 from tests.fhir.cases import NAMESPACE
 from tests.fhir.server import StrictServer

@@ -11,7 +11,7 @@ import sys
 
 from bot.messaging import FhirServer
 from bot.protocols import load_protocols
-from bot.services import publishing
+from bot.services.records import publishing
 from bot.settings import ROOT
 from bot.store import open_store
 from tests.fhir.cases import NAMESPACE

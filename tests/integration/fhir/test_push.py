@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.errors import DeliveryFailed
 from bot.messaging import FhirServer
-from bot.services import exports, publishing
-from bot.services.backoff import pause
+from bot.services.queues.backoff import pause
+from bot.services.records import exports, publishing
 from tests.fhir.cases import NAMESPACE
 from tests.fhir.server import JSON, Failure, StrictServer
 from tests.integration.console.conversations import ROUTINE

@@ -17,10 +17,12 @@ from bot.gateway.service_door import ServiceDoor
 from bot.gateway.visit_page import visit_blueprint
 from bot.gateway.wakes import WakeHub
 from bot.protocols import Protocols
-from bot.services import chat, handovers, speaking
+from bot.services.case import speaking
 from bot.services.context import Context
 from bot.services.ports import Reader
 from bot.services.signed_links import VisitLinks
+from bot.services.talk import chat
+from bot.services.texting import handovers
 from bot.settings import Settings
 from bot.store import open_store
 from bot.system import RandomIds, SystemClock

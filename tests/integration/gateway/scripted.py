@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.cases import CaseStatus, Draft, Message, MessageChoice, Sender
 from bot.domain.errors import Conflict, DialogueFailed, NotAllowed, StoreUnavailable, UnknownChoice
 from bot.gateway.wakes import WakeHub
-from bot.services.company import Company
+from bot.services.case.company import Company
 
 EMERGENCY = (
     "This can be a sign of a serious problem that needs care right now. Please call 911 or have someone take "

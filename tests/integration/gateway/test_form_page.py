@@ -9,7 +9,7 @@ import pytest
 
 from bot.gateway.company_words import ALONE
 from bot.gateway.options import Rates
-from bot.services.company import Company
+from bot.services.case.company import Company
 from tests.integration.gateway.conftest import Gateway, GatewayMaker
 
 PAGE = "/chat/form"

@@ -14,9 +14,9 @@ from typing import Any
 
 from bot.messaging import MailServer, TwilioProvider, Webhooks
 from bot.messaging.webhooks import Target
-from bot.services import outgoing
 from bot.services.absent import Absent
 from bot.services.context import Context
+from bot.services.queues import outgoing
 from bot.store import open_store
 from bot.system import RandomIds
 from tests.integration.services.standing import Standing

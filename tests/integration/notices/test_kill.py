@@ -15,8 +15,8 @@ from uuid import uuid4
 import pytest
 
 from bot.domain.notices import Channel
-from bot.services import outgoing
 from bot.services.ports import Outbound
+from bot.services.queues import outgoing
 from bot.settings import ROOT
 from bot.store import Store
 from tests.integration.notices import deliverer

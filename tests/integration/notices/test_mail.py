@@ -13,9 +13,9 @@ import pytest
 
 from bot.domain.errors import DeliveryFailed
 from bot.messaging import MailServer
-from bot.services import outgoing, post
 from bot.services.context import Context
 from bot.services.ports import Outbound
+from bot.services.queues import outgoing, post
 from tests.integration.services.conftest import StandingClock
 from tests.mailbox import Mailbox, make_certificate
 

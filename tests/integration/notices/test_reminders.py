@@ -11,10 +11,12 @@ import pytest
 from bot.domain.errors import DeliveryFailed
 from bot.domain.notices import Channel, Reminders
 from bot.domain.schedule import Appointment
-from bot.services import agenda, outgoing, post, reminders, visit_mail
+from bot.services.case import agenda
 from bot.services.case_view import load_view
 from bot.services.context import Context
 from bot.services.ports import Outbound
+from bot.services.queues import outgoing, post
+from bot.services.visits import reminders, visit_mail
 from tests.integration.services import seeds
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.notices import CHANNELS
-from bot.services import notices, task_queue
 from bot.services.context import Context
 from bot.services.ports import Outbound
+from bot.services.queues import notices, task_queue
 from bot.services.signed_links import VisitLinks
 from tests.integration.services import seeds
 from tests.integration.services.patient import Patient

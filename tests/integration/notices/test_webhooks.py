@@ -15,9 +15,9 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from bot.domain.errors import DeliveryFailed
 from bot.messaging import Webhooks
 from bot.messaging.webhooks import Target
-from bot.services import outgoing, post
 from bot.services.context import Context
 from bot.services.ports import Outbound
+from bot.services.queues import outgoing, post
 from bot.settings import ROOT
 from tests.integration.services.conftest import StandingClock
 from tests.receiver import Receiver

@@ -11,8 +11,8 @@ from bot.bootstrap import staff_context
 from bot.cli import run as run_command
 from bot.domain.errors import SettingsError
 from bot.ops.addresses import is_free
-from bot.services.login_guard import LoginGuard
-from bot.services.staff import log_in
+from bot.services.access.login_guard import LoginGuard
+from bot.services.access.staff import log_in
 from bot.settings import Settings
 from bot.store import migrate
 from tests.conftest import make_settings

@@ -23,7 +23,7 @@ from bot.domain.tasks import LOUD, NEXT_CONTACT, StaffTask, is_alarm
 from bot.ops.addresses import free_port
 from bot.ops.parts import ENGINE_PYTHON
 from bot.services.ports import UnitOfWork, UnitOfWorkFactory
-from bot.services.watch import FLAG, escalate_overdue
+from bot.services.queues.watch import FLAG, escalate_overdue
 from bot.settings import ROOT
 from bot.store import Store, open_store
 from tests.integration.store.samples import NOW, a_case, a_task

@@ -11,11 +11,11 @@ from dataclasses import replace
 from bot.bootstrap import PROTOCOLS
 from bot.messaging import FhirSchedule, FhirServer
 from bot.protocols import load_protocols
-from bot.services import booking
 from bot.services.absent import Absent
+from bot.services.case.steps import Turn
 from bot.services.context import Context
 from bot.services.schedules import OtherSchedule
-from bot.services.steps import Turn
+from bot.services.visits import booking
 from bot.store import open_store
 from bot.system import RandomIds
 from tests.fhir.cases import NAMESPACE

@@ -10,8 +10,8 @@ from bot.domain.cases import Case, Message
 from bot.domain.facts import Fact
 from bot.domain.schedule import Appointment
 from bot.domain.tasks import StaffTask
-from bot.services import chat
 from bot.services.context import Context
+from bot.services.talk import chat
 
 PLAIN: Mapping[str, str] = {
     "consent": "yes",

@@ -9,9 +9,12 @@ from bot.domain.cases import Message
 from bot.domain.dictionary import Value
 from bot.domain.facts import Fact
 from bot.domain.levels import Level
-from bot.services import booking, chat, outside, reception, speaking
+from bot.services import outside
+from bot.services.case import reception, speaking
 from bot.services.case_view import load_view
 from bot.services.context import Context
+from bot.services.talk import chat
+from bot.services.visits import booking
 from tests.integration.services.patient import Patient
 
 KNOWN = {"who_for": "self", "age": 58.0, "contact_name": "Dana Example", "contact_phone": "314-555-0123"}

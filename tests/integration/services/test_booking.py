@@ -11,11 +11,11 @@ import pytest
 from bot.domain.cases import Message
 from bot.domain.openings import Slot, Wanted
 from bot.domain.schedule import Provider
-from bot.services import asides
+from bot.services.case.steps import Turn
 from bot.services.context import Context
 from bot.services.ports import UnitOfWork
 from bot.services.schedules import OwnSchedule
-from bot.services.steps import Turn
+from bot.services.talk import asides
 from tests.integration.services import seeds
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import Conflict, InvalidInput, RoleRefused
 from bot.protocols.shelf import Shelf
-from bot.services import clinic_settings, text_settings
+from bot.services.clinic import clinic_settings, text_settings
 from bot.services.context import Context, Standing
 from bot.services.ports import StaffMember
 from tests.integration.services import seeds

@@ -9,9 +9,11 @@ import uuid
 import pytest
 
 from bot.domain.errors import Conflict, TooLong, UnknownChoice
-from bot.services import asides, booking, chat, interview, quarantine, turns
+from bot.services.case import quarantine
+from bot.services.case.steps import Turn
 from bot.services.context import Context
-from bot.services.steps import Turn
+from bot.services.talk import asides, chat, interview, turns
+from bot.services.visits import booking
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 from tests.plain_dialogue import PlainDialogue

@@ -8,9 +8,10 @@ import pytest
 
 from bot.domain.findings import Reading
 from bot.domain.levels import Level
-from bot.services import doubts, turns
+from bot.services.case import doubts
 from bot.services.context import Context
 from bot.services.ports import TurnReply, TurnRequest
+from bot.services.talk import turns
 from tests.integration.services.patient import Patient
 from tests.plain_dialogue import PlainDialogue
 

@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain.cases import Message
 from bot.domain.errors import NotAllowed, UnknownChoice
-from bot.services import chat
 from bot.services.context import Context
+from bot.services.talk import chat
 from tests.integration.services.patient import Patient
 
 STORY = "my low back hurts for 3 weeks"

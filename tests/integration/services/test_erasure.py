@@ -9,10 +9,11 @@ import pytest
 
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed, RoleRefused
 from bot.protocols import Protocols
-from bot.services import erasure, marks, teaching_export
 from bot.services.context import Context
+from bot.services.office import erasure, marks
 from bot.services.ports import StaffMember
 from bot.services.ports.teaching import Review, ReviewItem
+from bot.services.review import teaching_export
 from bot.store import Store
 from bot.system import RandomIds
 from tests.integration.services.conftest import StandingClock

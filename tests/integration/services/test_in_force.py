@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.errors import Conflict, ProtocolError
 from bot.protocols.shelf import Shelf, laid_over
-from bot.services import in_force
+from bot.services.clinic import in_force
 from bot.services.context import Context, Standing
 from bot.services.ports import Edition
 

@@ -15,8 +15,9 @@ from bot.domain.cases import Case
 from bot.domain.dispositions import Disposition
 from bot.domain.errors import ProtocolError
 from bot.protocols.shelf import Shelf
-from bot.services import figures, retention
+from bot.services.case import retention
 from bot.services.context import Context
+from bot.services.office import figures
 from bot.services.ports import Note, Reader, UnitOfWork
 from bot.services.ports.retention import LegalHold
 from bot.store import Store

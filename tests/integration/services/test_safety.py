@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.levels import Level
-from bot.services import chat
 from bot.services.context import Context
+from bot.services.talk import chat
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 from tests.plain_dialogue import PlainDialogue

@@ -8,8 +8,8 @@ import datetime as dt
 import pytest
 
 from bot.domain.schedule import Provider
-from bot.services import schedule_review
 from bot.services.context import Context
+from bot.services.visits import schedule_review
 from tests.integration.services import seeds
 from tests.integration.services.patient import Patient
 

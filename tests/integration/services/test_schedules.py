@@ -17,9 +17,10 @@ import pytest
 from bot.domain.schedule import Appointment
 from bot.messaging import FhirSchedule, FhirServer
 from bot.protocols import Protocols
-from bot.services import outside, schedule_upkeep
+from bot.services import outside
 from bot.services.context import Context
 from bot.services.schedules import OtherSchedule
+from bot.services.visits import schedule_upkeep
 from bot.settings import ROOT
 from tests.fhir.cases import NAMESPACE
 from tests.fhir.schedule_server import ScheduleServer

@@ -9,9 +9,10 @@ import pytest
 
 from bot.domain.cases import Case
 from bot.domain.levels import Level
-from bot.services import chat, silence, sms, sms_turns, turns
 from bot.services.context import Context
 from bot.services.ports import Outbound, UnitOfWork
+from bot.services.talk import chat, silence, turns
+from bot.services.texting import sms, sms_turns
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 

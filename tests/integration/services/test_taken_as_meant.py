@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.cases import Message
-from bot.services import interview
+from bot.services.case.steps import Turn
 from bot.services.context import Context
-from bot.services.steps import Turn
+from bot.services.talk import interview
 from tests.integration.services import seeds
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient

@@ -9,11 +9,12 @@ import pytest
 
 from bot.domain.cases import AskState
 from bot.domain.errors import Conflict, InvalidInput, RoleRefused
-from bot.services import agenda, chat, interview, quarantine, takeover
-from bot.services.company import Company
+from bot.services.case import agenda, quarantine
+from bot.services.case.company import Company
+from bot.services.case.steps import Turn
 from bot.services.context import Context
 from bot.services.ports import StaffMember, TurnReply, TurnRequest
-from bot.services.steps import Turn
+from bot.services.talk import chat, interview, takeover
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 from tests.plain_dialogue import PlainDialogue

@@ -8,11 +8,14 @@ import datetime as dt
 import pytest
 
 from bot.domain.errors import NotAllowed, RoleRefused
-from bot.services import booking, chat, speaking, trying, work_desk
+from bot.services.case import speaking
 from bot.services.case_view import load_view
 from bot.services.context import Context
+from bot.services.office import trying, work_desk
 from bot.services.ports import StaffMember
 from bot.services.ports.search import Wanted
+from bot.services.talk import chat
+from bot.services.visits import booking
 from tests.integration.services import seeds
 from tests.integration.services.patient import Patient
 

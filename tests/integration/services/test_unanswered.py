@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.tasks import StaffTask
-from bot.services import chat
 from bot.services.context import Context
-from bot.services.unanswered import call_unanswered
+from bot.services.office.unanswered import call_unanswered
+from bot.services.talk import chat
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient
 

@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from bot.domain.errors import NotAllowed
-from bot.services import visit_links
 from bot.services.context import Context
 from bot.services.signed_links import VisitLinks
+from bot.services.visits import visit_links
 from tests.integration.services import seeds
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import Patient

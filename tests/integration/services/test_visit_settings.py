@@ -10,9 +10,11 @@ import pytest
 
 from bot.domain.errors import InvalidInput, RoleRefused
 from bot.protocols.shelf import Shelf
-from bot.services import clinic_settings, notice_settings, task_queue, visit_settings, wording
+from bot.services.case import wording
+from bot.services.clinic import clinic_settings, notice_settings, visit_settings
 from bot.services.context import Context, Standing
 from bot.services.ports import StaffMember
+from bot.services.queues import task_queue
 from tests.integration.services import seeds
 
 ADMIN = StaffMember(id="a", name="admin", role="admin", password_hash="")

@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.cases import Message
 from bot.protocols.lint import Said, check
-from bot.services import silence, takeover
 from bot.services.context import Context
 from bot.services.ports import StaffMember
+from bot.services.talk import silence, takeover
 from tests.integration.services.conftest import StandingClock
 from tests.integration.services.patient import PLAIN, Patient
 

@@ -12,7 +12,9 @@ from bot.domain.cases import AskState, Case, Draft, MessageChoice
 from bot.domain.facts import Fact
 from bot.domain.levels import Level
 from bot.gateway.link_page import TRIES_A_MINUTE
-from bot.services import changing, chat, handovers
+from bot.services.talk import chat
+from bot.services.texting import handovers
+from bot.services.visits import changing
 from tests.integration.sms.world import PATIENT, PUBLIC_URL, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from bot.domain.errors import DeliveryFailed
-from bot.services import outgoing, post
-from bot.services.backoff import pause
+from bot.services.queues import outgoing, post
+from bot.services.queues.backoff import pause
 from tests.integration.sms.world import ACCOUNT, NUMBER, PATIENT, PUBLIC_URL, World
 
 STATUS = "/sms/twilio/status"

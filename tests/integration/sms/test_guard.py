@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services import sms_guard
+from bot.services.texting import sms_guard
 from tests.integration.sms.world import ACCOUNT, EMERGENCY, NUMBER, PATIENT, World, form
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.chat import open_case
-from bot.services.outgoing import queue
+from bot.services.queues.outgoing import queue
+from bot.services.talk.chat import open_case
 from tests.integration.sms.world import EMERGENCY, PATIENT, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.cases import Case
-from bot.services import sms_people
+from bot.services.texting import sms_people
 from tests.integration.sms.test_both_doors import know
 from tests.integration.sms.world import EMERGENCY, PATIENT, World
 

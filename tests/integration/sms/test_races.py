@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.services import sms_turns
+from bot.services.texting import sms_turns
 from tests.integration.sms.world import World, form
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain.cases import Draft, MessageChoice
 from bot.messaging import run_workers
-from bot.services import sms_turns
 from bot.services.ports import TurnReply, TurnRequest
+from bot.services.texting import sms_turns
 from tests.integration.sms.world import EMERGENCY, World, form
 
 SETTLE = 4.0

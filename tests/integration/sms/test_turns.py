@@ -7,7 +7,7 @@ import pytest
 from bot.domain.cases import Draft, MessageChoice
 from bot.domain.errors import DialogueFailed, StoreUnavailable
 from bot.domain.sms_segments import segments
-from bot.services import sms_turns
+from bot.services.texting import sms_turns
 from tests.integration.sms import payloads
 from tests.integration.sms.world import EMERGENCY, PATIENT, World
 

@@ -17,12 +17,13 @@ from twilio.request_validator import RequestValidator
 
 from bot.domain.cases import Case, Draft, Message
 from bot.domain.findings import Finding, Reading
-from bot.language.hints import Hints
-from bot.language.sayings import Sayings
+from bot.language.answers.sayings import Sayings
+from bot.language.grammar.hints import Hints
 from bot.messaging import TwilioProvider
-from bot.services import outgoing, sms_turns
 from bot.services.context import Context
 from bot.services.ports import Intent, TurnReply, TurnRequest
+from bot.services.queues import outgoing
+from bot.services.texting import sms_turns
 from bot.settings import Settings
 from bot.store import Store
 from tests.recorder import Recorder, Sent

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.domain.errors import TooManyTries
 from bot.gateway.limits import SharedCounter
-from bot.services.login_guard import (
+from bot.services.access.login_guard import (
     TRIES_FROM_ONE_PLACE,
     TRIES_FROM_STRANGERS,
     TRIES_PER_ADDRESS,

@@ -15,9 +15,10 @@ import sys
 
 from bot.bootstrap import PROTOCOLS
 from bot.protocols import Protocols, load_protocols
-from bot.services import claims, reminders, work_desk
 from bot.services.absent import Absent
 from bot.services.context import Context
+from bot.services.office import claims, work_desk
+from bot.services.visits import reminders
 from bot.store import open_store
 from bot.system import RandomIds
 from tests.integration.services.standing import Standing

@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed, RoleRefused
 from bot.domain.tasks import StaffTask
-from bot.services import claims, desk, work_desk
+from bot.services.office import claims, desk, work_desk
 from bot.services.ports import View
-from bot.services.watch import escalate_overdue
+from bot.services.queues.watch import escalate_overdue
 from tests.integration.console.staff_world import World
 
 

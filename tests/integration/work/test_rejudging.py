@@ -10,7 +10,7 @@ import pytest
 from bot.domain.levels import Level
 from bot.domain.tasks import StaffTask
 from bot.protocols.releases import Release, load_release
-from bot.services.rejudging import queue_risen
+from bot.services.clinic.rejudging import queue_risen
 from bot.settings import ROOT
 from tests.integration.console.conversations import EMERGENCY, ROUTINE, SAME_DAY
 from tests.integration.console.staff_world import World

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import Conflict, InvalidInput
 from bot.domain.tasks import StaffTask, standing
-from bot.services import claims, work_desk
+from bot.services.office import claims, work_desk
 from tests.integration.console.staff_world import World
 from tests.integration.work.test_claims import listed, owner, queued, tasks_of
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from bot.services.ics import LONGEST_LINE, Event, Mailbox, calendar, essence, invitation
+from bot.services.visits.ics import LONGEST_LINE, Event, Mailbox, calendar, essence, invitation
 
 START = dt.datetime(2026, 11, 24, 14, 0, tzinfo=dt.UTC)
 EVENT = Event(

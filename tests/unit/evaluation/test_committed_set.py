@@ -10,7 +10,7 @@ from bot.cli.evaluate import COMMITTED, REPORT
 from bot.evaluation.report import fingerprint, measured, setbacks
 from bot.language import load_reader
 from bot.language.corpus import effective, load_corpus
-from bot.language.screen import load_screen
+from bot.language.screen.screen import load_screen
 from bot.settings import ROOT
 
 OLDER = ROOT / "tests" / "cases" / "language"

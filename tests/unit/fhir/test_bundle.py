@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.domain.dictionary import FOUR_VALUES, Value, Variable
 from bot.protocols import Protocols
-from bot.services.fhir import case_bundle
+from bot.services.records.fhir import case_bundle
 from tests.fhir.cases import BACK_AND_LEG, CASE, NAMESPACE, booked, call, fact, record
 from tests.fhir.rules import ID, problems, references
 

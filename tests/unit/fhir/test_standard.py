@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from bot.protocols import Protocols
-from bot.services.fhir import case_bundle
-from bot.services.fhir.findings import UNITS
+from bot.services.records.fhir import case_bundle
+from bot.services.records.fhir.findings import UNITS
 from tests.fhir.cases import NAMESPACE, booked, call, record
 from tests.fhir.rules import coded_paths, model, problems, r4_elements, value_sets
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.language.encoder_file import HEADS, LAYERS, published_weights
+from bot.language.screen.encoder_file import HEADS, LAYERS, published_weights
 
 _TINY = 1e-12
 

@@ -8,9 +8,9 @@ import pytest
 
 from bot.domain.dictionary import parse_dictionary
 from bot.language import read_yaml
-from bot.language.question_parts import PARTS
-from bot.language.spelled import with_digits
-from bot.language.words import clean
+from bot.language.answers.question_parts import PARTS
+from bot.language.text.spelled import with_digits
+from bot.language.text.words import clean
 
 ROOT = Path(__file__).parents[3]
 

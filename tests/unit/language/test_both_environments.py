@@ -17,7 +17,7 @@ import datetime, json, sys
 from pathlib import Path
 from bot.domain.dictionary import parse_dictionary
 from bot.language import load_reader, read_yaml
-from bot.language.screen import load_screen
+from bot.language.screen.screen import load_screen
 dictionary = parse_dictionary(read_yaml(Path("data/protocols/variables.yaml")))
 reader = load_reader(dictionary, Path("data/lexicon"), screen=load_screen())
 for line in sys.stdin:
@@ -30,7 +30,7 @@ for line in sys.stdin:
 @pytest.mark.skipif(not ENGINE_PYTHON.exists(), reason="bot/engine/.venv is not there: `make run` makes it")
 def test_both_environments_read_alike(dictionary):
     from bot.language import load_reader
-    from bot.language.screen import load_screen
+    from bot.language.screen.screen import load_screen
 
     reader = load_reader(dictionary, ROOT / "data/lexicon", screen=load_screen())
     lines = "".join(path.read_text() for path in (COMMITTED, *sorted(CASES.glob("*.jsonl"))))

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from bot.domain.errors import SettingsError
-from bot.language import made_files
-from bot.language.embeddings import (
+from bot.language.screen.embeddings import (
     OVERLAP_TOKENS,
     WINDOW_TOKENS,
     Encoder,
@@ -18,7 +17,8 @@ from bot.language.embeddings import (
     package_folder,
     unit,
 )
-from bot.language.wordpiece import WordPiece
+from bot.language.screen.screen import made_files
+from bot.language.screen.wordpiece import WordPiece
 
 from .conftest import ROOT
 from .numpy_encoder import NumpyEncoder

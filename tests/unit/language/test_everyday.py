@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from bot.language.grammar.screened import SCREENED, alarms
 from bot.language.reader import Reader
-from bot.language.screened import SCREENED, alarms
 
 TODAY = dt.date(2026, 11, 18)
 EVERYDAY = [

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.dictionary import Dictionary
 from bot.domain.errors import ProtocolError
 from bot.language import Reader
-from bot.language.hints import read_hints
+from bot.language.grammar.hints import read_hints
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.dictionary import Dictionary
 from bot.language import Reader
-from bot.language.lexicon import load_lexicon
+from bot.language.text.lexicon import load_lexicon
 
 DAY = dt.date(2026, 11, 18)
 LEXICON = Path(__file__).parents[3] / "data/lexicon"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.language.lexicon import load_lexicon
-from bot.language.phrase_tree import PhraseTree
-from bot.language.words import Words, clean
+from bot.language.grammar.phrase_tree import PhraseTree
+from bot.language.text.lexicon import load_lexicon
+from bot.language.text.words import Words, clean
 
 ROOT = Path(__file__).parents[3]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language.refill import asks_refill
+from bot.language.answers.refill import asks_refill
 
 
 @pytest.mark.parametrize(

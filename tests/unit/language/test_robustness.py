@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot.domain.errors import ProtocolError
 from bot.domain.findings import Reading
 from bot.language import load_reader
-from bot.language.lexicon import load_lexicon
-from bot.language.settle import allowed
+from bot.language.grammar.settle import allowed
+from bot.language.text.lexicon import load_lexicon
 
 from .conftest import DATE, ROOT
 

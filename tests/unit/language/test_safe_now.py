@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.language.answers.safe_now import safe_now
 from bot.language.reader import Reader
-from bot.language.safe_now import safe_now
 
 
 @pytest.mark.parametrize(

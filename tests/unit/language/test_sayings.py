@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.errors import ProtocolError
-from bot.language.sayings import load_sayings, read_sayings
+from bot.language.answers.sayings import load_sayings, read_sayings
 from bot.settings import ROOT
 
 SAYINGS = load_sayings(ROOT / "data" / "lexicon")

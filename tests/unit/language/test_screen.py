@@ -7,12 +7,11 @@ import pytest
 
 from bot.domain.errors import SettingsError
 from bot.domain.findings import Reading
-from bot.language import made_files
-from bot.language.learned import SCREEN_FILE, learned_encoder_name, packed
+from bot.language.grammar.screened import SCREENED
 from bot.language.reader import Reader
-from bot.language.screen import MOST_ASKED, Screen, load_screen, screened
-from bot.language.screen_learned import Learned, read_learned, write_learned
-from bot.language.screened import SCREENED
+from bot.language.screen.learned import SCREEN_FILE, learned_encoder_name, packed
+from bot.language.screen.screen import MOST_ASKED, Screen, load_screen, made_files, screened
+from bot.language.screen.screen_learned import Learned, read_learned, write_learned
 
 from .conftest import DATE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language.threats import threatens
+from bot.language.grammar.threats import threatens
 
 
 @pytest.mark.parametrize(

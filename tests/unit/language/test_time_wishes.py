@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from bot.domain.time_wish import TimeWish
-from bot.language.time_wishes import read_wish
+from bot.language.times.time_wishes import read_wish
 
 TUESDAY = dt.date(2026, 12, 1)
 

@@ -82,7 +82,7 @@ def test_crisis_names_988_and_never_the_clinic_instead(protocols: Protocols) -> 
 def test_texts_named_in_the_services_exist(protocols: Protocols) -> None:
     """Literal ids handed to `say` and `text`; ids put together at run time have tests of their own."""
     named: set[str] = set()
-    for path in (ROOT / "bot" / "services").glob("*.py"):
+    for path in (ROOT / "bot" / "services").rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         named |= set(
             re.findall(r"""(?:wording\.say|wording\.text|[^.]\btext)\(ctx, \w+(?:\.\w+)?, "(\w+)\"""", source)

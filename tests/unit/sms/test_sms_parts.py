@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.sms_segments import segments
-from bot.services.sms_parts import ORDINARY, parts
+from bot.services.queues.sms_parts import ORDINARY, parts
 
 
 def test_a_text_that_fits_stays_whole() -> None:

@@ -8,7 +8,7 @@ from bot.domain.cases import Draft, MessageChoice
 from bot.domain.sms_segments import alphabet
 from bot.protocols import Protocols
 from bot.protocols.lint import all_said
-from bot.services.sms_text import PLAIN_LETTERS, choices_in, render, resolve_digits, words_start
+from bot.services.queues.sms_text import PLAIN_LETTERS, choices_in, render, resolve_digits, words_start
 
 TIMES = (
     MessageChoice(id="a", label="Tue, Dec 1 at 9:00 AM", means="slot:1"),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.sms_words import HELP_WORDS, PERHAPS, START_WORDS, STOP_PHRASES, STOP_WORDS, steering
+from bot.services.texting.sms_words import (
+    HELP_WORDS,
+    PERHAPS,
+    START_WORDS,
+    STOP_PHRASES,
+    STOP_WORDS,
+    steering,
+)
 
 DRESSES = [
     "{}", " {} ", "{}.", "{}!", "{}!!!", "'{}'", '"{}"', "“{}”", "*{}*", "({})", "{}\n", "\t{}\r\n",

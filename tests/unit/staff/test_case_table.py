@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.protocols import Protocols
-from bot.services.case_table import FRAME, cell, columns
+from bot.services.records.case_table import FRAME, cell, columns
 
 FORMULAS = (
     "=1+1",

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.services.login_guard import LoginGuard
+from bot.services.access.login_guard import LoginGuard
 
 
 @pytest.fixture(scope="module")

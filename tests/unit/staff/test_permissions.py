@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.errors import RoleRefused
-from bot.services.permissions import ROLES, May, may, require
+from bot.services.access.permissions import ROLES, May, may, require
 from bot.services.ports import StaffMember
 
 

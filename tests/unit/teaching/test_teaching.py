@@ -12,10 +12,10 @@ import yaml
 from bot.domain.cases import Message
 from bot.domain.findings import Reading
 from bot.protocols import Protocols
-from bot.services import stakes
-from bot.services.agreement import kappa
 from bot.services.ports.teaching import Review
-from bot.services.teaching_export import EVALUATION, NLU, PROVENANCE, Moment, make
+from bot.services.review import stakes
+from bot.services.review.agreement import kappa
+from bot.services.review.teaching_export import EVALUATION, NLU, PROVENANCE, Moment, make
 
 DAY = dt.datetime(2026, 12, 1, 15, 0, tzinfo=dt.UTC)
 

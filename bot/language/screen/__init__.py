@@ -1,0 +1,1 @@
+"""What learned beside the grammar: the encoders, and the safety screen."""

@@ -1,0 +1,1 @@
+"""When and how long: time expressions, and which finding each belongs to."""

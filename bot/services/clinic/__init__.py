@@ -1,0 +1,1 @@
+"""What a clinic makes of the service: its settings, texts and rules."""

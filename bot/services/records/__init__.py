@@ -1,0 +1,1 @@
+"""A case as others read it: staff, spreadsheets, FHIR servers."""

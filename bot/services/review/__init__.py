@@ -1,0 +1,1 @@
+"""People look over what was understood, and teach it."""

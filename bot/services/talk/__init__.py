@@ -1,0 +1,1 @@
+"""The conversation: one patient's message from the door to the reply."""

@@ -1,0 +1,1 @@
+"""Text messages: the patient's second door."""

@@ -1,0 +1,1 @@
+"""Times and visits: found, held, booked, moved, put into calendars."""

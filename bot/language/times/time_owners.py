@@ -29,23 +29,18 @@ _LIFE = word_set(
     """
 )
 _LIES_IN = frozenset(("on", "in", "at", "as", "behind", "with", "under"))
-_NO_WORK = frozenset(
-    (
-        *(
-            "hurting",
-            "aching",
-            "suffering",
-            "getting",
-            "having",
-            "being",
-            "going",
-            "trying",
-            "living",
-            "nothing",
-        ),
-        *("dealing", "waiting", "something", "worsening", "running", "during", "everything", "coming"),
-    )
+_NO_WORK = word_set(
+    """
+    hurting aching suffering getting having being going trying living nothing dealing waiting something
+    worsening running during everything coming
+    """
 )
+_CALLINGS = ("er", "eer", "or", "man", "ist", "ian", "smith", "ant")
+_CALLING_WORDS, _CALLING_LETTERS = 3, 6
+_SINCE_KINDS = ("date", "point")
+_STRAY_WORDS, _SINCE_WORDS = 1, 4
+"""So many words of no meaning here may stand beside it; behind a "since" the occasion is named."""
+_WELL = word_set("good great well fine wonderful perfect ok okay clean relief better")
 
 
 def counted_from(mention: TimeMention, reports: Sequence[Report], tokens: Sequence[Token]) -> Report | None:
@@ -100,10 +95,6 @@ def _is_a_calling(words: Sequence[Token]) -> bool:
     )
 
 
-_CALLINGS = ("er", "eer", "or", "man", "ist", "ian", "smith", "ant")
-_CALLING_WORDS, _CALLING_LETTERS = 3, 6
-
-
 def _tells(reports: Sequence[Report], start: int, end: int) -> bool:
     """A finding begins in this piece."""
     return any(start <= r.head < end and (r.sets or r.name == "complaint") for r in reports)
@@ -156,9 +147,3 @@ def _near_complaint(mention: TimeMention, anchors: Sequence[Anchor], tokens: Seq
     sentence = tokens[mention.start].sentence
     told = [a.report.sentence for a in anchors if a.slot == "duration_weeks" and is_real(a.report)]
     return any(abs(sentence - other) <= 1 for other in told)
-
-
-_SINCE_KINDS = ("date", "point")
-_STRAY_WORDS, _SINCE_WORDS = 1, 4
-"""So many words of no meaning here may stand beside it; behind a "since" the occasion is named."""
-_WELL = word_set("good great well fine wonderful perfect ok okay clean relief better")

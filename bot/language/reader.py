@@ -152,7 +152,9 @@ class Reader:
             ask=self._asks(reports, settled),
             half_read=tuple(name for name in half_read(reports) if alarms(settled.facts.get(name))),
         )
-        return screened(reading, likely, self._screen, asked=asked) if self._screen else reading
+        if self._screen is None:
+            return reading
+        return screened(reading, likely, self._screen, text=text, asked=asked)
 
     def _reports(
         self, tokens: Sequence[Token], asked: str | None, likely: Mapping[str, float] | None = None

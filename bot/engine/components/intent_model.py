@@ -99,16 +99,20 @@ class IntentModel:
     features: Features
     linear: LinearSVC
     temperature: float
+    alone: float
+    """The temperature of the separator's margins without the tuned encoder."""
     threshold: float
     """Below it the intent is not acted upon."""
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """(intent, probability), likeliest first, adding up to 1."""
         margins = self.linear.decision_function(self.features.transform([text]))
-        margins = with_tuned(margins, self.features.plain([text]), self.linear.classes_)[0]
-        best = str(self.linear.classes_[margins.argmax()])
-        doubt = DOUBT if best != "other_language" and self.features.is_noise(text) else 1.0
-        probabilities = softmax(margins[None] / (self.temperature * doubt))[0]
+        if self.features.is_noise(text):  # the tuned encoder has no say: it finds a sense in anything
+            foreign = str(self.linear.classes_[margins[0].argmax()]) == "other_language"
+            probabilities = softmax(margins / self.alone * (1.0 if foreign else 1 / DOUBT))[0]
+        else:
+            margins = with_tuned(margins, self.features.plain([text]), self.linear.classes_)
+            probabilities = softmax(margins / self.temperature)[0]
         order = np.argsort(-probabilities, kind="stable")
         return [(str(self.linear.classes_[index]), float(probabilities[index])) for index in order]
 
@@ -121,10 +125,13 @@ def train(examples: Sequence[Example]) -> IntentModel:
     encode = Remembering()
     features, linear = fitted(examples, encode=encode)
     margins, order = out_of_fold(examples, encode=encode)
+    alone = fit_temperature(margins, order)
     margins, order = held_with_tuned(examples, margins, order, features)
     temperature = fit_temperature(margins, order)
     threshold = fit_threshold(softmax(margins / temperature), order)
-    return IntentModel(features=features, linear=linear, temperature=temperature, threshold=threshold)
+    return IntentModel(
+        features=features, linear=linear, temperature=temperature, alone=alone, threshold=threshold
+    )
 
 
 def fitted(

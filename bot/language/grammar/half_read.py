@@ -28,8 +28,8 @@ IDIOM = "everyday_idiom"
 """What this concept holds means no danger anywhere; other idioms keep their words from some frames only."""
 ALL_BUT_SURE = 0.7
 """From here any word of a sign is enough: of what both keys read in unread messages nine in ten are so."""
-_WHOLE_FRAME = ("bilateral_leg_symptoms",)
-"""Not these: the word "leg" is no second leg."""
+_WHOLE_FRAME = ("bilateral_leg_symptoms", "pregnant", "pregnancy_warning")
+"""Not these: the word "leg" is no second leg, and weeks are not only those of a pregnancy."""
 LIKELY = 0.5
 """From here a `half` frame is enough."""
 

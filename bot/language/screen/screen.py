@@ -9,6 +9,7 @@ sign's construction is enough (`half_read.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -29,6 +30,12 @@ from bot.language.screen.screen_learned import ScreenHeads, read_learned
 CORPUS = ROOT / "data" / "corpus"
 MOST_ASKED = 3
 """More questions than these would be an interrogation; the gates still come."""
+_MOST_OF_AN_ANSWER = 10
+"""So many words that answer the open question in full say nothing else, unless the screen is very sure."""
+GATE = re.compile(r"G\d")
+"""A safety question: its answers are looked at like any other message."""
+_IN_WEEKS = ("pregnant", "pregnancy_warning")
+"""Weeks are those of a pregnancy only when nobody asked for weeks."""
 _FEWEST_WORDS = 2
 """A single word answers a question; alone it says nothing that could be screened."""
 
@@ -59,16 +66,18 @@ class Screen:
         facts: Mapping[str, Value],
         mentioned: Collection[str],
         asked: str | None,
+        answered: bool = False,
     ) -> tuple[str, ...]:
         """Up to three safety facts to ask about, the most urgent first.
 
         `likely` are the message's probabilities, `facts` those the grammar read, `mentioned` the variables
         it found and made no fact of, `asked` the open question: its own answer is the dialogue's business.
+        `answered`: the message is a short answer in full to it, so only what is very likely is asked.
         """
         shares = {
-            name: self._share(name, chance, facts=facts, mentioned=mentioned)
+            name: self._share(name, chance, facts=facts, doubtful=answered or name in mentioned)
             for name, chance in likely.items()
-            if name != asked
+            if not _is_the_answer(name, asked)
         }
         if not shares or max(shares.values()) < 1:
             return ()
@@ -77,12 +86,10 @@ class Screen:
         chosen = [name for name in likeliest if shares[name] >= also_from[name]]
         return tuple(sorted(chosen, key=SCREENED.index))
 
-    def _share(
-        self, name: str, likely: float, *, facts: Mapping[str, Value], mentioned: Collection[str]
-    ) -> float:
+    def _share(self, name: str, likely: float, *, facts: Mapping[str, Value], doubtful: bool) -> float:
         """Likelihood over the threshold that holds for it; what is known well is never asked."""
         known = facts.get(name)
-        if known in ("no", "none") or (known is None and name in mentioned):
+        if known in ("no", "none") or (known is None and doubtful):
             return likely / self.heads.sure_from if likely >= self.heads.sure_from else 0.0
         if known is not None:
             return 0.0
@@ -91,14 +98,26 @@ class Screen:
 
 def open_to_half(likely: Mapping[str, float], *, asked: str | None) -> Mapping[str, float]:
     """The facts of which half a construction may be enough; never the open question's own."""
-    never = {asked, *FOR_ITS_OWN_SAKE}
-    return {name: chance for name, chance in likely.items() if chance >= LIKELY and name not in never}
+    return {
+        name: chance
+        for name, chance in likely.items()
+        if chance >= LIKELY and name not in FOR_ITS_OWN_SAKE and not _is_the_answer(name, asked)
+    }
 
 
-def screened(reading: Reading, likely: Mapping[str, float], screen: Screen, *, asked: str | None) -> Reading:
+def _is_the_answer(name: str, asked: str | None) -> bool:
+    """What likeness to this sign is the open question's own doing."""
+    return name == asked or (name in _IN_WEEKS and asked is not None and asked.endswith("_weeks"))
+
+
+def screened(
+    reading: Reading, likely: Mapping[str, float], screen: Screen, *, text: str, asked: str | None
+) -> Reading:
     """The reading with what the screen would ask too: each once, three in all, the grammar's first."""
     mentioned = {finding.variable for finding in reading.findings} - set(reading.facts)
-    more = screen.asks(likely, facts=reading.facts, mentioned=mentioned, asked=asked)
+    short = len(text.split()) <= _MOST_OF_AN_ANSWER
+    answered = short and reading.answer == "full" and asked is not None and not GATE.fullmatch(asked)
+    more = screen.asks(likely, facts=reading.facts, mentioned=mentioned, asked=asked, answered=answered)
     joined = tuple(dict.fromkeys((*reading.ask, *more)))
     return replace(reading, ask=joined[: max(MOST_ASKED, len(reading.ask))])
 

@@ -159,6 +159,7 @@ _OVER = frozenset(
     ("remission", "clean", "clear", "free", "finish", "finished", "done", "end", "ended", "beat", "survivor")
 )
 _LATELY = 180
+_YEARS = 730
 _CARRYING = word_set(
     """
     labor contraction pregnant pregnancy preg ob trimester midwife baby along cervix expecting child
@@ -250,6 +251,9 @@ def _before_or_after(
         after = after or [
             a for a in real if a.report.start >= mention.end and a.report.sentence == sentence + 1
         ]
+    if mention.days is None or mention.days >= _YEARS:
+        # "Myself, 44 years. This week I began to leak": years said ahead are an age, or the complaint's
+        after = [a for a in after if not (a.slot or "").endswith("_onset_days")]
     if after:
         return min(after, key=lambda a: a.report.start).slot
     return _of_the_story(mention, real)

@@ -189,9 +189,10 @@ def _worth_asking(
 
 
 def _one_leg_only(view: CaseView, message: Message, reading: Reading, sayings: Sayings) -> bool:
-    """ "Left leg": one side is named, and no word of a second one."""
+    """ "Left leg": one side is named, or put in the place of the other, and no word of a second one."""
     side = reading.facts.get("side")
-    if side not in ("left", "right") or view.values.get("side", side) != side:
+    other = view.values.get("side", side) != side and not reading.correction
+    if side not in ("left", "right") or other:
         return False
     return not sayings.says("second_leg", message.text)
 

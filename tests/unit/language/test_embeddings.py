@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bot.domain.errors import SettingsError
+from bot.language.screen import made_files
 from bot.language.screen.embeddings import (
     OVERLAP_TOKENS,
     WINDOW_TOKENS,
@@ -17,7 +18,6 @@ from bot.language.screen.embeddings import (
     package_folder,
     unit,
 )
-from bot.language.screen.screen import made_files
 from bot.language.screen.wordpiece import WordPiece
 
 from .conftest import ROOT

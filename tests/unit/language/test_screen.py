@@ -9,8 +9,9 @@ from bot.domain.errors import SettingsError
 from bot.domain.findings import Reading
 from bot.language.grammar.screened import SCREENED
 from bot.language.reader import Reader
+from bot.language.screen import made_files
 from bot.language.screen.learned import SCREEN_FILE, learned_encoder_name, packed
-from bot.language.screen.screen import MOST_ASKED, Screen, load_screen, made_files, screened
+from bot.language.screen.screen import MOST_ASKED, Screen, load_screen, screened
 from bot.language.screen.screen_learned import Learned, read_learned, write_learned
 
 from .conftest import DATE
@@ -111,7 +112,7 @@ def test_the_reader_asks_with_a_screen_and_is_whole_without(reader, screen):
 
 def test_the_grammar_asks_first_and_nothing_twice(screen):
     reading = Reading(ask=("weakness", "saddle_numbness"))
-    found = screened(reading, screen.likely(NUMB), screen, asked=None).ask
+    found = screened(reading, screen.likely(NUMB), screen, text=NUMB, asked=None).ask
     assert found[:2] == ("weakness", "saddle_numbness")
     assert len(found) == len(set(found)) <= MOST_ASKED
 

@@ -177,7 +177,7 @@ def _worth_asking(
     if name == BOTH_LEGS and _one_leg_only(view, message, reading, sayings):
         return False
     after_surgery = variable.section == _OF_SURGERY and variable.ask == "when"
-    if after_surgery and values.get("recent_spine_procedure") == "no":
+    if after_surgery and (values.get("recent_spine_procedure") == "no" or _in_general(message, sayings)):
         return False  # there is no fresh cut that could be open
     if name == LEAKING and reading.facts.get("wound_drainage") == "yes":
         return False  # what leaks is the cut; the gate asks about the bladder
@@ -186,6 +186,12 @@ def _worth_asking(
     if name in view.asks:
         return False
     return known is None or reading.facts.get(name) == known or _would_be_emergency(name, values, protocols)
+
+
+def _in_general(message: Message, sayings: Sayings) -> bool:
+    """ "What is different about the open surgery?": who names nobody asks about no cut of theirs."""
+    asks = message.text.rstrip().endswith("?") and sayings.says("question_word", message.text)
+    return asks and not sayings.says("somebody", message.text)
 
 
 def _one_leg_only(view: CaseView, message: Message, reading: Reading, sayings: Sayings) -> bool:

@@ -163,9 +163,9 @@ async def _again_and_again(ctx: Context, job: Job) -> None:
 
 
 async def _answer(ctx: Context, turn: Begun) -> Answered:
-    seen, answered = await outside.settled(lambda: _screen(ctx, turn))
-    if answered is not None:
-        return answered
+    seen = await outside.settled(lambda: _screen(ctx, turn))
+    if isinstance(seen, Answered):
+        return seen
     try:
         reply = await ctx.dialogue.turn(_request(seen, turn.message))
     except DialogueFailed:
@@ -173,13 +173,17 @@ async def _answer(ctx: Context, turn: Begun) -> Answered:
     return await _store(ctx, turn, reply)
 
 
-async def _screen(ctx: Context, turn: Begun) -> tuple[Reception, Answered | None]:
-    """Read, fold, judge; with the replies when safety or a person at the desk ends the turn here.
+async def _screen(ctx: Context, turn: Begun) -> Reception | Answered:
+    """Read, fold, judge; the replies when safety or a person at the desk ends the turn here.
 
     The words are read before the writing transaction opens: reading takes longer than writing.
     """
     message, heard = turn.message, await _hear(ctx, turn.view, turn.message)
     async with ctx.unit_of_work() as uow:
+        if (await uow.messages.get(message.id)).answered:  # as an emergency, while its words were read
+            before = await answered_before(uow, message)
+            await turn.commit(uow)
+            return before
         view = await load_view(uow, message.case_id)
         welcome = await silence.came_back(ctx, uow, view, message)
         view = await load_view(uow, message.case_id)
@@ -212,7 +216,7 @@ async def _screen(ctx: Context, turn: Begun) -> tuple[Reception, Answered | None
             await uow.messages.mark_answered(message.id, intent=None, confidence=None)
             answered = await answered_before(uow, message)
         await (uow.commit() if answered is None else turn.commit(uow))
-    return seen, answered
+    return seen if answered is None else answered
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,11 @@ import uuid
 
 import pytest
 
+from bot.domain.cases import Message
 from bot.domain.errors import Conflict, TooLong, UnknownChoice
 from bot.services.case import quarantine
 from bot.services.case.steps import Turn
+from bot.services.case_view import CaseView
 from bot.services.context import Context
 from bot.services.talk import asides, chat, interview, turns
 from bot.services.visits import booking
@@ -245,6 +247,25 @@ async def test_a_turn_that_a_killed_process_left_is_taken_up(
     assert await turns.recover(ctx) == 1
     async with ctx.unit_of_work(write=False) as uow:
         assert (await uow.messages.replies_to(message.id))[0].kind == "emergency"
+
+
+async def test_what_is_answered_as_an_emergency_while_its_turn_reads_it_is_answered_once(
+    ctx: Context, patient: Patient, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear, meanwhile = turns._hear, []
+
+    async def slowly(ctx: Context, view: CaseView, message: Message) -> turns.Heard:
+        heard = await hear(ctx, view, message)
+        if not meanwhile:
+            meanwhile.append(message.id)
+            assert await turns.answer_emergency(ctx, message) is not None
+        return heard
+
+    monkeypatch.setattr(turns, "_hear", slowly)
+    await patient.say("since last night I can't pee at all")
+    async with ctx.unit_of_work(write=False) as uow:
+        said = await uow.messages.replies_to(meanwhile[0])
+    assert [one.kind for one in said] == ["emergency"]
 
 
 async def test_words_without_consent_are_erased_after_a_day(

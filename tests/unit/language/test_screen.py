@@ -168,3 +168,17 @@ def test_odd_texts_are_read_too(screen):
     for text in (" ", "😂", "\u0301" * 300, "," * 500):
         assert set(screen.probabilities(text)) == set(screen.heads.names)
         assert asks(screen, text) == () or text.strip()
+
+
+def test_a_short_answer_in_full_is_not_doubted_but_what_it_says_besides_is(reader, screen):
+    both = with_screen(reader, screen)
+    assert both.read("quite a lot, I gave up bowling", asked="function_limit", date=DATE).ask == ()
+    besides = both.read(f"quite a lot, and {NUMB}", asked="function_limit", date=DATE)
+    assert "saddle_numbness" in {*besides.facts, *besides.ask}
+
+
+def test_weeks_are_no_pregnancy_when_weeks_were_asked_for(reader, screen):
+    both = with_screen(reader, screen)
+    reading = both.read("20 weeks, a little better", asked="cons_weeks", date=DATE)
+    assert "pregnant" not in {*reading.facts, *reading.ask}
+    assert reading.facts["cons_weeks"] == 20

@@ -92,3 +92,16 @@ def test_of_several_dates_the_last_answers(
     reader: Reader, asked: str, said: str, variable: str, value: float
 ) -> None:
     assert times_of(reader, said, asked).get(variable) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for me, 52 years. this week I started leaking pee",
+        "38 years. I can't pee",
+        "I'm 61 years. I wet myself",
+    ],
+)
+def test_years_said_ahead_are_an_age_and_make_no_new_sign_old(reader: Reader, text: str) -> None:
+    facts = reader.read(text).facts
+    assert [name for name in facts if name.startswith("bladder") and name.endswith("_onset_days")] == []
